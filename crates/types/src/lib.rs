@@ -1,1 +1,32 @@
-//! tidings-types
+//! The wire vocabulary of the API: ids, parameters, endpoints, events, answers and errors.
+//!
+//! This crate has `serde` and no runtime. The server answers with these structs and the clients parse into
+//! them, so there is one definition of every shape.
+//!
+//! # Layout
+//! - [`ids`]: typed ids; two integers never travel side by side untyped.
+//! - [`error`]: every error a client can be told, from one table.
+//! - [`params`]: how a parameter is decoded from text, and the `request!` macro that declares a request.
+//! - [`endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
+//! - [`events`]: every event type, from one table.
+//! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`narrow`]: message filters as clients write them.
+//! - [`settings`]: personal settings, from one table.
+//! - [`version`]: the version and feature level we announce.
+
+pub mod channel;
+pub mod endpoint;
+pub mod endpoints;
+pub mod error;
+pub mod events;
+pub mod group;
+pub mod ids;
+pub mod message;
+pub mod narrow;
+pub mod params;
+pub mod settings;
+pub mod user;
+pub mod version;
+
+pub use error::ApiError;
+pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};

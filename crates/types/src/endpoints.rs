@@ -1,0 +1,1 @@
+//! All endpoints, one file per area.

@@ -1,0 +1,354 @@
+//! Every event type, from one table. An event is one change told to clients.
+//!
+//! A new event type is one row here, its payload in a file below, and then the compiler asks for the rest:
+//! how it looks for each client (`core::shape`) and how it folds into a client's state (`client::state`).
+
+use crate::ids::EventId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+pub mod channel;
+pub mod message;
+pub mod personal;
+pub mod realm;
+pub mod user;
+
+/// All event types of the API, those we never send included: the vocabulary of `event_types`.
+///
+/// The position is the bit in [`EventTypes`]; the order is only ever extended at the end, because queue
+/// descriptors on disk hold the bits.
+pub const EVENT_TYPE_NAMES: &[&str] = &[
+    "alert_words",
+    "update_display_settings",
+    "update_global_notifications",
+    "user_settings",
+    "realm_user",
+    "subscription",
+    "message",
+    "has_zoom_token",
+    "invites_changed",
+    "presence",
+    "stream",
+    "reaction",
+    "attachment",
+    "push_device",
+    "submessage",
+    "user_status",
+    "custom_profile_fields",
+    "default_stream_groups",
+    "default_streams",
+    "delete_message",
+    "muted_topics",
+    "user_topic",
+    "muted_users",
+    "heartbeat",
+    "onboarding_steps",
+    "update_message",
+    "typing",
+    "typing_edit_message",
+    "update_message_flags",
+    "user_group",
+    "realm_linkifiers",
+    "realm_filters",
+    "realm_playgrounds",
+    "realm_emoji",
+    "realm_domains",
+    "realm_export",
+    "realm_export_consent",
+    "realm_bot",
+    "realm",
+    "restart",
+    "web_reload_client",
+    "realm_user_settings_defaults",
+    "drafts",
+    "navigation_view",
+    "saved_snippets",
+    "reminders",
+    "scheduled_messages",
+    "channel_folder",
+];
+
+/// An event type, as its position in [`EVENT_TYPE_NAMES`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct EventType(u8);
+
+impl EventType {
+    /// The type with this name on the wire.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        let at = EVENT_TYPE_NAMES.iter().position(|known| *known == name)?;
+        u8::try_from(at).ok().map(EventType)
+    }
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        EVENT_TYPE_NAMES[usize::from(self.0)]
+    }
+}
+
+/// A set of event types.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct EventTypes(u64);
+
+impl EventTypes {
+    /// Every type.
+    pub const ALL: EventTypes = EventTypes(u64::MAX);
+    /// No type.
+    pub const NONE: EventTypes = EventTypes(0);
+
+    /// The known ones of these names; unknown names are ignored, so a newer client can list what we do not have.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        names
+            .into_iter()
+            .filter_map(EventType::by_name)
+            .fold(EventTypes::NONE, |set, one| EventTypes(set.0 | 1 << one.0))
+    }
+
+    /// Whether `one` is in the set.
+    #[must_use]
+    pub fn contains(self, one: EventType) -> bool {
+        self.0 & (1 << one.0) != 0
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident = $type:literal $(/ $op:literal)? => $payload:ty;)*) => {
+        /// One change, without its id.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Event {
+            $($(#[$doc])* $variant($payload),)*
+            /// A type this version does not know; nothing of it is lost.
+            Unknown(Map<String, Value>),
+        }
+
+        impl Event {
+            /// Type and operation as they stand on the wire.
+            #[must_use]
+            pub fn kind(&self) -> (&str, Option<&str>) {
+                match self {
+                    $(Event::$variant(_) => ($type, events!(@op $($op)?)),)*
+                    Event::Unknown(fields) => {
+                        let text = |key| fields.get(key).and_then(Value::as_str);
+                        (text("type").unwrap_or_default(), text("op"))
+                    }
+                }
+            }
+
+            fn write_payload(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+                match self {
+                    $(Event::$variant(payload) => serde_json::to_writer(out, payload),)*
+                    Event::Unknown(fields) => serde_json::to_writer(out, fields),
+                }
+            }
+
+            /// Reads an event from its JSON form. What does not fit its type becomes [`Event::Unknown`].
+            #[must_use]
+            pub fn from_json(fields: Map<String, Value>) -> Self {
+                let text = |key| fields.get(key).and_then(Value::as_str);
+                match (text("type").unwrap_or_default(), text("op")) {
+                    $(($type, events!(@pattern $($op)?)) => {
+                        read::<$payload>(&fields).map_or(Event::Unknown(fields), Event::$variant)
+                    })*
+                    _ => Event::Unknown(fields),
+                }
+            }
+        }
+
+        /// Type and operation of every event in the table.
+        pub const EVENT_KINDS: &[(&str, Option<&str>)] = &[$(($type, events!(@op $($op)?))),*];
+    };
+    (@op) => { None };
+    (@op $op:literal) => { Some($op) };
+    (@pattern) => { None };
+    (@pattern $op:literal) => { Some($op) };
+}
+
+fn read<T: DeserializeOwned>(fields: &Map<String, Value>) -> Option<T> {
+    T::deserialize(fields).ok()
+}
+
+events! {
+    /// The full new list.
+    AlertWords = "alert_words" => personal::AlertWords;
+    /// Deprecated form of some personal settings.
+    UpdateDisplaySettings = "update_display_settings" => personal::LegacyDisplaySetting;
+    /// Deprecated form of some personal settings.
+    UpdateGlobalNotifications = "update_global_notifications" => personal::LegacyNotificationSetting;
+    /// One personal setting.
+    UserSettings = "user_settings" / "update" => personal::UserSetting;
+    /// A new account, or one that became visible.
+    RealmUserAdd = "realm_user" / "add" => Box<user::RealmUserAdd>;
+    /// One aspect of an account.
+    RealmUserUpdate = "realm_user" / "update" => user::RealmUserUpdate;
+    /// An account is no longer visible.
+    RealmUserRemove = "realm_user" / "remove" => user::RealmUserRemove;
+    /// A new bot.
+    RealmBotAdd = "realm_bot" / "add" => Box<user::RealmBotAdd>;
+    /// Changed keys of a bot.
+    RealmBotUpdate = "realm_bot" / "update" => user::RealmBotUpdate;
+    /// A bot is no longer the viewer's.
+    RealmBotDelete = "realm_bot" / "delete" => user::RealmBotDelete;
+    /// Members joined a group.
+    GroupAddMembers = "user_group" / "add_members" => user::GroupMembers;
+    /// Members left a group.
+    GroupRemoveMembers = "user_group" / "remove_members" => user::GroupMembers;
+    /// The user was subscribed.
+    SubscriptionAdd = "subscription" / "add" => channel::SubscriptionAdd;
+    /// The user was unsubscribed.
+    SubscriptionRemove = "subscription" / "remove" => channel::SubscriptionRemove;
+    /// One personal setting of a subscription.
+    SubscriptionUpdate = "subscription" / "update" => channel::SubscriptionUpdate;
+    /// Others were subscribed.
+    PeerAdd = "subscription" / "peer_add" => channel::PeerChange;
+    /// Others were unsubscribed.
+    PeerRemove = "subscription" / "peer_remove" => channel::PeerChange;
+    /// Channels that are new to the viewer.
+    StreamCreate = "stream" / "create" => channel::StreamCreate;
+    /// Channels the viewer no longer sees.
+    StreamDelete = "stream" / "delete" => channel::StreamDelete;
+    /// One property of a channel.
+    StreamUpdate = "stream" / "update" => channel::StreamUpdate;
+    /// The full new list of default channels.
+    DefaultStreams = "default_streams" => channel::DefaultStreams;
+    /// A message.
+    Message = "message" => Box<message::MessageEvent>;
+    /// Content or place of messages changed.
+    UpdateMessage = "update_message" => Box<message::UpdateMessage>;
+    /// Messages are gone.
+    DeleteMessage = "delete_message" => message::DeleteMessage;
+    /// A reaction was added.
+    ReactionAdd = "reaction" / "add" => message::ReactionEvent;
+    /// A reaction was taken back.
+    ReactionRemove = "reaction" / "remove" => message::ReactionEvent;
+    /// A flag was set on messages.
+    FlagsAdd = "update_message_flags" / "add" => message::FlagsAdd;
+    /// A flag was removed from messages.
+    FlagsRemove = "update_message_flags" / "remove" => message::FlagsRemove;
+    /// Someone is composing.
+    TypingStart = "typing" / "start" => message::Typing;
+    /// Someone stopped composing.
+    TypingStop = "typing" / "stop" => message::Typing;
+    /// Someone was active.
+    Presence = "presence" => user::PresenceEvent;
+    /// Someone's text and emoji.
+    UserStatus = "user_status" => user::UserStatusEvent;
+    /// Deprecated: the full list of muted topics.
+    MutedTopics = "muted_topics" => personal::MutedTopics;
+    /// The choice for one topic.
+    UserTopic = "user_topic" => crate::user::UserTopic;
+    /// The full new list.
+    MutedUsers = "muted_users" => personal::MutedUsers;
+    /// Ends an idle poll.
+    Heartbeat = "heartbeat" => realm::Heartbeat;
+    /// The server was started anew.
+    Restart = "restart" => realm::Restart;
+    /// One setting of the realm.
+    RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+}
+
+impl Event {
+    /// The type, if it is in the vocabulary.
+    #[must_use]
+    pub fn event_type(&self) -> Option<EventType> {
+        EventType::by_name(self.kind().0)
+    }
+
+    /// Appends the event's JSON object up to the closing brace, so that an id (or more) can follow:
+    /// `{"type":…,"op":…,…`.
+    ///
+    /// # Errors
+    /// A payload that cannot be JSON; none of ours is.
+    pub fn write_open(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        let mut payload = Vec::with_capacity(256);
+        self.write_payload(&mut payload)?;
+        let inner = payload.get(1..payload.len().saturating_sub(1)).unwrap_or_default();
+        out.push(b'{');
+        if !matches!(self, Event::Unknown(_)) {
+            let (event_type, op) = self.kind();
+            out.extend_from_slice(format!("\"type\":\"{event_type}\"").as_bytes());
+            if let Some(op) = op {
+                out.extend_from_slice(format!(",\"op\":\"{op}\"").as_bytes());
+            }
+            if !inner.is_empty() {
+                out.push(b',');
+            }
+        }
+        out.extend_from_slice(inner);
+        Ok(())
+    }
+
+    /// The event's JSON object without an id, as it is stored.
+    ///
+    /// # Errors
+    /// As [`Event::write_open`].
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut out = Vec::with_capacity(512);
+        self.write_open(&mut out)?;
+        out.push(b'}');
+        Ok(out)
+    }
+}
+
+/// An event as a client gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReceivedEvent {
+    /// Where it stands in the queue.
+    pub id: EventId,
+    /// What changed.
+    pub event: Event,
+}
+
+impl<'de> serde::Deserialize<'de> for ReceivedEvent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let id = fields.remove("id").as_ref().and_then(Value::as_i64);
+        let id = id.map(EventId).ok_or_else(|| serde::de::Error::missing_field("id"))?;
+        Ok(ReceivedEvent { id, event: Event::from_json(fields) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn round_trip(value: Value) -> Event {
+        let Value::Object(fields) = value.clone() else { panic!("not an object") };
+        let event = Event::from_json(fields);
+        let back: Value = serde_json::from_slice(&event.to_json().unwrap()).unwrap();
+        assert_eq!(back, value);
+        event
+    }
+
+    #[test]
+    fn events_round_trip() {
+        let event =
+            round_trip(json!({"type": "subscription", "op": "peer_add", "stream_ids": [1], "user_ids": [2, 3]}));
+        assert!(matches!(event, Event::PeerAdd(_)));
+        let event = round_trip(json!({"type": "heartbeat"}));
+        assert_eq!(event, Event::Heartbeat(realm::Heartbeat {}));
+    }
+
+    #[test]
+    fn unknown_events_lose_nothing() {
+        let event = round_trip(json!({"type": "device", "op": "add", "x": {"y": [1]}}));
+        assert_eq!(event.kind(), ("device", Some("add")));
+        assert!(matches!(event, Event::Unknown(_)));
+    }
+
+    #[test]
+    fn every_event_is_in_the_vocabulary_and_the_set_holds_it() {
+        assert!(EVENT_TYPE_NAMES.len() <= 64);
+        for (name, _) in EVENT_KINDS {
+            let one = EventType::by_name(name).unwrap();
+            assert_eq!(one.name(), *name);
+            assert!(EventTypes::from_names([*name]).contains(one));
+            assert!(!EventTypes::NONE.contains(one));
+        }
+        assert_eq!(EventTypes::from_names(["nonsense"]), EventTypes::NONE);
+    }
+}

@@ -1,0 +1,60 @@
+//! Changes that only the user themselves is told of.
+
+use crate::user::MutedUser;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The full new list of words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct AlertWords {
+    pub alert_words: Vec<String>,
+}
+
+/// One personal setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserSetting {
+    /// Its name.
+    pub property: String,
+    /// The new value.
+    pub value: Value,
+    /// Only for `default_language`: the language's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language_name: Option<String>,
+}
+
+/// Deprecated form for clients without `user_settings_object`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct LegacyDisplaySetting {
+    /// API address of the user.
+    pub user: String,
+    pub setting_name: String,
+    pub setting: Value,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language_name: Option<String>,
+}
+
+/// Deprecated form for clients without `user_settings_object`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct LegacyNotificationSetting {
+    /// API address of the user.
+    pub user: String,
+    pub notification_name: String,
+    pub setting: Value,
+}
+
+/// The full new list, as `[channel name, topic, UNIX seconds]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct MutedTopics {
+    pub muted_topics: Vec<(String, String, i64)>,
+}
+
+/// The full new list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct MutedUsers {
+    pub muted_users: Vec<MutedUser>,
+}

@@ -1,0 +1,200 @@
+//! Messages as answers and events show them.
+
+use crate::ids::{ChannelId, MessageId, UserId};
+use serde::{Deserialize, Serialize};
+
+crate::text_enum! {
+    /// What the emoji of a reaction or a status is.
+    #[derive(PartialOrd, Ord, Hash)]
+    ReactionType {
+        /// A Unicode emoji; the code is its code points.
+        Unicode = "unicode_emoji",
+        /// An emoji of the realm; the code is its id.
+        Realm = "realm_emoji",
+        /// An emoji that comes with the software; the code is its name.
+        Extra = "zulip_extra_emoji",
+    }
+}
+
+/// A message as one viewer sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Increasing in the order of sending.
+    pub id: MessageId,
+    /// Who sent it.
+    pub sender_id: UserId,
+    /// HTML or Markdown, see `content_type`.
+    pub content: String,
+    /// Opaque id of the channel or the set of direct-message participants.
+    pub recipient_id: u32,
+    /// UNIX seconds.
+    pub timestamp: i64,
+    /// The program it was sent with.
+    pub client: String,
+    /// The topic; empty for direct messages.
+    pub subject: String,
+    /// Links found in the topic.
+    pub topic_links: Vec<serde_json::Value>,
+    /// Starts with `/me `.
+    pub is_me_message: bool,
+    /// In the order they were added.
+    pub reactions: Vec<Reaction>,
+    /// Parts of widgets.
+    pub submessages: Vec<serde_json::Value>,
+    /// Name at the time of sending.
+    pub sender_full_name: String,
+    /// API address of the sender.
+    pub sender_email: String,
+    /// The realm's short name.
+    pub sender_realm_str: String,
+    /// Name of the channel, or all participants.
+    pub display_recipient: DisplayRecipient,
+    /// Channel messages only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream_id: Option<ChannelId>,
+    /// `stream` or `private`.
+    #[serde(rename = "type")]
+    pub message_type: String,
+    /// Null where the client can compute a gravatar itself and said so.
+    pub avatar_url: Option<String>,
+    /// `text/html` or `text/x-markdown`.
+    pub content_type: String,
+    /// UNIX seconds; only if the content was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_edit_timestamp: Option<i64>,
+    /// UNIX seconds; only if it was moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_moved_timestamp: Option<i64>,
+    /// Newest first; only if it was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_history: Option<Vec<Edit>>,
+    /// The viewer's marks; in events they stand beside the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flags: Option<Vec<String>>,
+}
+
+/// Where a message was sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum DisplayRecipient {
+    /// A channel's name.
+    Channel(String),
+    /// All participants of a direct message, the sender included.
+    Users(Vec<Participant>),
+}
+
+/// Someone a direct message was sent to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Participant {
+    pub id: UserId,
+    pub email: String,
+    pub full_name: String,
+    pub is_mirror_dummy: bool,
+}
+
+/// A reaction inside a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Name for display.
+    pub emoji_name: String,
+    /// Together with type and user, what identifies the reaction.
+    pub emoji_code: String,
+    /// Kind of emoji.
+    pub reaction_type: ReactionType,
+    /// Who reacted.
+    pub user_id: UserId,
+    /// Deprecated form of the same.
+    pub user: ReactionUser,
+}
+
+/// Deprecated description of who reacted; inside messages the id is called `id`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct ReactionUser {
+    pub id: UserId,
+    pub email: String,
+    pub full_name: String,
+    pub is_mirror_dummy: bool,
+}
+
+/// One change in a message's history; only what changed is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Who did it.
+    pub user_id: Option<UserId>,
+    /// UNIX seconds.
+    pub timestamp: i64,
+    /// Content before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev_content: Option<String>,
+    /// Content before, as HTML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev_rendered_content: Option<String>,
+    /// Topic after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// Topic before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev_topic: Option<String>,
+    /// Channel after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<ChannelId>,
+    /// Channel before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev_stream: Option<ChannelId>,
+}
+
+/// A user's unread messages, grouped by conversation; every list of ids is ascending and without duplicates.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadMessages {
+    /// Direct messages plus messages of channels and topics that are not muted.
+    pub count: u32,
+    /// One-to-one conversations.
+    pub pms: Vec<UnreadDirect>,
+    /// Topics, muted ones included.
+    pub streams: Vec<UnreadTopic>,
+    /// Conversations of three or more.
+    pub huddles: Vec<UnreadGroup>,
+    /// Messages that mention the user.
+    pub mentions: Vec<MessageId>,
+    /// More unread messages exist than are listed.
+    pub old_unreads_missing: bool,
+}
+
+/// Unread messages of a one-to-one conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct UnreadDirect {
+    pub other_user_id: UserId,
+    /// Deprecated copy of `other_user_id`, which the terminal client still reads.
+    pub sender_id: UserId,
+    pub unread_message_ids: Vec<MessageId>,
+}
+
+/// Unread messages of a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct UnreadTopic {
+    pub stream_id: ChannelId,
+    pub topic: String,
+    pub unread_message_ids: Vec<MessageId>,
+}
+
+/// Unread messages of a group conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnreadGroup {
+    /// All participants, ascending, joined by commas.
+    pub user_ids_string: String,
+    /// The messages.
+    pub unread_message_ids: Vec<MessageId>,
+}
+
+/// A direct-message conversation and its newest message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentConversation {
+    /// The newest message.
+    pub max_message_id: MessageId,
+    /// The other participants, ascending; empty for messages to oneself.
+    pub user_ids: Vec<UserId>,
+}

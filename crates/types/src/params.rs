@@ -1,0 +1,410 @@
+//! How parameters are decoded, and the `request!` macro that declares a request.
+//!
+//! A parameter arrives as text in the path, the query or a form body. Strings and enumerations are plain text;
+//! everything else is JSON text. Three named leniencies exist for clients that cannot be changed:
+//! - **null is absent**: `event_types=null` (a JavaScript client) is as if the parameter were not there;
+//! - **repeated lists**: `event_types=a&event_types=b` (generated clients) is the list of both;
+//! - **Python notation**: `True`, `['a', 'b']`, `{'x': True}` (generated clients) where the text is not JSON.
+//!
+//! # Errors
+//! A value of the wrong type is 400 `BAD_REQUEST` and names the position, as in `narrow[0] is not a list`.
+
+use crate::error::ApiError;
+use crate::ids::{ChannelId, GroupId, MessageId, UserId};
+use serde_json::Value;
+
+mod python;
+
+/// How a parameter travels.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Encoding {
+    /// The text is the value.
+    Plain,
+    /// The text is JSON.
+    Json,
+}
+
+/// What a parameter is, for documentation and for the unsupported-parameter list.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// Name on the wire.
+    pub name: &'static str,
+    /// Whether a request without it is refused.
+    pub required: bool,
+    /// Plain text or JSON.
+    pub encoding: Encoding,
+    /// What it means, from the doc comment.
+    pub doc: &'static str,
+}
+
+/// The parameters of one request as they arrived, by name.
+///
+/// The last occurrence of a name wins (lists take all of them); the path wins over the body, the body over the query.
+#[derive(Debug, Default)]
+pub struct ParamSource {
+    query: Vec<(String, String)>,
+    body: Vec<(String, String)>,
+    path: Vec<(String, String)>,
+}
+
+impl ParamSource {
+    /// Parameters that came in the query string and in the body.
+    #[must_use]
+    pub fn new(query: Vec<(String, String)>, body: Vec<(String, String)>) -> Self {
+        ParamSource { query, body, path: Vec::new() }
+    }
+
+    /// Adds a parameter that is part of the path.
+    pub fn push_path(&mut self, name: &str, value: String) {
+        self.path.push((name.to_owned(), value));
+    }
+
+    /// Every value given for `name`, in order, from the strongest place that has any.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        for place in [&self.path, &self.body, &self.query] {
+            let found: Vec<&str> = place.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str()).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// The value that counts for `name`.
+    #[must_use]
+    pub fn last(&self, name: &str) -> Option<&str> {
+        [&self.path, &self.body, &self.query]
+            .into_iter()
+            .find_map(|place| place.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str()))
+    }
+
+    /// Names that were sent (query or body) and that `specs` does not know, sorted, each once.
+    /// `client` names the client and is understood everywhere.
+    #[must_use]
+    pub fn unknown(&self, specs: &[ParamSpec]) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .query
+            .iter()
+            .chain(&self.body)
+            .map(|(name, _)| name)
+            .filter(|name| name.as_str() != "client" && !specs.iter().any(|spec| spec.name == name.as_str()))
+            .cloned()
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// A type that a parameter can have.
+pub trait FromParam: Sized {
+    /// How the value travels.
+    const ENCODING: Encoding;
+
+    /// Decodes the values given for `name`; there is at least one.
+    ///
+    /// # Errors
+    /// A text that says which part is wrong.
+    fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError>;
+}
+
+/// A type that can stand inside a JSON parameter. `path` names the position, as in `narrow[0]`.
+pub trait FromJson: Sized {
+    /// Decodes one JSON value.
+    ///
+    /// # Errors
+    /// `BAD_REQUEST` with a text such as `{path} is not a list`.
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError>;
+
+    /// How several occurrences of one parameter are read; only lists take all of them.
+    ///
+    /// # Errors
+    /// As [`FromJson::from_json`].
+    fn from_texts(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+        let text = values.last().copied().unwrap_or_default();
+        Self::from_json(name, &parse_value(name, text)?)
+    }
+}
+
+fn wrong(path: &str, what: &str) -> ApiError {
+    ApiError::bad_request(format!("{path} is not {what}"))
+}
+
+/// Parses JSON text, or Python notation where it is no JSON.
+pub(crate) fn parse_value(name: &str, text: &str) -> Result<Value, ApiError> {
+    serde_json::from_str(text)
+        .ok()
+        .or_else(|| python::parse(text))
+        .ok_or_else(|| ApiError::bad_request(format!("{name} is not valid JSON")))
+}
+
+impl FromJson for bool {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        value.as_bool().ok_or_else(|| wrong(path, "a boolean"))
+    }
+}
+
+impl FromJson for i64 {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        if value.is_u64() && value.as_i64().is_none() {
+            return Err(ApiError::bad_request(format!("{path} is too large")));
+        }
+        value.as_i64().ok_or_else(|| wrong(path, "an integer"))
+    }
+}
+
+impl FromJson for u32 {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        let number = i64::from_json(path, value)?;
+        if number < 0 {
+            return Err(ApiError::bad_request(format!("{path} is too small")));
+        }
+        u32::try_from(number).map_err(|_| ApiError::bad_request(format!("{path} is too large")))
+    }
+}
+
+impl FromJson for String {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        value.as_str().map(str::to_owned).ok_or_else(|| wrong(path, "a string"))
+    }
+}
+
+impl FromJson for Value {
+    fn from_json(_path: &str, value: &Value) -> Result<Self, ApiError> {
+        Ok(value.clone())
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        let items = value.as_array().ok_or_else(|| wrong(path, "a list"))?;
+        items.iter().enumerate().map(|(at, item)| T::from_json(&format!("{path}[{at}]"), item)).collect()
+    }
+
+    fn from_texts(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+        let text = values.last().copied().unwrap_or_default();
+        let looks_like_list = |text: &str| text.trim_start().starts_with('[');
+        // Generated clients send a list of strings as the bare strings, one parameter each.
+        if !looks_like_list(text)
+            || (values.len() > 1 && !values.iter().all(|v| parse_value(name, v).is_ok_and(|v| v.is_array())))
+        {
+            let strings = values.iter().copied().map(|v| Value::from(v.to_owned())).collect();
+            let bare = Value::Array(strings);
+            if let (Ok(list), true) = (Self::from_json(name, &bare), values.iter().all(|v| is_bare_word(v))) {
+                return Ok(list);
+            }
+        }
+        Self::from_json(name, &parse_value(name, text)?)
+    }
+}
+
+/// A word that can only be meant as a string: no JSON value other than a string is written so.
+fn is_bare_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !matches!(text, "true" | "false" | "null")
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        if value.is_null() { Ok(None) } else { T::from_json(path, value).map(Some) }
+    }
+}
+
+macro_rules! json_ids {
+    ($($id:ident $what:literal),*) => {$(
+        impl FromJson for $id {
+            fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+                let number = i64::from_json(path, value)?;
+                u32::try_from(number).map($id).map_err(|_| ApiError::bad_request(concat!("Invalid ", $what)))
+            }
+        }
+    )*};
+}
+
+json_ids!(UserId "user ID", ChannelId "channel ID", MessageId "message(s)", GroupId "user group ID");
+
+macro_rules! json_params {
+    ($($t:ty),*) => {$(
+        impl FromParam for $t {
+            const ENCODING: Encoding = Encoding::Json;
+            fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+                <$t as FromJson>::from_texts(name, values)
+            }
+        }
+    )*};
+}
+
+json_params!(bool, i64, u32, UserId, ChannelId, MessageId, GroupId);
+
+impl<T: FromJson> FromParam for Vec<T> {
+    const ENCODING: Encoding = Encoding::Json;
+    fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+        Self::from_texts(name, values)
+    }
+}
+
+impl FromParam for String {
+    const ENCODING: Encoding = Encoding::Plain;
+    fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+        let text = values.last().copied().unwrap_or_default();
+        if text.contains('\0') {
+            return Err(ApiError::bad_request(format!("{name} must not contain null bytes")));
+        }
+        Ok(text.to_owned())
+    }
+}
+
+/// A value that is JSON on the wire, for types that only implement [`FromJson`].
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Json<T>(pub T);
+
+impl<T: FromJson> FromParam for Json<T> {
+    const ENCODING: Encoding = Encoding::Json;
+    fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
+        T::from_texts(name, values).map(Json)
+    }
+}
+
+/// A required parameter.
+///
+/// # Errors
+/// `REQUEST_VARIABLE_MISSING` where it is absent; what the type says where it is wrong.
+pub fn required<T: FromParam>(source: &ParamSource, name: &'static str) -> Result<T, ApiError> {
+    optional(source, name)?.ok_or_else(|| ApiError::MissingParameter { var_name: name.to_owned() })
+}
+
+/// A parameter that may be absent; JSON `null` is absent too.
+///
+/// # Errors
+/// What the type says where the value is wrong.
+pub fn optional<T: FromParam>(source: &ParamSource, name: &'static str) -> Result<Option<T>, ApiError> {
+    let values = source.values(name);
+    let Some(last) = values.last() else { return Ok(None) };
+    if T::ENCODING == Encoding::Json && matches!(last.trim(), "null" | "None") {
+        return Ok(None);
+    }
+    T::from_param(name, &values).map(Some)
+}
+
+/// A request: what can be decoded from parameters.
+pub trait Request: Sized {
+    /// Its parameters, in the order of the documentation.
+    const PARAMS: &'static [ParamSpec];
+
+    /// Decodes all parameters.
+    ///
+    /// # Errors
+    /// The first parameter that is missing or wrong.
+    fn decode(source: &ParamSource) -> Result<Self, ApiError>;
+}
+
+/// Declares a request: a struct, the list of its parameters, and how it is decoded.
+///
+/// `name: Type` is required, `name?: Type` is an `Option<Type>`, and `name: Type = value` has a default.
+/// `as "wire_name"` gives the name on the wire where it is not the field's.
+#[macro_export]
+macro_rules! request {
+    ($(#[$meta:meta])* $name:ident { $($body:tt)* }) => {
+        $crate::request_fields! { [$(#[$meta])*] $name source [] [] [] $($body)* }
+    };
+}
+
+/// The work of [`request!`]: one field at a time, collecting fields, specs and decoders.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! request_fields {
+    ([$($meta:tt)*] $name:ident $source:ident [$($fields:tt)*] [$($specs:tt)*] [$($decode:tt)*]) => {
+        $($meta)*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name { $($fields)* }
+
+        impl $crate::params::Request for $name {
+            const PARAMS: &'static [$crate::params::ParamSpec] = &[$($specs)*];
+            fn decode(#[allow(unused_variables, reason = "a request may have no parameters")] $source: &$crate::params::ParamSource) -> Result<Self, $crate::ApiError> {
+                Ok($name { $($decode)* })
+            }
+        }
+    };
+    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+        $(#[doc = $doc:literal])* $field:ident : $ty:ty = $default:expr, $($rest:tt)*) => {
+        $crate::request_fields! { [$($m)*] $name $source
+            [$($f)* $(#[doc = $doc])* pub $field: $ty,]
+            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
+                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($d)* $field: $crate::params::optional($source, stringify!($field))?.unwrap_or($default),]
+            $($rest)* }
+    };
+    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+        $(#[doc = $doc:literal])* $field:ident ? as $wire:literal : $ty:ty, $($rest:tt)*) => {
+        $crate::request_fields! { [$($m)*] $name $source
+            [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
+            [$($s)* $crate::params::ParamSpec { name: $wire, required: false,
+                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($d)* $field: $crate::params::optional($source, $wire)?,]
+            $($rest)* }
+    };
+    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+        $(#[doc = $doc:literal])* $field:ident ? : $ty:ty, $($rest:tt)*) => {
+        $crate::request_fields! { [$($m)*] $name $source
+            [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
+            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
+                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($d)* $field: $crate::params::optional($source, stringify!($field))?,]
+            $($rest)* }
+    };
+    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+        $(#[doc = $doc:literal])* $field:ident as $wire:literal : $ty:ty, $($rest:tt)*) => {
+        $crate::request_fields! { [$($m)*] $name $source
+            [$($f)* $(#[doc = $doc])* pub $field: $ty,]
+            [$($s)* $crate::params::ParamSpec { name: $wire, required: true,
+                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($d)* $field: $crate::params::required($source, $wire)?,]
+            $($rest)* }
+    };
+    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+        $(#[doc = $doc:literal])* $field:ident : $ty:ty, $($rest:tt)*) => {
+        $crate::request_fields! { [$($m)*] $name $source
+            [$($f)* $(#[doc = $doc])* pub $field: $ty,]
+            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: true,
+                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($d)* $field: $crate::params::required($source, stringify!($field))?,]
+            $($rest)* }
+    };
+}
+
+/// Declares an enumeration that travels as plain text (or, as a leniency, as a JSON string).
+///
+/// # Errors
+/// `Invalid {name}` for any other text.
+#[macro_export]
+macro_rules! text_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal $(| $alias:literal)*),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant),* }
+
+        impl $name {
+            /// The text on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $($name::$variant => $text),* }
+            }
+        }
+
+        impl $crate::params::FromParam for $name {
+            const ENCODING: $crate::params::Encoding = $crate::params::Encoding::Plain;
+            fn from_param(name: &str, values: &[&str]) -> Result<Self, $crate::ApiError> {
+                let text = values.last().copied().unwrap_or_default();
+                match text.trim_matches('"') {
+                    $($text $(| $alias)* => Ok($name::$variant),)*
+                    _ => Err($crate::ApiError::invalid(name)),
+                }
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+use super::*;
+use serde_json::json;
+
+fn one<T: FromParam>(text: &str) -> Result<Option<T>, String> {
+    let source = ParamSource::new(vec![("p".to_owned(), text.to_owned())], vec![]);
+    optional(&source, "p").map_err(|error| error.to_string())
+}
+
+#[test]
+fn booleans_are_strict_but_python_is_understood() {
+    for (text, expect) in [
+        ("true", Ok(Some(true))),
+        ("False", Ok(Some(false))),
+        ("null", Ok(None)),
+        ("1", Err("p is not a boolean")),
+        ("\"true\"", Err("p is not a boolean")),
+        ("yes", Err("p is not valid JSON")),
+        ("", Err("p is not valid JSON")),
+    ] {
+        assert_eq!(one::<bool>(text), expect.map_err(str::to_owned), "{text}");
+    }
+}
+
+#[test]
+fn integers_are_json_integers() {
+    for (text, expect) in [
+        ("5", Ok(Some(5))),
+        ("-1", Ok(Some(-1))),
+        ("5.0", Err("p is not an integer")),
+        ("\"5\"", Err("p is not an integer")),
+        ("true", Err("p is not an integer")),
+        ("5x", Err("p is not valid JSON")),
+        ("99999999999999999999", Err("p is not an integer")),
+        ("18446744073709551615", Err("p is too large")),
+    ] {
+        assert_eq!(one::<i64>(text), expect.map_err(str::to_owned), "{text}");
+    }
+    assert_eq!(one::<u32>("-1"), Err("p is too small".to_owned()));
+    assert_eq!(one::<u32>("4294967296"), Err("p is too large".to_owned()));
+}
+
+#[test]
+fn lists_name_the_position_that_is_wrong() {
+    assert_eq!(one::<Vec<Vec<String>>>(r#"[["a","b"]]"#), Ok(Some(vec![vec!["a".to_owned(), "b".to_owned()]])));
+    assert_eq!(one::<Vec<Vec<String>>>(r#"["a"]"#), Err("p[0] is not a list".to_owned()));
+    assert_eq!(one::<Vec<Vec<String>>>(r#"[["a",1]]"#), Err("p[0][1] is not a string".to_owned()));
+    assert_eq!(one::<Vec<i64>>("{}"), Err("p is not a list".to_owned()));
+    assert_eq!(one::<Vec<i64>>("[1"), Err("p is not valid JSON".to_owned()));
+}
+
+#[test]
+fn lists_take_repeated_words_and_python_notation() {
+    let words = |texts: &[&str]| {
+        let pairs = texts.iter().map(|text| ("p".to_owned(), (*text).to_owned())).collect();
+        optional::<Vec<String>>(&ParamSource::new(pairs, vec![]), "p").map_err(|error| error.to_string())
+    };
+    let expect = Ok(Some(vec!["message".to_owned(), "reaction".to_owned()]));
+    assert_eq!(words(&["message", "reaction"]), expect);
+    assert_eq!(words(&["['message', 'reaction']"]), expect);
+    assert_eq!(words(&[r#"["message"]"#, r#"["message","reaction"]"#]), expect);
+    assert_eq!(words(&["message"]), Ok(Some(vec!["message".to_owned()])));
+    assert!(words(&["5"]).is_err());
+}
+
+#[test]
+fn python_values() {
+    for (text, expect) in [
+        ("{'x': True, 'y': [1, None]}", Some(json!({"x": true, "y": [1, null]}))),
+        (r"'it\'s'", Some(json!("it's"))),
+        ("('a', 'b',)", Some(json!(["a", "b"]))),
+        ("['a' 'b']", None),
+        ("[", None),
+        ("{1: 2}", None),
+        ("True False", None),
+    ] {
+        assert_eq!(python::parse(text), expect, "{text}");
+    }
+    assert_eq!(python::parse(&"[".repeat(100_000)), None);
+}
+
+#[test]
+fn the_body_wins_over_the_query_and_the_last_value_counts() {
+    let pair = |v: &str| ("p".to_owned(), v.to_owned());
+    let source = ParamSource::new(vec![pair("1")], vec![pair("2"), pair("3")]);
+    assert_eq!(required::<i64>(&source, "p"), Ok(3));
+    assert_eq!(required::<i64>(&source, "q"), Err(ApiError::MissingParameter { var_name: "q".to_owned() }));
+}
+
+crate::request! {
+    /// For the tests.
+    Sample {
+        /// Needed.
+        needed: String,
+        /// May be absent.
+        maybe?: i64,
+        /// Has a default.
+        flag: bool = true,
+        /// Named differently on the wire.
+        other? as "type": String,
+    }
+}
+
+#[test]
+fn a_request_decodes_and_lists_what_it_does_not_know() {
+    let pairs = |list: &[(&str, &str)]| list.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let source =
+        ParamSource::new(pairs(&[("needed", "a"), ("zz", "1"), ("client", "x")]), pairs(&[("aa", "1"), ("type", "t")]));
+    let sample = Sample::decode(&source).unwrap();
+    assert_eq!(sample, Sample { needed: "a".to_owned(), maybe: None, flag: true, other: Some("t".to_owned()) });
+    assert_eq!(source.unknown(Sample::PARAMS), ["aa", "zz"]);
+}
