@@ -1,1 +1,28 @@
-//! tidings-core
+//! The engine without I/O: a realm's state and its fold, commands, permissions, audiences, the event log and the
+//! event queues.
+//!
+//! Nothing here reads a clock, a random source, a socket or a database: time and randomness are arguments.
+//!
+//! # Layout
+//! - [`state`]: the snapshot; [`change`]: what changes it. [`commands`]: who may do what, and what follows.
+//! - [`access`]: who may see what; [`audience`]: who is told, computed by the same functions.
+//! - [`event`]: an event as it is logged; [`shape`]: how it looks for each client.
+//! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
+//! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
+//! - [`limits`]: every bound, with its reason.
+
+pub mod access;
+pub mod audience;
+pub mod change;
+pub mod commands;
+pub mod event;
+pub mod limits;
+pub mod log;
+pub mod narrow;
+pub mod queue;
+pub mod register;
+pub mod registry;
+pub mod shape;
+pub mod state;
+mod sync;
+pub mod view;

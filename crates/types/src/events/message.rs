@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 pub struct MessageEvent {
     /// The message.
     pub message: Message,
-    /// The viewer's marks.
+    /// The viewer's marks. The server writes them apart from the rest, which is the same for many viewers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// Only for the queue named in the request that sent it: that request's `local_id`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,7 +29,8 @@ pub struct UpdateMessage {
     pub message_id: MessageId,
     /// All messages it applies to, ascending.
     pub message_ids: Vec<MessageId>,
-    /// The viewer's marks on `message_id` afterwards.
+    /// The viewer's marks on `message_id` afterwards; written apart, as in [`MessageEvent`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// UNIX seconds.
     pub edit_timestamp: i64,

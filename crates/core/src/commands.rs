@@ -1,0 +1,140 @@
+//! Who may do what, and what follows: plain functions over a working copy of the state.
+//!
+//! A command gets a [`Tx`]: it checks, then records changes (which are applied to the copy at once) and events.
+//! If it refuses, the copy is dropped and nothing happened. The realm writer runs commands one after the other,
+//! commits their changes and events together, and only then shows them to anybody.
+//!
+//! # Layout
+//! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest.
+
+use crate::audience::Audience;
+use crate::change::{Change, MessageRow};
+use crate::event::{Gate, Outgoing, Payload};
+use crate::state::RealmState;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::events::Event;
+use tidings_types::{ApiError, ConversationId, EventId, MessageId, UserId};
+
+/// The stored messages as commands see them: with what earlier commands of the same batch did.
+pub trait MessageReader {
+    /// A message, none if it does not exist.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed>;
+
+    /// The newest message of a conversation before `before`, none if there is none.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, ReadFailed>;
+}
+
+/// The store failed; it has logged why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadFailed;
+
+impl From<ReadFailed> for ApiError {
+    fn from(ReadFailed: ReadFailed) -> Self {
+        ApiError::Internal {}
+    }
+}
+
+/// What one command works on and leaves behind.
+pub struct Tx<'a> {
+    /// The working copy.
+    pub state: RealmState,
+    /// UNIX seconds.
+    pub now: i64,
+    /// The newest event id that was given when the command started.
+    pub log_head: EventId,
+    messages: &'a dyn MessageReader,
+    changes: Vec<Change>,
+    events: Vec<Outgoing>,
+}
+
+impl<'a> Tx<'a> {
+    /// Starts on a copy of `state`.
+    #[must_use]
+    pub fn new(state: RealmState, now: i64, log_head: EventId, messages: &'a dyn MessageReader) -> Self {
+        Tx { state, now, log_head, messages, changes: Vec::new(), events: Vec::new() }
+    }
+
+    /// Records a change and applies it to the working copy.
+    pub fn change(&mut self, change: Change) {
+        self.state.apply(&change);
+        self.changes.push(change);
+    }
+
+    /// Records an event that looks the same for everybody.
+    pub fn emit(&mut self, event: Event, audience: Audience) {
+        self.emit_payload(Payload::Plain(event), audience, Gate::All);
+    }
+
+    /// Records an event for some clients only.
+    pub fn emit_gated(&mut self, event: Event, audience: Audience, gate: Gate) {
+        self.emit_payload(Payload::Plain(event), audience, gate);
+    }
+
+    /// Records an event in any form.
+    pub fn emit_payload(&mut self, payload: Payload, audience: Audience, gate: Gate) {
+        let event = Outgoing { payload, audience, gate };
+        if !event.is_ephemeral() {
+            self.state.seq += event.span();
+        }
+        self.events.push(event);
+    }
+
+    /// The account that acts.
+    ///
+    /// # Errors
+    /// 401 if it was deactivated since the request was authenticated.
+    pub fn actor(&self, user: UserId) -> Result<Arc<UserRow>, ApiError> {
+        let row = self.state.users.get(user).filter(|row| row.is_active);
+        row.cloned().ok_or_else(|| ApiError::unauthorized("Account is deactivated"))
+    }
+
+    /// A stored message, with what earlier commands of the same batch did.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ApiError> {
+        Ok(self.messages.message(id)?)
+    }
+
+    /// The newest message of a conversation before `before`.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn newest_before(
+        &self,
+        conversation: ConversationId,
+        before: MessageId,
+    ) -> Result<Option<MessageId>, ApiError> {
+        Ok(self.messages.newest_before(conversation, before)?)
+    }
+
+    /// What the command leaves behind: the state, what to write, what to tell.
+    #[must_use]
+    pub fn finish(self) -> (RealmState, Vec<Change>, Vec<Outgoing>) {
+        (self.state, self.changes, self.events)
+    }
+}
+
+/// No stored messages; for commands and tests that need none.
+pub struct NoMessages;
+
+impl MessageReader for NoMessages {
+    fn message(&self, _id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed> {
+        Ok(None)
+    }
+
+    fn newest_before(
+        &self,
+        _conversation: ConversationId,
+        _before: MessageId,
+    ) -> Result<Option<MessageId>, ReadFailed> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,75 @@
+//! Every bound of the engine, one constant each. Those that operators may want to change are configuration of the
+//! server, with these as defaults.
+
+/// Most events in one answer. Clients ask again at once, so a smaller answer costs a round trip, not an event.
+pub const ANSWER_EVENTS_MAX: usize = 1_000;
+
+/// An answer is ended once it is this long, in bytes.
+pub const ANSWER_BYTES_MAX: usize = 4 << 20;
+
+/// Entries that are looked at in one go while a queue's shard is locked; a queue that is further behind looks
+/// outside the lock first.
+pub const SCAN_LOCKED_MAX: usize = 512;
+
+/// Entries of the log that are kept in memory.
+pub const LOG_ENTRIES_MAX: usize = 65_536;
+
+/// Bytes of the log that are kept in memory, shapes included, roughly.
+pub const LOG_BYTES_MAX: usize = 64 << 20;
+
+/// Entries read from the store in one go for a queue that is behind the memory.
+pub const LOG_PAGE: usize = 1_000;
+
+/// Queues of one user. A bot that registers in a loop stops here.
+pub const QUEUES_PER_USER_MAX: usize = 1_000;
+
+/// Seconds without a poll after which a queue ends, unless registered otherwise.
+pub const IDLE_TIMEOUT_SECS: u32 = 600;
+
+/// The longest idle timeout that can be asked for: seven days.
+pub const IDLE_TIMEOUT_SECS_MAX: u32 = 604_800;
+
+/// What `idle_queue_timeout=mobile` means: twelve hours, a night on a charger.
+pub const IDLE_TIMEOUT_MOBILE_SECS: u32 = 12 * 3600;
+
+/// A parked poll is ended by a heartbeat after 45 to 55 seconds. Home routers forget idle connections after 60;
+/// the spread keeps clients that registered together from polling together.
+pub const HEARTBEAT_SECS_MIN: u32 = 45;
+/// See [`HEARTBEAT_SECS_MIN`].
+pub const HEARTBEAT_SECS_MAX: u32 = 55;
+
+/// How long clients should wait for an answer to a poll: longer than any heartbeat takes.
+pub const LONGPOLL_TIMEOUT_SECS: u32 = 90;
+
+/// Characters of a message.
+pub const MESSAGE_CHARS_MAX: usize = 10_000;
+/// Characters of a topic.
+pub const TOPIC_CHARS_MAX: usize = 60;
+/// Characters of a channel's name.
+pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
+/// Characters of a channel's description.
+pub const CHANNEL_DESCRIPTION_CHARS_MAX: usize = 1024;
+/// Characters of a user's name.
+pub const FULL_NAME_CHARS_MAX: usize = 100;
+/// Characters of a status text.
+pub const STATUS_CHARS_MAX: usize = 60;
+/// Characters of an alert word.
+pub const ALERT_WORD_CHARS_MAX: usize = 100;
+/// Alert words of one user.
+pub const ALERT_WORDS_MAX: usize = 1_000;
+/// Reactions of different kinds on one message.
+pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
+/// Unread messages that the initial state lists, the newest first.
+pub const UNREAD_MAX: u64 = 50_000;
+/// Messages in one answer of a message search.
+pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
+/// Keys of one account; logging in once more makes the oldest one stop working.
+pub const API_KEYS_PER_USER_MAX: usize = 50;
+/// Direct-message participants.
+pub const DIRECT_RECIPIENTS_MAX: usize = 100;
+/// Channels with more subscribers than this need a permission for wildcard mentions.
+pub const WILDCARD_FREE_SUBSCRIBERS_MAX: usize = 15;
+/// Active users above which presence is no longer sent as events, only on request.
+pub const PRESENCE_EVENT_USERS_MAX: usize = 100;
+/// Keys for the local echo of a sent message.
+pub const LOCAL_ID_BYTES_MAX: usize = 100;

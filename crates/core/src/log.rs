@@ -1,0 +1,164 @@
+//! The newest part of the realm's event log, in memory. What is older is in the store.
+//!
+//! Entries are appended after their changes were committed, in the order of their ids. The lock is held for a few
+//! lines only; a reader takes shared entries out and renders them outside of it.
+
+use crate::event::Entry;
+use crate::limits;
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tidings_types::EventId;
+
+/// The newest part of the log.
+#[derive(Debug)]
+pub struct EventLog {
+    inner: RwLock<Inner>,
+    entries_max: usize,
+    bytes_max: usize,
+}
+
+#[derive(Debug)]
+struct Inner {
+    entries: VecDeque<Arc<Entry>>,
+    /// Entries up to here are not in memory.
+    floor: EventId,
+    /// The newest id that was given.
+    head: EventId,
+    bytes: usize,
+}
+
+/// A rough size of an entry with one rendering; exact numbers are not worth the walk.
+fn weight(entry: &Entry) -> usize {
+    use crate::event::Payload;
+    let content = match &entry.event.payload {
+        Payload::Message(payload) => 3 * payload.message.content.len() + payload.markdown.len(),
+        Payload::Update { event, .. } => 4 * event.rendered_content.as_ref().map_or(0, String::len),
+        Payload::Delete { ids, .. } => 16 * ids.len(),
+        _ => 256,
+    };
+    1024 + content
+}
+
+/// Part of the log.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// In order.
+    pub entries: Vec<Arc<Entry>>,
+    /// Up to where the log was looked at; where no more was there, the newest id.
+    pub upto: Option<EventId>,
+}
+
+impl EventLog {
+    /// An empty log after durable event `seq`; everything up to there is in the store.
+    #[must_use]
+    pub fn new(seq: u64) -> Self {
+        Self::with_limits(seq, limits::LOG_ENTRIES_MAX, limits::LOG_BYTES_MAX)
+    }
+
+    /// As [`EventLog::new`], keeping at most so many entries and about so many bytes.
+    #[must_use]
+    pub fn with_limits(seq: u64, entries_max: usize, bytes_max: usize) -> Self {
+        let at = EventId::durable(seq);
+        let inner = Inner { entries: VecDeque::new(), floor: at, head: at, bytes: 0 };
+        EventLog { inner: RwLock::new(inner), entries_max, bytes_max }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest id that was given.
+    #[must_use]
+    pub fn head(&self) -> EventId {
+        self.read().head
+    }
+
+    /// Entries up to here are only in the store.
+    #[must_use]
+    pub fn floor(&self) -> EventId {
+        self.read().floor
+    }
+
+    /// How many entries are in memory, and about how many bytes they take.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let inner = self.read();
+        (inner.entries.len(), inner.bytes)
+    }
+
+    /// Gives the next ephemeral id; none if there are no more before the next durable event.
+    #[must_use]
+    pub fn next_ephemeral(&self) -> Option<EventId> {
+        let mut inner = self.write();
+        let next = EventId(inner.head.0 + 1);
+        if next.is_durable() {
+            return None;
+        }
+        inner.head = next;
+        Some(next)
+    }
+
+    /// How many ephemeral ids are left before the next durable event.
+    #[must_use]
+    pub fn ephemeral_left(&self) -> i64 {
+        EventId::PER_SEQ - 1 - self.head().0.rem_euclid(EventId::PER_SEQ)
+    }
+
+    /// Says that durable event `seq` took place though it has no entry, so that ephemeral ids start anew.
+    pub fn advance(&self, seq: u64) {
+        let mut inner = self.write();
+        inner.head = inner.head.max(EventId::durable(seq));
+    }
+
+    /// Appends entries; their ids are larger than all before.
+    ///
+    /// # Panics
+    /// If they are not: clients would lose events.
+    pub fn append(&self, entries: &[Arc<Entry>]) {
+        let mut inner = self.write();
+        for entry in entries {
+            let last = inner.entries.back().map_or(inner.floor, |last| last.id);
+            assert!(entry.id > last, "event ids strictly increase: {} after {last}", entry.id);
+            inner.bytes += weight(entry);
+            inner.head = inner.head.max(entry.id);
+            inner.entries.push_back(Arc::clone(entry));
+        }
+        while inner.entries.len() > self.entries_max || inner.bytes > self.bytes_max && inner.entries.len() > 1 {
+            let Some(oldest) = inner.entries.pop_front() else { break };
+            inner.bytes -= weight(&oldest);
+            inner.floor = oldest.id;
+        }
+    }
+
+    /// Entries after `after` that `wanted` accepts, at most `look_at_max` looked at and `take_max` taken; none if
+    /// some of them are only in the store.
+    #[must_use]
+    pub fn after(
+        &self,
+        after: EventId,
+        look_at_max: usize,
+        take_max: usize,
+        mut wanted: impl FnMut(&Arc<Entry>) -> bool,
+    ) -> Option<Page> {
+        let inner = self.read();
+        if after < inner.floor {
+            return None;
+        }
+        let from = inner.entries.partition_point(|entry| entry.id <= after);
+        let mut page = Page { entries: Vec::new(), upto: Some(inner.head.max(after)) };
+        for (looked_at, entry) in inner.entries.range(from..).enumerate() {
+            if looked_at == look_at_max || page.entries.len() == take_max {
+                page.upto = Some(inner.entries[from + looked_at - 1].id);
+                break;
+            }
+            if wanted(entry) {
+                page.entries.push(Arc::clone(entry));
+            }
+        }
+        Some(page)
+    }
+}

@@ -1,0 +1,84 @@
+//! Which messages a queue with a narrow gets: pairs of operator and operand, all of which must match.
+
+use crate::event::MessagePayload;
+use crate::shape::Shape;
+use tidings_types::ApiError;
+use tidings_types::narrow::QueueNarrow;
+
+/// Prefix of topics that are marked as done.
+pub const RESOLVED_TOPIC_PREFIX: &str = "✔ ";
+
+/// One term, ready to be compared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Term {
+    Channel(String),
+    Topic(String),
+    Sender(String),
+    IsDirect,
+    Flag { name: &'static str, present: bool },
+    IsResolved,
+    Anything,
+}
+
+/// A narrow that was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Narrow(Vec<Term>);
+
+impl Narrow {
+    /// Checks a narrow.
+    ///
+    /// # Errors
+    /// 400 for an operator that queues do not support, and for `is:followed`.
+    pub fn parse(pairs: &QueueNarrow) -> Result<Self, ApiError> {
+        pairs.0.iter().map(|(operator, operand)| parse_term(operator, operand)).collect::<Result<_, _>>().map(Narrow)
+    }
+
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a message with these flags passes. `shape` decides by which name an empty topic is compared.
+    #[must_use]
+    pub fn matches(&self, payload: &MessagePayload, flags: &[&'static str], shape: Shape) -> bool {
+        self.0.iter().all(|term| term.matches(payload, flags, shape))
+    }
+}
+
+fn parse_term(operator: &str, operand: &str) -> Result<Term, ApiError> {
+    let flag = |name, present| Ok(Term::Flag { name, present });
+    match (operator, operand) {
+        ("stream" | "channel", name) => Ok(Term::Channel(name.to_lowercase())),
+        ("topic", name) => Ok(Term::Topic(name.to_lowercase())),
+        ("sender", email) => Ok(Term::Sender(email.to_lowercase())),
+        ("is", "dm" | "private") => Ok(Term::IsDirect),
+        ("is", "mentioned") => flag("mentioned", true),
+        ("is", "alerted") => flag("has_alert_word", true),
+        ("is", "starred") => flag("starred", true),
+        ("is", "unread") => flag("read", false),
+        ("is", "resolved") => Ok(Term::IsResolved),
+        ("is", "followed") => Err(ApiError::bad_request("Operand followed not supported.")),
+        // Servers of this API let every other operand pass, and clients in use rely on it.
+        ("is", _) => Ok(Term::Anything),
+        (operator, _) => Err(ApiError::bad_request(format!("Operator {operator} not supported."))),
+    }
+}
+
+impl Term {
+    fn matches(&self, payload: &MessagePayload, flags: &[&'static str], shape: Shape) -> bool {
+        use tidings_types::message::DisplayRecipient;
+        let message = &payload.message;
+        match self {
+            Term::Channel(name) => {
+                matches!(&message.display_recipient, DisplayRecipient::Channel(channel) if channel.to_lowercase() == *name)
+            }
+            Term::Topic(name) => message.stream_id.is_some() && shape.topic(&message.subject).to_lowercase() == *name,
+            Term::Sender(email) => message.sender_email.to_lowercase() == *email,
+            Term::IsDirect => message.stream_id.is_none(),
+            Term::Flag { name, present } => flags.contains(name) == *present,
+            Term::IsResolved => message.stream_id.is_some() && message.subject.starts_with(RESOLVED_TOPIC_PREFIX),
+            Term::Anything => true,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Channels and subscriptions.
+
+use imbl::{HashMap, OrdMap, OrdSet};
+use smallvec::SmallVec;
+use std::sync::Arc;
+use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
+use tidings_types::{ChannelId, MessageId, UserId};
+
+/// A channel as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelRow {
+    /// Its id.
+    pub id: ChannelId,
+    /// Unique without regard to case.
+    pub name: String,
+    /// As written.
+    pub description: String,
+    /// As HTML.
+    pub rendered_description: String,
+    /// UNIX seconds.
+    pub date_created: i64,
+    /// None for channels that came with the realm.
+    pub creator: Option<UserId>,
+    /// Only for invited users.
+    pub is_private: bool,
+    /// Readable without an account.
+    pub is_web_public: bool,
+    /// Whether new subscribers see earlier messages.
+    pub history_public: bool,
+    /// Out of use.
+    pub is_archived: bool,
+    /// None is as the realm has it; -1 keeps for ever.
+    pub message_retention_days: Option<i64>,
+    /// Whether messages without a topic are allowed.
+    pub topics_policy: TopicsPolicy,
+    /// The oldest message.
+    pub first_message_id: Option<MessageId>,
+    /// Who may do what.
+    pub permissions: ChannelPermissions,
+}
+
+/// A time during which a user was subscribed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// The last durable event before it.
+    pub from_seq: u64,
+    /// The last durable event in it; `u64::MAX` while it lasts.
+    pub to_seq: u64,
+    /// The last message before it.
+    pub from_message: u32,
+    /// The last message in it; `u32::MAX` while it lasts.
+    pub to_message: u32,
+}
+
+impl Span {
+    /// Whether the durable event `seq` happened in it.
+    #[must_use]
+    pub fn covers_seq(&self, seq: u64) -> bool {
+        self.from_seq < seq && seq <= self.to_seq
+    }
+
+    /// Whether the message was sent in it.
+    #[must_use]
+    pub fn covers_message(&self, id: MessageId) -> bool {
+        self.from_message < id.0 && id.0 <= self.to_message
+    }
+
+    /// Whether it lasts.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.to_seq == u64::MAX
+    }
+}
+
+/// A user's relation to a channel, present or past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionRow {
+    /// Subscribed now.
+    pub is_active: bool,
+    /// Personal settings, kept after unsubscribing.
+    pub settings: SubscriptionSettings,
+    /// When the user was subscribed, oldest first, disjoint.
+    pub spans: SmallVec<[Span; 1]>,
+}
+
+impl SubscriptionRow {
+    /// Starts a span after event `seq` and message `message`.
+    pub fn open_span(&mut self, seq: u64, message: u32) {
+        if !self.spans.last().is_some_and(Span::is_open) {
+            self.spans.push(Span { from_seq: seq, to_seq: u64::MAX, from_message: message, to_message: u32::MAX });
+        }
+    }
+
+    /// Ends the span with event `seq` and message `message`.
+    pub fn close_span(&mut self, seq: u64, message: u32) {
+        if let Some(span) = self.spans.last_mut().filter(|span| span.is_open()) {
+            span.to_seq = seq;
+            span.to_message = message;
+        }
+    }
+}
+
+/// All channels of a realm and who is subscribed.
+#[derive(Clone, Debug, Default)]
+pub struct Channels {
+    rows: OrdMap<ChannelId, Arc<ChannelRow>>,
+    by_name: HashMap<String, ChannelId>,
+    subscriptions: HashMap<UserId, OrdMap<ChannelId, Arc<SubscriptionRow>>>,
+    /// Active accounts with an active subscription.
+    subscribers: HashMap<ChannelId, OrdSet<UserId>>,
+}
+
+impl Channels {
+    /// The channel with this id.
+    #[must_use]
+    pub fn get(&self, id: ChannelId) -> Option<&Arc<ChannelRow>> {
+        self.rows.get(&id)
+    }
+
+    /// All channels, by id, archived ones included.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<ChannelRow>> {
+        self.rows.values()
+    }
+
+    /// The channel with this name, without regard to case.
+    #[must_use]
+    pub fn find_by_name(&self, name: &str) -> Option<&Arc<ChannelRow>> {
+        self.by_name.get(&name.to_lowercase()).and_then(|id| self.rows.get(id))
+    }
+
+    /// The relation of a user to a channel, present or past.
+    #[must_use]
+    pub fn subscription(&self, user: UserId, channel: ChannelId) -> Option<&Arc<SubscriptionRow>> {
+        self.subscriptions.get(&user)?.get(&channel)
+    }
+
+    /// All relations of a user to channels, present and past, by channel.
+    pub fn subscriptions_of(&self, user: UserId) -> impl Iterator<Item = (ChannelId, &Arc<SubscriptionRow>)> {
+        self.subscriptions.get(&user).into_iter().flat_map(|rows| rows.iter().map(|(id, row)| (*id, row)))
+    }
+
+    /// Active accounts subscribed to a channel, ascending. Cheap to clone.
+    #[must_use]
+    pub fn subscribers(&self, channel: ChannelId) -> OrdSet<UserId> {
+        self.subscribers.get(&channel).cloned().unwrap_or_default()
+    }
+
+    /// How many active accounts are subscribed.
+    #[must_use]
+    pub fn subscriber_count(&self, channel: ChannelId) -> usize {
+        self.subscribers.get(&channel).map_or(0, OrdSet::len)
+    }
+
+    /// Whether an active account is subscribed.
+    #[must_use]
+    pub fn is_subscribed(&self, user: UserId, channel: ChannelId) -> bool {
+        self.subscribers.get(&channel).is_some_and(|users| users.contains(&user))
+    }
+
+    /// The id the next channel gets.
+    #[must_use]
+    pub fn next_id(&self) -> ChannelId {
+        ChannelId(self.rows.get_max().map_or(1, |(id, _)| id.0 + 1))
+    }
+
+    pub(super) fn put(&mut self, row: Arc<ChannelRow>) {
+        if let Some(before) = self.rows.get(&row.id) {
+            self.by_name.remove(&before.name.to_lowercase());
+        }
+        self.by_name.insert(row.name.to_lowercase(), row.id);
+        self.rows.insert(row.id, row);
+    }
+
+    pub(super) fn put_subscription(
+        &mut self,
+        user: UserId,
+        channel: ChannelId,
+        row: Arc<SubscriptionRow>,
+        user_is_active: bool,
+    ) {
+        let subscribers = self.subscribers.entry(channel).or_default();
+        if row.is_active && user_is_active {
+            subscribers.insert(user);
+        } else {
+            subscribers.remove(&user);
+        }
+        self.subscriptions.entry(user).or_default().insert(channel, row);
+    }
+
+    /// Takes a user in or out of the lists of subscribers when the account is reactivated or deactivated.
+    pub(super) fn set_active(&mut self, user: UserId, is_active: bool) {
+        let Some(rows) = self.subscriptions.get(&user) else { return };
+        for (channel, _) in rows.iter().filter(|(_, row)| row.is_active) {
+            let subscribers = self.subscribers.entry(*channel).or_default();
+            if subscribers.contains(&user) == is_active {
+                continue;
+            }
+            if is_active {
+                subscribers.insert(user);
+            } else {
+                subscribers.remove(&user);
+            }
+        }
+    }
+}

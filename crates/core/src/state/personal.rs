@@ -1,0 +1,159 @@
+//! What users keep for themselves, and what they tell others of themselves.
+
+use imbl::{HashMap, OrdMap};
+use std::sync::Arc;
+use tidings_types::user::{MutedUser, Presence, UserStatus};
+use tidings_types::{ChannelId, UserId};
+
+/// A user's choice for one topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopicPolicy {
+    /// 1 muted, 2 unmuted, 3 followed; 0 only in changes, where it removes the choice.
+    pub policy: u8,
+    /// UNIX seconds.
+    pub last_updated: i64,
+}
+
+/// A topic as a user chose it: as they wrote it, and the choice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenTopic {
+    /// As written.
+    pub name: String,
+    /// The choice.
+    pub policy: TopicPolicy,
+}
+
+/// Everything personal of all users.
+#[derive(Clone, Debug, Default)]
+pub struct Personal {
+    alert_words: HashMap<UserId, Arc<Vec<String>>>,
+    muted_users: HashMap<UserId, Arc<Vec<MutedUser>>>,
+    user_topics: HashMap<UserId, OrdMap<(ChannelId, String), ChosenTopic>>,
+    statuses: OrdMap<UserId, UserStatus>,
+    presences: OrdMap<UserId, PresenceRow>,
+    presence_last_update: i64,
+    alert_words_version: u64,
+}
+
+/// When a user was last seen, and how new that knowledge is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct PresenceRow {
+    /// When.
+    pub presence: Presence,
+    /// Increases with every change of any presence; not kept across restarts.
+    pub update_id: i64,
+}
+
+impl Personal {
+    /// A user's alert words, in the order they were added.
+    #[must_use]
+    pub fn alert_words(&self, user: UserId) -> &[String] {
+        self.alert_words.get(&user).map_or(&[], |words| words)
+    }
+
+    /// Everybody's alert words.
+    pub fn all_alert_words(&self) -> impl Iterator<Item = (UserId, &[String])> {
+        self.alert_words.iter().map(|(user, words)| (*user, words.as_slice()))
+    }
+
+    /// Changes whenever anybody's alert words do; for caches built from all of them.
+    #[must_use]
+    pub fn alert_words_version(&self) -> u64 {
+        self.alert_words_version
+    }
+
+    /// Whom a user muted, in the order they were muted.
+    #[must_use]
+    pub fn muted_users(&self, user: UserId) -> &[MutedUser] {
+        self.muted_users.get(&user).map_or(&[], |muted| muted)
+    }
+
+    /// Everybody who muted somebody.
+    pub fn all_muted_users(&self) -> impl Iterator<Item = (UserId, &[MutedUser])> {
+        self.muted_users.iter().map(|(user, muted)| (*user, muted.as_slice()))
+    }
+
+    /// Topics a user made a choice for, by channel and lower-case name.
+    pub fn user_topics(&self, user: UserId) -> impl Iterator<Item = (ChannelId, &ChosenTopic)> {
+        self.user_topics
+            .get(&user)
+            .into_iter()
+            .flat_map(|topics| topics.iter().map(|((channel, _), topic)| (*channel, topic)))
+    }
+
+    /// A user's choice for a topic: 0 none, 1 muted, 2 unmuted, 3 followed.
+    #[must_use]
+    pub fn topic_policy(&self, user: UserId, channel: ChannelId, topic: &str) -> u8 {
+        let topics = self.user_topics.get(&user);
+        topics.and_then(|topics| topics.get(&(channel, topic.to_lowercase()))).map_or(0, |topic| topic.policy.policy)
+    }
+
+    /// What a user says of themselves; none if nothing.
+    #[must_use]
+    pub fn status(&self, user: UserId) -> Option<&UserStatus> {
+        self.statuses.get(&user)
+    }
+
+    /// What all users say of themselves, by id.
+    pub fn statuses(&self) -> impl Iterator<Item = (UserId, &UserStatus)> {
+        self.statuses.iter().map(|(user, status)| (*user, status))
+    }
+
+    /// When a user was last seen.
+    #[must_use]
+    pub fn presence(&self, user: UserId) -> Option<PresenceRow> {
+        self.presences.get(&user).copied()
+    }
+
+    /// When all users were last seen, by id.
+    pub fn presences(&self) -> impl Iterator<Item = (UserId, PresenceRow)> {
+        self.presences.iter().map(|(user, row)| (*user, *row))
+    }
+
+    /// The newest `update_id`; -1 if none.
+    #[must_use]
+    pub fn presence_last_update(&self) -> i64 {
+        self.presence_last_update - 1
+    }
+
+    pub(super) fn put_alert_words(&mut self, user: UserId, words: &[String]) {
+        self.alert_words_version += 1;
+        if words.is_empty() {
+            self.alert_words.remove(&user);
+        } else {
+            self.alert_words.insert(user, Arc::new(words.to_vec()));
+        }
+    }
+
+    pub(super) fn put_muted_users(&mut self, user: UserId, muted: Arc<Vec<MutedUser>>) {
+        if muted.is_empty() {
+            self.muted_users.remove(&user);
+        } else {
+            self.muted_users.insert(user, muted);
+        }
+    }
+
+    pub(super) fn put_user_topic(&mut self, user: UserId, channel: ChannelId, topic: &str, policy: TopicPolicy) {
+        let key = (channel, topic.to_lowercase());
+        let topics = self.user_topics.entry(user).or_default();
+        if policy.policy == 0 {
+            topics.remove(&key);
+        } else {
+            topics.insert(key, ChosenTopic { name: topic.to_owned(), policy });
+        }
+    }
+
+    pub(super) fn put_status(&mut self, user: UserId, status: &UserStatus) {
+        if *status == UserStatus::default() {
+            self.statuses.remove(&user);
+        } else {
+            self.statuses.insert(user, status.clone());
+        }
+    }
+
+    pub(super) fn put_presence(&mut self, user: UserId, presence: Presence) {
+        let update_id = self.presence_last_update;
+        self.presence_last_update += 1;
+        self.presences.insert(user, PresenceRow { presence, update_id });
+    }
+}

@@ -1,0 +1,164 @@
+//! Accounts and API keys.
+
+use imbl::{HashMap, OrdMap};
+use std::sync::Arc;
+use tidings_types::settings::UserSettings;
+use tidings_types::user::{BotType, Role};
+use tidings_types::{ChannelId, UserId};
+
+/// SHA-256 of an API key. Keys are 32 random characters, so a fast hash is enough.
+pub type KeyHash = [u8; 32];
+
+/// An account as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserRow {
+    /// Its id.
+    pub id: UserId,
+    /// The real address; unique without regard to case.
+    pub delivery_email: String,
+    /// Display name.
+    pub full_name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether it may be used.
+    pub is_active: bool,
+    /// UNIX seconds of sign-up.
+    pub date_joined: i64,
+    /// None for people.
+    pub bot: Option<BotRow>,
+    /// Changes with the picture.
+    pub avatar_version: u32,
+    /// Personal settings.
+    pub settings: UserSettings,
+}
+
+/// What only bots have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotRow {
+    /// Its kind.
+    pub bot_type: BotType,
+    /// Who owns it.
+    pub owner: Option<UserId>,
+    /// Where it sends by default.
+    pub default_sending_channel: Option<ChannelId>,
+    /// What its queues are narrowed to by default.
+    pub default_events_channel: Option<ChannelId>,
+    /// Whether its queues get all public channels by default.
+    pub default_all_public: bool,
+}
+
+impl UserRow {
+    /// Whether a program uses the account.
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        self.bot.is_some()
+    }
+
+    /// Whether the account is a guest's.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        self.role == Role::Guest
+    }
+
+    /// The address used in the API: the real one only where everyone may see it.
+    #[must_use]
+    pub fn api_email(&self, host: &str) -> String {
+        if self.is_bot() || self.settings.email_address_visibility == 1 {
+            self.delivery_email.clone()
+        } else {
+            format!("user{}@{host}", self.id)
+        }
+    }
+}
+
+/// All accounts of a realm.
+#[derive(Clone, Debug, Default)]
+pub struct Users {
+    rows: OrdMap<UserId, Arc<UserRow>>,
+    by_email: HashMap<String, UserId>,
+    keys: HashMap<KeyHash, UserId>,
+    keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
+}
+
+impl Users {
+    /// The account with this id.
+    #[must_use]
+    pub fn get(&self, id: UserId) -> Option<&Arc<UserRow>> {
+        self.rows.get(&id)
+    }
+
+    /// All accounts, by id, inactive ones included.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<UserRow>> {
+        self.rows.values()
+    }
+
+    /// How many accounts there are, inactive ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no accounts.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The account with this real address, without regard to case.
+    #[must_use]
+    pub fn find_by_delivery_email(&self, email: &str) -> Option<&Arc<UserRow>> {
+        self.by_email.get(&email.to_lowercase()).and_then(|id| self.rows.get(id))
+    }
+
+    /// The account with this API address: the real one, or a made-up `user9@host`.
+    #[must_use]
+    pub fn find_by_api_email(&self, email: &str, host: &str) -> Option<&Arc<UserRow>> {
+        let made_up = || {
+            let (name, at_host) = email.split_once('@')?;
+            let id = name.strip_prefix("user")?.parse::<UserId>().ok()?;
+            at_host.eq_ignore_ascii_case(host).then_some(id)
+        };
+        let row = match self.find_by_delivery_email(email) {
+            Some(row) => row,
+            None => self.rows.get(&made_up()?)?,
+        };
+        row.api_email(host).eq_ignore_ascii_case(email).then_some(row)
+    }
+
+    /// Whose key this is.
+    #[must_use]
+    pub fn by_key(&self, hash: &KeyHash) -> Option<UserId> {
+        self.keys.get(hash).copied()
+    }
+
+    /// The keys of an account, oldest first.
+    pub fn keys_of(&self, user: UserId) -> impl Iterator<Item = &KeyHash> {
+        self.keys_of.get(&user).into_iter().flatten()
+    }
+
+    /// The id the next account gets.
+    #[must_use]
+    pub fn next_id(&self) -> UserId {
+        UserId(self.rows.get_max().map_or(1, |(id, _)| id.0 + 1))
+    }
+
+    pub(super) fn put(&mut self, row: Arc<UserRow>) {
+        if let Some(before) = self.rows.get(&row.id) {
+            self.by_email.remove(&before.delivery_email.to_lowercase());
+        }
+        self.by_email.insert(row.delivery_email.to_lowercase(), row.id);
+        self.rows.insert(row.id, row);
+    }
+
+    pub(super) fn put_key(&mut self, hash: KeyHash, user: UserId) {
+        self.keys.insert(hash, user);
+        self.keys_of.entry(user).or_default().push_back(hash);
+    }
+
+    pub(super) fn remove_key(&mut self, hash: &KeyHash, user: UserId) {
+        self.keys.remove(hash);
+        if let Some(keys) = self.keys_of.get_mut(&user) {
+            keys.retain(|known| known != hash);
+        }
+    }
+}

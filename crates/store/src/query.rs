@@ -1,0 +1,76 @@
+//! Message searches, as the server asks the store. Who may see what is decided before: a query names the
+//! conversations and ranges a user has access to.
+
+use roaring::RoaringBitmap;
+use std::sync::Arc;
+use tidings_types::{ConversationId, MessageId, UserId};
+
+/// Which page of the matching messages is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest `limit` messages with ids up to `upto` (inclusive).
+    Before {
+        /// Largest id.
+        upto: MessageId,
+        /// How many at most.
+        limit: u32,
+    },
+    /// The oldest `limit` messages with ids from `from` (inclusive).
+    After {
+        /// Smallest id.
+        from: MessageId,
+        /// How many at most.
+        limit: u32,
+    },
+}
+
+/// One condition; all of a query's must hold.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// In one of these conversations.
+    Conversations(Vec<ConversationId>),
+    /// In none of these conversations.
+    NotConversations(Vec<ConversationId>),
+    /// One of these messages.
+    Ids(Arc<RoaringBitmap>),
+    /// None of these messages.
+    NotIds(Arc<RoaringBitmap>),
+    /// Sent by this user (or not).
+    Sender {
+        /// Who.
+        user: UserId,
+        /// Not by this user.
+        negated: bool,
+    },
+    /// Has a link (or not).
+    HasLink {
+        /// Has none.
+        negated: bool,
+    },
+    /// Has a picture (or not).
+    HasImage {
+        /// Has none.
+        negated: bool,
+    },
+    /// Has a reaction (or not).
+    HasReaction {
+        /// Has none.
+        negated: bool,
+    },
+    /// All of these words occur in the content (or not), without regard to case.
+    Words {
+        /// The words.
+        words: Vec<String>,
+        /// Not all of them occur.
+        negated: bool,
+    },
+}
+
+/// A message search.
+#[derive(Clone, Debug)]
+pub struct MessageQuery {
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// Which page.
+    pub page: Page,
+}
