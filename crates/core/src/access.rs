@@ -1,1 +1,215 @@
-//! access
+//! Who may see what, and, from the same rules, who is told.
+//!
+//! Every `can_see_*` has a `who_sees_*` beside it that gives the audience of an event about the same thing; a test
+//! holds each pair equal for every user.
+
+use crate::audience::Audience;
+use crate::state::RealmState;
+use crate::state::channels::ChannelRow;
+use crate::state::groups::system;
+use crate::state::messages::ConversationKind;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::{ApiError, ChannelId, MessageId, UserId};
+
+impl RealmState {
+    /// An active account.
+    #[must_use]
+    pub fn active_user(&self, id: UserId) -> Option<&Arc<UserRow>> {
+        self.users.get(id).filter(|row| row.is_active)
+    }
+
+    /// Active accounts that pass a test, as an audience.
+    pub fn who(&self, test: impl Fn(&UserRow) -> bool) -> Audience {
+        Audience::users(self.users.iter().filter(|row| row.is_active && test(row)).map(|row| row.id))
+    }
+
+    /// Whether guests are shown only the accounts they have to do with.
+    fn guests_see_few(&self) -> bool {
+        self.realm.settings.can_access_all_users_group != system::EVERYONE
+    }
+
+    /// Whether `viewer` may know of an account.
+    ///
+    /// All but guests see all; guests too unless the realm restricts them to those who share a channel or a
+    /// direct conversation with them. Bots are always visible.
+    #[must_use]
+    pub fn can_see_user(&self, viewer: &UserRow, target: &UserRow) -> bool {
+        if !viewer.is_guest() || !self.guests_see_few() || viewer.id == target.id || target.is_bot() {
+            return true;
+        }
+        let share_channel = self
+            .channels
+            .subscriptions_of(viewer.id)
+            .any(|(channel, row)| row.is_active && self.channels.is_subscribed(target.id, channel));
+        share_channel
+            || self.messages.direct_of(viewer.id).any(|conversation| {
+                matches!(self.messages.kind(conversation).map(|kind| &**kind),
+                    Some(ConversationKind::Direct { users }) if users.contains(&target.id))
+            })
+    }
+
+    /// Who is told of changes of an account.
+    #[must_use]
+    pub fn who_sees_user(&self, target: &UserRow) -> Audience {
+        if self.guests_see_few() { self.who(|viewer| self.can_see_user(viewer, target)) } else { Audience::realm() }
+    }
+
+    /// Whether `viewer` may know the real address of an account. One always sees one's own, and that of one's bots.
+    #[must_use]
+    pub fn can_see_email(&self, viewer: &UserRow, target: &UserRow) -> bool {
+        if viewer.id == target.id || target.is_bot() {
+            return true;
+        }
+        match target.settings.email_address_visibility {
+            1 => true,
+            2 => !viewer.is_guest(),
+            3 => viewer.role.is_admin(),
+            5 => viewer.role <= tidings_types::user::Role::Moderator,
+            _ => false,
+        }
+    }
+
+    /// Administrators and owners that are people.
+    #[must_use]
+    pub fn who_administers(&self) -> Audience {
+        self.who(|user| user.role.is_admin() && !user.is_bot())
+    }
+
+    /// Everybody but guests.
+    #[must_use]
+    pub fn who_is_member(&self) -> Audience {
+        self.who(|user| !user.is_guest())
+    }
+
+    /// Whether `viewer` manages a bot: its owner, and administrators.
+    #[must_use]
+    pub fn can_manage_bot(&self, viewer: &UserRow, bot: &UserRow) -> bool {
+        viewer.role.is_admin() || bot.bot.as_ref().is_some_and(|bot| bot.owner == Some(viewer.id))
+    }
+
+    /// Who is told of a bot's inner life.
+    #[must_use]
+    pub fn who_manages_bot(&self, bot: &UserRow) -> Audience {
+        self.who(|viewer| !viewer.is_bot() && self.can_manage_bot(viewer, bot))
+    }
+
+    /// Whether `viewer` may know of a channel, its settings and its subscribers.
+    ///
+    /// Public channels: all but guests. Web-public ones: everybody. Private ones: subscribers, administrators, and
+    /// who has a right to administer it or to bring people in. Guests besides see what they are subscribed to.
+    #[must_use]
+    pub fn can_see_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
+        if channel.is_web_public || self.channels.is_subscribed(viewer.id, channel.id) {
+            return true;
+        }
+        if viewer.is_guest() {
+            return false;
+        }
+        let may = |setting| self.in_setting(viewer, setting);
+        !channel.is_private
+            || viewer.role.is_admin()
+            || may(&channel.permissions.can_administer_channel_group)
+            || self.has_content_right(viewer, channel)
+    }
+
+    fn has_content_right(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
+        !viewer.is_guest()
+            && (self.in_setting(viewer, &channel.permissions.can_add_subscribers_group)
+                || self.in_setting(viewer, &channel.permissions.can_subscribe_group))
+    }
+
+    /// Who is told of changes of a channel and of its subscribers.
+    #[must_use]
+    pub fn who_sees_channel(&self, channel: &ChannelRow) -> Audience {
+        if channel.is_web_public { Audience::realm() } else { self.who(|viewer| self.can_see_channel(viewer, channel)) }
+    }
+
+    /// Whether `viewer` may read the messages of a channel (those they may read at all, see
+    /// [`RealmState::can_read_message`]).
+    #[must_use]
+    pub fn can_read_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
+        self.channels.is_subscribed(viewer.id, channel.id)
+            || channel.is_web_public
+            || (!channel.is_private && !viewer.is_guest())
+            || self.has_content_right(viewer, channel)
+    }
+
+    /// Whether somebody who may read the channel sees messages from before they came.
+    #[must_use]
+    pub fn shows_history(&self, channel: &ChannelRow) -> bool {
+        !channel.is_private || channel.history_public
+    }
+
+    /// Whether `viewer` may read a message.
+    ///
+    /// Direct messages: participants. Channels: who may read the channel, if its history is shown or they
+    /// received the message.
+    #[must_use]
+    pub fn can_read_message(&self, viewer: &UserRow, id: MessageId) -> bool {
+        match self.messages.kind_of_message(id).map(|kind| &**kind) {
+            Some(ConversationKind::Direct { users }) => users.contains(&viewer.id),
+            Some(ConversationKind::Topic { channel, .. }) => self.channels.get(*channel).is_some_and(|channel| {
+                self.can_read_channel(viewer, channel) && (self.shows_history(channel) || self.received(viewer.id, id))
+            }),
+            None => false,
+        }
+    }
+
+    /// Who is told of changes of a message and of its reactions: participants, or subscribers who may read it, and
+    /// who else was mentioned or took part and may read it still.
+    #[must_use]
+    pub fn who_holds_message(&self, id: MessageId) -> Audience {
+        match self.messages.kind_of_message(id).map(|kind| &**kind) {
+            Some(ConversationKind::Direct { users }) => Audience::users(users.iter().copied()),
+            Some(ConversationKind::Topic { channel, .. }) => {
+                let others: Vec<UserId> = self.flags.others_who_hold(id).collect();
+                let may_read =
+                    |user: &UserId| self.active_user(*user).is_some_and(|row| self.can_read_message(row, id));
+                let others = others.into_iter().filter(may_read);
+                let shown = self.channels.get(*channel).is_some_and(|channel| self.shows_history(channel));
+                if shown {
+                    return Audience::subscribers(self, *channel).plus(others);
+                }
+                let subscribers = self.channels.subscribers(*channel);
+                Audience::users(subscribers.iter().copied().filter(may_read)).plus(others)
+            }
+            None => Audience::users([]),
+        }
+    }
+
+    /// A channel that `viewer` may know of.
+    ///
+    /// # Errors
+    /// 400 `STREAM_DOES_NOT_EXIST` or "Invalid channel ID": whether it exists is not told.
+    pub fn access_channel(&self, viewer: &UserRow, id: ChannelId) -> Result<&Arc<ChannelRow>, ApiError> {
+        let found = self.channels.get(id).filter(|channel| self.can_see_channel(viewer, channel));
+        found.ok_or_else(|| ApiError::bad_request("Invalid channel ID"))
+    }
+
+    /// A channel that `viewer` may know of, by name.
+    ///
+    /// # Errors
+    /// 400 "Invalid channel name '…'": whether it exists is not told.
+    pub fn access_channel_by_name(&self, viewer: &UserRow, name: &str) -> Result<&Arc<ChannelRow>, ApiError> {
+        let found = self.channels.find_by_name(name).filter(|channel| self.can_see_channel(viewer, channel));
+        found.ok_or_else(|| ApiError::bad_request(format!("Invalid channel name '{name}'")))
+    }
+
+    /// An account that `viewer` may know of.
+    ///
+    /// # Errors
+    /// 400 "No such user": whether it exists is not told.
+    pub fn access_user(&self, viewer: &UserRow, id: UserId) -> Result<&Arc<UserRow>, ApiError> {
+        let found = self.users.get(id).filter(|target| self.can_see_user(viewer, target));
+        found.ok_or_else(|| ApiError::bad_request("No such user"))
+    }
+
+    /// Refuses who may not read a message; whether it exists is not told.
+    ///
+    /// # Errors
+    /// 400 "Invalid message(s)".
+    pub fn check_can_read(&self, viewer: &UserRow, id: MessageId) -> Result<(), ApiError> {
+        if self.can_read_message(viewer, id) { Ok(()) } else { Err(ApiError::bad_request("Invalid message(s)")) }
+    }
+}

@@ -1,1 +1,246 @@
-//! view
+//! Objects as one user sees them: what the API shows of a row.
+
+use crate::change::{MessageRow, ReactionRow};
+use crate::shape::Shape;
+use crate::state::RealmState;
+use crate::state::channels::{ChannelRow, SubscriptionRow};
+use crate::state::messages::ConversationKind;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::UserId;
+use tidings_types::channel::{Channel, Subscription};
+use tidings_types::group::GroupSetting;
+use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser};
+use tidings_types::user::{Bot, Role, User};
+
+/// The address of the picture that belongs to an e-mail address, as a service of that name computes it.
+#[must_use]
+pub fn gravatar_url(email: &str, version: u32) -> String {
+    let hash = md5::compute(email.trim().to_lowercase());
+    format!("https://secure.gravatar.com/avatar/{hash:x}?d=identicon&version={version}")
+}
+
+/// ISO 8601 date and time in UTC.
+fn iso_date_time(unix_secs: i64) -> String {
+    jiff::Timestamp::from_second(unix_secs).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+}
+
+impl RealmState {
+    /// The address of an account as the API shows it.
+    #[must_use]
+    pub fn api_email(&self, user: &UserRow) -> String {
+        user.api_email(&self.realm.host)
+    }
+
+    /// The address of an account's picture.
+    #[must_use]
+    pub fn avatar_url(&self, user: &UserRow) -> String {
+        gravatar_url(&self.api_email(user), user.avatar_version)
+    }
+
+    /// Whether clients can compute an account's picture from its API address.
+    #[must_use]
+    pub fn has_gravatar(&self, user: &UserRow) -> bool {
+        user.is_bot() || user.settings.email_address_visibility == 1
+    }
+
+    /// An account as `viewer` sees it, without `is_active`.
+    #[must_use]
+    pub fn user_view(&self, viewer: &UserRow, user: &UserRow, client_gravatar: bool) -> User {
+        self.user_view_as(user, self.can_see_email(viewer, user), client_gravatar)
+    }
+
+    /// An account as those see it who may (or may not) see its real address.
+    #[must_use]
+    pub fn user_view_as(&self, user: &UserRow, sees_email: bool, client_gravatar: bool) -> User {
+        let hide_avatar = client_gravatar && self.has_gravatar(user);
+        User {
+            user_id: user.id,
+            delivery_email: sees_email.then(|| user.delivery_email.clone()),
+            email: self.api_email(user),
+            full_name: user.full_name.clone(),
+            date_joined: iso_date_time(user.date_joined),
+            is_active: None,
+            is_owner: user.role == Role::Owner,
+            is_admin: user.role.is_admin(),
+            is_guest: user.is_guest(),
+            is_bot: user.is_bot(),
+            bot_type: user.bot.as_ref().map(|bot| bot.bot_type),
+            bot_owner_id: user.bot.as_ref().and_then(|bot| bot.owner),
+            role: user.role,
+            timezone: user.settings.timezone.clone(),
+            avatar_url: (!hide_avatar).then(|| self.avatar_url(user)),
+            avatar_version: user.avatar_version,
+            profile_data: (!user.is_bot()).then(std::collections::BTreeMap::new),
+        }
+    }
+
+    /// A bot as its owner and administrators see it; `api_key` is empty but right after creation.
+    #[must_use]
+    pub fn bot_view(&self, user: &UserRow, api_key: String) -> Option<Bot> {
+        let bot = user.bot.as_ref()?;
+        let name = |id| self.channels.get(id).map(|channel: &Arc<ChannelRow>| channel.name.clone());
+        Some(Bot {
+            user_id: user.id,
+            full_name: user.full_name.clone(),
+            api_key,
+            default_sending_stream: bot.default_sending_channel.and_then(name),
+            default_events_register_stream: bot.default_events_channel.and_then(name),
+            default_all_public_streams: bot.default_all_public,
+            avatar_url: self.avatar_url(user),
+            owner_id: bot.owner,
+            services: Vec::new(),
+            email: self.api_email(user),
+            bot_type: Some(bot.bot_type),
+            is_active: user.is_active,
+        })
+    }
+
+    /// A channel, without subscribers.
+    #[must_use]
+    pub fn channel_view(&self, channel: &ChannelRow) -> Channel {
+        let count = u32::try_from(self.channels.subscriber_count(channel.id)).unwrap_or(u32::MAX);
+        let post_policy = post_policy(&channel.permissions.can_send_message_group);
+        Channel {
+            stream_id: channel.id,
+            name: channel.name.clone(),
+            is_archived: channel.is_archived,
+            description: channel.description.clone(),
+            rendered_description: channel.rendered_description.clone(),
+            date_created: channel.date_created,
+            creator_id: channel.creator,
+            invite_only: channel.is_private,
+            is_web_public: channel.is_web_public,
+            stream_post_policy: post_policy,
+            is_announcement_only: post_policy == 2,
+            message_retention_days: channel.message_retention_days,
+            history_public_to_subscribers: self.shows_history(channel),
+            topics_policy: channel.topics_policy,
+            first_message_id: channel.first_message_id,
+            folder_id: None,
+            is_recently_active: true,
+            stream_weekly_traffic: None,
+            subscriber_count: count,
+            permissions: channel.permissions.clone(),
+            subscribers: None,
+        }
+    }
+
+    /// Active subscribers, ascending, as those see them who may see the channel.
+    #[must_use]
+    pub fn subscriber_ids(&self, channel: &ChannelRow) -> Vec<UserId> {
+        self.channels.subscribers(channel.id).iter().copied().collect()
+    }
+
+    /// A channel with the personal settings of somebody who is, or was, subscribed.
+    #[must_use]
+    pub fn subscription_view(&self, channel: &ChannelRow, row: &SubscriptionRow) -> Subscription {
+        Subscription {
+            channel: self.channel_view(channel),
+            settings: row.settings.clone(),
+            in_home_view: !row.settings.is_muted,
+        }
+    }
+
+    /// All participants of a direct conversation as messages list them: two by address, more by id.
+    #[must_use]
+    pub fn participants(&self, users: &[UserId]) -> Vec<Participant> {
+        let participant = |id: &UserId| {
+            let row = self.users.get(*id)?;
+            Some(Participant {
+                id: *id,
+                email: self.api_email(row),
+                full_name: row.full_name.clone(),
+                is_mirror_dummy: false,
+            })
+        };
+        let mut all: Vec<Participant> = users.iter().filter_map(participant).collect();
+        if all.len() <= 2 {
+            all.sort_by(|a, b| a.email.cmp(&b.email));
+        }
+        all
+    }
+
+    /// A message as a client of this shape is shown it, without flags. None if its sender or its conversation is
+    /// not there, which cannot be.
+    #[must_use]
+    pub fn message_view(&self, row: &MessageRow, shape: Shape) -> Option<Message> {
+        let sender = self.users.get(row.sender)?;
+        let kind = self.messages.kind(row.conversation)?;
+        let (display_recipient, channel, topic, recipient_id) = match &**kind {
+            ConversationKind::Direct { users } => {
+                // Even numbers for direct conversations, odd ones for channels: both opaque, none given twice.
+                (DisplayRecipient::Users(self.participants(users)), None, "", row.conversation.0.wrapping_mul(2))
+            }
+            ConversationKind::Topic { channel, topic } => {
+                let name = self.channels.get(*channel)?.name.clone();
+                (DisplayRecipient::Channel(name), Some(*channel), shape.topic(topic), channel.0.wrapping_mul(2) + 1)
+            }
+        };
+        let html = shape.has(Shape::APPLY_MARKDOWN);
+        let hide_avatar = shape.has(Shape::CLIENT_GRAVATAR) && self.has_gravatar(sender);
+        Some(Message {
+            id: row.id,
+            sender_id: row.sender,
+            content: if html { row.rendered.clone() } else { row.content.clone() },
+            recipient_id,
+            timestamp: row.timestamp,
+            client: row.client.clone(),
+            subject: topic.to_owned(),
+            topic_links: Vec::new(),
+            is_me_message: row.bits.is_me,
+            reactions: row.reactions.iter().map(|reaction| self.reaction_view(reaction)).collect(),
+            submessages: Vec::new(),
+            sender_full_name: sender.full_name.clone(),
+            sender_email: self.api_email(sender),
+            sender_realm_str: self.realm.string_id.clone(),
+            display_recipient,
+            stream_id: channel,
+            message_type: if channel.is_some() { "stream" } else { "private" }.to_owned(),
+            avatar_url: (!hide_avatar).then(|| self.avatar_url(sender)),
+            content_type: if html { "text/html" } else { "text/x-markdown" }.to_owned(),
+            last_edit_timestamp: row.last_edit,
+            last_moved_timestamp: row.last_moved,
+            edit_history: self.visible_history(row),
+            flags: None,
+        })
+    }
+
+    fn visible_history(&self, row: &MessageRow) -> Option<Vec<tidings_types::message::Edit>> {
+        let policy = self.realm.settings.message_edit_history_visibility_policy.as_str();
+        let is_move = |edit: &&tidings_types::message::Edit| edit.prev_topic.is_some() || edit.prev_stream.is_some();
+        let visible: Vec<_> = match policy {
+            "all" => row.edit_history.clone(),
+            "moves" => row.edit_history.iter().filter(is_move).cloned().collect(),
+            _ => Vec::new(),
+        };
+        (!visible.is_empty()).then_some(visible)
+    }
+
+    fn reaction_view(&self, reaction: &ReactionRow) -> Reaction {
+        let user = self.users.get(reaction.user);
+        Reaction {
+            emoji_name: reaction.emoji_name.clone(),
+            emoji_code: reaction.emoji_code.clone(),
+            reaction_type: reaction.reaction_type,
+            user_id: reaction.user,
+            user: ReactionUser {
+                id: reaction.user,
+                email: user.map(|user| self.api_email(user)).unwrap_or_default(),
+                full_name: user.map(|user| user.full_name.clone()).unwrap_or_default(),
+                is_mirror_dummy: false,
+            },
+        }
+    }
+}
+
+/// The deprecated number for who may send: 1 everyone, 2 administrators, 3 full members, 4 moderators.
+fn post_policy(can_send: &GroupSetting) -> u8 {
+    use crate::state::groups::system;
+    match can_send {
+        GroupSetting::Named(system::ADMINISTRATORS | system::OWNERS | system::NOBODY) => 2,
+        GroupSetting::Named(system::FULL_MEMBERS) => 3,
+        GroupSetting::Named(system::MODERATORS) => 4,
+        _ => 1,
+    }
+}

@@ -138,6 +138,8 @@ pub struct Flags {
     channel_wildcards: super::ids::IdSet,
     /// Who is mentioned in each message that mentions anybody.
     mentions: HashMap<MessageId, Arc<Mentions>>,
+    /// Who took part in a message without having received it, for the few messages where somebody did.
+    historical: HashMap<MessageId, imbl::OrdSet<UserId>>,
 }
 
 impl Flags {
@@ -163,6 +165,22 @@ impl Flags {
     #[must_use]
     pub fn mentions(&self, id: MessageId) -> &Mentions {
         self.mentions.get(&id).map_or(&[], |mentions| mentions)
+    }
+
+    /// Who else than subscribers has to do with a message: who is mentioned, and who took part without having
+    /// received it. May name somebody twice.
+    pub fn others_who_hold(&self, id: MessageId) -> impl Iterator<Item = UserId> {
+        let mentioned = self.mentions(id).iter().map(|(user, _)| *user);
+        mentioned.chain(self.historical.get(&id).into_iter().flatten().copied())
+    }
+
+    fn note_historical(&mut self, user: UserId, add: bool, id: MessageId) {
+        let users = self.historical.entry(id).or_default();
+        if add {
+            users.insert(user);
+        } else {
+            users.remove(&user);
+        }
     }
 
     /// The users with any marks.
@@ -201,6 +219,11 @@ impl Flags {
     }
 
     pub(super) fn set(&mut self, user: UserId, flag: Flag, add: bool, ids: &[MessageId]) {
+        if flag == Flag::Historical {
+            for id in ids {
+                self.note_historical(user, add, *id);
+            }
+        }
         let flags = Arc::make_mut(self.by_user.entry(user).or_default());
         let set = &mut flags.kept[flag as usize];
         for id in ids {
@@ -214,6 +237,11 @@ impl Flags {
 
     /// Takes in a stored bitmap as it is read at start.
     pub fn load(&mut self, user: UserId, flag: Flag, ids: &RoaringBitmap) {
+        if flag == Flag::Historical {
+            for id in ids {
+                self.note_historical(user, true, MessageId(id));
+            }
+        }
         let flags = Arc::make_mut(self.by_user.entry(user).or_default());
         flags.kept[flag as usize] |= ids;
     }
@@ -257,6 +285,7 @@ impl Flags {
     /// A message is gone. What users kept of it stays as bits that nothing refers to any more, since ids are
     /// never given twice; its mentions go.
     pub(super) fn forget(&mut self, id: MessageId) {
+        self.historical.remove(&id);
         self.clear_mentions(id);
     }
 }
