@@ -237,6 +237,12 @@ impl<W: Waiter> Registry<W> {
         }
     }
 
+    /// No queues yet, and at most so many of one user.
+    #[must_use]
+    pub fn with_queues_max(queues_per_user_max: usize) -> Self {
+        Self::new(queues_per_user_max, SHARDS)
+    }
+
     fn shard(&self, user: UserId) -> MutexGuard<'_, Shard<W>> {
         self.shards[user.0 as usize % self.shards.len()].lock().unwrap_or_else(PoisonError::into_inner)
     }

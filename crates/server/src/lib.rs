@@ -1,1 +1,23 @@
-//! tidings-server
+//! The server: HTTP in front, one realm behind it.
+//!
+//! # Layout
+//! - [`config`]: everything that can be configured. [`clock`]: the time, which tests can set.
+//! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
+//! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
+//! - [`http`]: parameters, authentication, limits, errors.
+//! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
+//! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod handlers;
+pub mod http;
+pub mod queues;
+pub mod realm;
+pub mod router;
+pub mod serve;
+pub mod transports;
+
+pub use app::App;
+pub use config::Config;

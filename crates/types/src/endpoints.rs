@@ -1,1 +1,5 @@
-//! All endpoints, one file per area.
+//! All endpoints, one file per area. Each definition is the one place for its route, its parameters, its answer and
+//! its documentation.
+
+pub mod events;
+pub mod messages;

@@ -1,0 +1,57 @@
+//! What is built once and shared by all requests.
+
+use crate::config::Config;
+use crate::http::rate_limit::RateLimit;
+use crate::realm::Realm;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tidings_types::UserId;
+
+/// The server's parts.
+pub struct App {
+    /// How it was configured.
+    pub config: Config,
+    /// The realm it serves.
+    pub realm: Arc<Realm>,
+    /// Requests of a user.
+    pub requests: RateLimit<UserId>,
+    /// Polls and deletions of queues of a user, counted apart.
+    pub polls: RateLimit<UserId>,
+    /// Log-in attempts from an address.
+    pub logins_from: RateLimit<IpAddr>,
+    /// Log-in attempts for an account.
+    pub logins_for: RateLimit<String>,
+    /// Renders the metrics page.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(config: Config, realm: Arc<Realm>) -> Arc<Self> {
+        Arc::new(App {
+            requests: RateLimit::per_minute(config.rate_limit_per_minute),
+            polls: RateLimit::per_minute(config.rate_limit_per_minute),
+            logins_from: RateLimit::per_minute(config.login_limit_per_minute),
+            logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            metrics: metrics_handle(),
+            config,
+            realm,
+        })
+    }
+}
+
+/// The process has one recorder of metrics; several servers in one process, as in tests, share it.
+fn metrics_handle() -> metrics_exporter_prometheus::PrometheusHandle {
+    use std::sync::OnceLock;
+    static HANDLE: OnceLock<metrics_exporter_prometheus::PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            // Somebody else's recorder may be installed already; then ours shows nothing, which harms nobody.
+            let _ = metrics::set_global_recorder(recorder);
+            handle
+        })
+        .clone()
+}

@@ -1,0 +1,116 @@
+//! Event queues: register, poll, delete.
+
+use crate::http::pipeline::Ctx;
+use crate::queues;
+use tidings_core::register::{Fetch, InitialStateRequest};
+use tidings_core::shape::{CAPABILITIES, Shape};
+use tidings_types::ApiError;
+use tidings_types::endpoint::Done;
+use tidings_types::endpoints::events::{
+    DeleteQueueRequest, GetEventsRequest, GetEventsResponse, IdleTimeout, InitialState, RealTimePostRequest,
+    RegisterQueueRequest, RestErrorHandlingRequest,
+};
+use tidings_types::events::EventTypes;
+
+/// `POST /register`.
+pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<InitialState, ApiError> {
+    let shape = capabilities(&request)
+        .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
+        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
+        .with_if(Shape::SLIM_PRESENCE, request.slim_presence);
+    let wanted = queues::Wanted {
+        client: ctx.client.clone(),
+        event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
+        shape,
+        all_public: request.all_public_streams,
+        narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
+        idle_timeout: request.idle_queue_timeout.or(request.queue_lifespan_secs.map(IdleTimeout::Secs)),
+    };
+    let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
+    let fetch = Fetch::new(request.fetch_event_types.or(request.event_types));
+    let initial = InitialStateRequest {
+        user: ctx.user.id,
+        queue: registered.row.id,
+        last_event_id: tidings_types::EventId::START,
+        idle_timeout_secs: registered.row.idle_timeout_secs,
+        shape,
+        fetch,
+        include_subscribers: request.include_subscribers,
+        presence_history_limit_days: request.presence_history_limit_days,
+        now: ctx.app.realm.clock.now(),
+        generation: ctx.app.realm.generation,
+    };
+    // At ten thousand users this is milliseconds of work; it must not hold up the polls.
+    let rendered = tokio::task::spawn_blocking(move || tidings_core::register::initial_state(&registered.state, &initial));
+    let json = rendered.await.map_err(|_| ApiError::Internal {})?.map_err(|error| {
+        tracing::error!(%error, "the initial state is not JSON");
+        ApiError::Internal {}
+    })?;
+    Ok(InitialState(json))
+}
+
+fn capabilities(request: &RegisterQueueRequest) -> Shape {
+    let Some(named) = &request.client_capabilities else { return Shape::default() };
+    let can = |name: &str| named.0.0.iter().any(|(known, can)| known == name && *can);
+    CAPABILITIES.iter().fold(Shape::default(), |shape, (name, bit)| shape.with_if(*bit, can(name)))
+}
+
+/// `GET /events` without a queue: with `dont_block` it registers one. All other polls take the short way through
+/// [`crate::transports::long_poll`].
+pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<GetEventsResponse, ApiError> {
+    if !request.dont_block {
+        return Err(ApiError::bad_request("Missing 'queue_id' argument"));
+    }
+    let shape = Shape::default()
+        .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
+        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
+        .with_if(Shape::SLIM_PRESENCE, request.slim_presence)
+        .with_if(Shape::NOTIFICATION_SETTINGS_NULL, request.notification_settings_null)
+        .with_if(Shape::BULK_MESSAGE_DELETION, request.bulk_message_deletion)
+        .with_if(Shape::USER_AVATAR_URL_FIELD_OPTIONAL, request.user_avatar_url_field_optional)
+        .with_if(Shape::STREAM_TYPING_NOTIFICATIONS, request.stream_typing_notifications)
+        .with_if(Shape::USER_SETTINGS_OBJECT, request.user_settings_object)
+        .with_if(Shape::LINKIFIER_URL_TEMPLATE, request.linkifier_url_template)
+        .with_if(Shape::USER_LIST_INCOMPLETE, request.user_list_incomplete)
+        .with_if(Shape::INCLUDE_DEACTIVATED_GROUPS, request.include_deactivated_groups)
+        .with_if(Shape::ARCHIVED_CHANNELS, request.archived_channels)
+        .with_if(Shape::EMPTY_TOPIC_NAME, request.empty_topic_name)
+        .with_if(Shape::SIMPLIFIED_PRESENCE_EVENTS, request.simplified_presence_events);
+    if request.lifespan_secs < 0 {
+        return Err(ApiError::bad_request("lifespan_secs is too small"));
+    }
+    let wanted = queues::Wanted {
+        client: ctx.client.clone(),
+        event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
+        shape,
+        all_public: Some(request.all_public_streams),
+        narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
+        idle_timeout: Some(IdleTimeout::Secs(request.lifespan_secs)),
+    };
+    let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
+    Ok(GetEventsResponse { events: Vec::new(), queue_id: Some(registered.row.id.to_string()) })
+}
+
+/// `DELETE /events`.
+pub async fn delete_queue(ctx: Ctx, request: DeleteQueueRequest) -> Result<Done, ApiError> {
+    let unknown = || ApiError::BadEventQueueId { queue_id: request.queue_id.clone() };
+    let queue = request.queue_id.parse().map_err(|_| unknown())?;
+    queues::delete(&ctx.app.realm, ctx.user.id, queue).await?;
+    Ok(Done {})
+}
+
+/// `POST /real-time`: its parameters were checked by being decoded; the narrow is checked as in `register`.
+pub async fn real_time_post(_ctx: Ctx, request: RealTimePostRequest) -> Result<Done, ApiError> {
+    tidings_core::narrow::Narrow::parse(&request.narrow.map(|narrow| narrow.0).unwrap_or_default())?;
+    Ok(Done {})
+}
+
+/// `POST /rest-error-handling`: the error that the caller wants to see.
+pub async fn rest_error_handling(_ctx: Ctx, request: RestErrorHandlingRequest) -> Result<Done, ApiError> {
+    Err(match request.code {
+        400 => ApiError::bad_request("Invalid message(s)"),
+        401 => ApiError::InvalidApiKey {},
+        429 => ApiError::RateLimited { retry_after_secs: 28.706_807 },
+        _ => ApiError::invalid("code"),
+    })
+}

@@ -1,0 +1,14 @@
+//! HTTP: what stands between a connection and an endpoint's handler.
+//!
+//! # Layout
+//! - [`pipeline`]: the way of a request: body, parameters, account, limits, handler, answer.
+//! - [`body`]: reading parameters from the query and every kind of form. [`auth`]: who asks.
+//! - [`rate_limit`]: how often. [`respond`]: answers and errors as the API has them.
+//! - [`client_name`]: what program asks.
+
+pub mod auth;
+pub mod body;
+pub mod client_name;
+pub mod pipeline;
+pub mod rate_limit;
+pub mod respond;

@@ -1,0 +1,146 @@
+//! The way of a request: body, parameters, account, limit, handler, answer. One way for all endpoints but the
+//! polls, which take a shorter one.
+
+use super::respond::{self, Body};
+use super::{auth, body, client_name};
+use crate::app::App;
+use hyper::header::{AUTHORIZATION, USER_AGENT};
+use hyper::{HeaderMap, Response};
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tidings_core::state::users::UserRow;
+use tidings_types::ApiError;
+use tidings_types::endpoint::{Auth, Endpoint};
+use tidings_types::params::{ParamSource, Request};
+
+/// A request to an endpoint that needs an account.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The server.
+    pub app: Arc<App>,
+    /// Who asks, as of the request's arrival.
+    pub user: Arc<UserRow>,
+    /// What program asks.
+    pub client: String,
+}
+
+/// A request to an endpoint that anyone may use.
+#[derive(Clone)]
+pub struct AnonymousCtx {
+    /// The server.
+    pub app: Arc<App>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// What program asks.
+    pub client: String,
+}
+
+/// What arrived, apart from its parameters.
+#[derive(Clone)]
+pub struct Arrived {
+    /// The server.
+    pub app: Arc<App>,
+    /// Where it comes from.
+    pub address: IpAddr,
+    /// Its headers.
+    pub headers: Arc<HeaderMap>,
+}
+
+/// A future that is boxed, so that connections do not have to hold the largest of all handlers.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// An endpoint's handler behind its types.
+pub type Handler = Arc<dyn Fn(Arrived, ParamSource) -> BoxFuture<Response<Body>> + Send + Sync>;
+
+/// Makes a handler of an endpoint that needs an account.
+pub fn authenticated<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
+{
+    const { assert!(matches!(E::METADATA.auth, Auth::Basic), "this endpoint needs no account") };
+    Arc::new(move |arrived, params| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let app = Arc::clone(&arrived.app);
+            let header = arrived.headers.get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());
+            let user = match auth::authenticate(header.as_deref(), &app.realm.state()) {
+                Ok(user) => user,
+                Err(error) => return respond::error(&error),
+            };
+            let allowance = match app.requests.check(&user.id, app.realm.clock.now()) {
+                Ok(allowance) => allowance,
+                Err(error) => return respond::error(&error),
+            };
+            let client = client_of(&arrived.headers, &params);
+            let ctx = Ctx { app, user, client };
+            let mut response = answer::<E, _>(&params, |request| handler(ctx, request)).await;
+            if let Some(allowance) = allowance {
+                allowance.write(response.headers_mut());
+            }
+            response
+        })
+    })
+}
+
+/// Makes a handler of an endpoint that anyone may use.
+pub fn anonymous<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(AnonymousCtx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
+{
+    const { assert!(matches!(E::METADATA.auth, Auth::None), "this endpoint needs an account") };
+    Arc::new(move |arrived, params| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let client = client_of(&arrived.headers, &params);
+            let ctx = AnonymousCtx { app: arrived.app, address: arrived.address, client };
+            answer::<E, _>(&params, |request| handler(ctx, request)).await
+        })
+    })
+}
+
+fn client_of(headers: &HeaderMap, params: &ParamSource) -> String {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    client_name::client_name(params.last("client"), agent)
+}
+
+async fn answer<E, Fut>(params: &ParamSource, handler: impl FnOnce(E::Request) -> Fut) -> Response<Body>
+where
+    E: Endpoint,
+    Fut: Future<Output = Result<E::Response, ApiError>>,
+{
+    let answer = match E::Request::decode(params) {
+        Ok(request) => handler(request).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) => respond::success(&answer, &params.unknown(E::Request::PARAMS)),
+        Err(error) => respond::error(&error),
+    }
+}
+
+/// Reads what a request brings besides its path: the parameters of query and body.
+///
+/// # Errors
+/// 413 and 400 for bodies that are too large or malformed; 504 for those that do not arrive in time.
+pub async fn read_params(
+    app: &App,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    request_body: axum::body::Body,
+) -> Result<ParamSource, ApiError> {
+    let query = body::parse_pairs(query.unwrap_or_default().as_bytes())?;
+    let arrival = async {
+        let bytes = body::read(request_body, app.config.body_bytes_max).await?;
+        body::parse(headers, bytes).await
+    };
+    let timeout = Duration::from_secs(app.config.request_timeout_secs);
+    let body = tokio::time::timeout(timeout, arrival).await.map_err(|_| ApiError::RequestTimeout {})??;
+    Ok(ParamSource::new(query, body))
+}

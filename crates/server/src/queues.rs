@@ -1,0 +1,148 @@
+//! Event queues at run time: registration, deletion, expiry and heartbeats.
+
+use crate::realm::Realm;
+use rand::Rng;
+use std::sync::Arc;
+use std::time::Duration;
+use tidings_core::change::Change;
+use tidings_core::limits;
+use tidings_core::queue::{QueueOptions, QueueRow};
+use tidings_core::shape::Shape;
+use tidings_core::state::RealmState;
+use tidings_core::state::users::UserRow;
+use tidings_types::endpoints::events::IdleTimeout;
+use tidings_types::events::EventTypes;
+use tidings_types::narrow::QueueNarrow;
+use tidings_types::{ApiError, EventId, QueueId, UserId};
+
+/// What somebody who registers a queue wants.
+pub struct Wanted {
+    /// Name of the program.
+    pub client: String,
+    /// Event types; none for all.
+    pub event_types: Option<EventTypes>,
+    /// What the program can parse.
+    pub shape: Shape,
+    /// Messages of all public channels; none for what the account has as its default.
+    pub all_public: Option<bool>,
+    /// Message filter; if empty, what the account has as its default.
+    pub narrow: QueueNarrow,
+    /// How long it lives without a poll.
+    pub idle_timeout: Option<IdleTimeout>,
+}
+
+/// A new queue, and the state at exactly its start.
+pub struct Registered {
+    /// The queue.
+    pub row: Arc<QueueRow>,
+    /// The state.
+    pub state: Arc<RealmState>,
+}
+
+/// Registers a queue. It is on disk when this returns.
+///
+/// # Errors
+/// 400 for a narrow that queues do not support, for what the account may not have, and for too many queues.
+pub async fn register(realm: &Realm, user: &UserRow, wanted: Wanted) -> Result<Registered, ApiError> {
+    realm.registry.check_room(user.id)?;
+    if user.bot.as_ref().is_some_and(|bot| bot.bot_type == tidings_types::user::BotType::IncomingWebhook) {
+        return Err(ApiError::unauthorized("This API is not available to incoming webhook bots."));
+    }
+    let bot = user.bot.as_ref();
+    let all_public = wanted.all_public.unwrap_or_else(|| bot.is_some_and(|bot| bot.default_all_public));
+    if all_public && user.is_guest() {
+        return Err(ApiError::bad_request("User not authorized for this query"));
+    }
+    let narrow = if wanted.narrow.0.is_empty() { default_narrow(realm, user) } else { wanted.narrow };
+    let options = QueueOptions::new(wanted.client, wanted.event_types, wanted.shape, all_public, narrow)?;
+    let options = realm.registry.share(options);
+    let id = QueueId::from_random(random_bits());
+    let idle_timeout_secs = idle_timeout_secs(wanted.idle_timeout);
+    let user = user.id;
+    let registered = realm
+        .run(move |tx| {
+            tx.actor(user)?;
+            // Ephemeral events may have been given ids after the last durable one; they are not news for this queue.
+            let start = EventId::durable(tx.state.seq).max(tx.log_head);
+            let row = Arc::new(QueueRow { id, user, options, start, idle_timeout_secs, created_at: tx.now });
+            let state = Arc::new(tx.state.clone());
+            tx.change(Change::Queue(Arc::clone(&row)));
+            Ok(Registered { row, state })
+        })
+        .await?;
+    realm.registry.insert(&registered.row, registered.row.start, realm.clock.now_u32());
+    metrics::counter!("tidings_queues_registered_total").increment(1);
+    Ok(registered)
+}
+
+fn default_narrow(realm: &Realm, user: &UserRow) -> QueueNarrow {
+    let channel = user.bot.as_ref().and_then(|bot| bot.default_events_channel);
+    let state = realm.state();
+    let name = channel.and_then(|id| state.channels.get(id)).map(|channel| channel.name.clone());
+    QueueNarrow(name.map(|name| ("stream".to_owned(), name)).into_iter().collect())
+}
+
+fn idle_timeout_secs(wanted: Option<IdleTimeout>) -> u32 {
+    match wanted {
+        Some(IdleTimeout::Mobile) => limits::IDLE_TIMEOUT_MOBILE_SECS,
+        Some(IdleTimeout::Secs(secs)) if secs > 0 => {
+            u32::try_from(secs).unwrap_or(u32::MAX).min(limits::IDLE_TIMEOUT_SECS_MAX)
+        }
+        _ => limits::IDLE_TIMEOUT_SECS,
+    }
+}
+
+fn random_bits() -> u128 {
+    let mut rng = rand::rng();
+    u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64())
+}
+
+/// Deletes a queue, durably.
+///
+/// # Errors
+/// `BAD_EVENT_QUEUE_ID` for a queue that is not there or not the user's.
+pub async fn delete(realm: &Realm, user: UserId, queue: QueueId) -> Result<(), ApiError> {
+    realm.registry.check(user, queue)?;
+    forget(realm, vec![queue]).await?;
+    realm.registry.remove(user, queue)
+}
+
+async fn forget(realm: &Realm, queues: Vec<QueueId>) -> Result<(), ApiError> {
+    let forget = move |tx: &mut tidings_core::commands::Tx<'_>| {
+        for queue in queues {
+            tx.change(Change::QueueDeleted(queue));
+        }
+        Ok(())
+    };
+    realm.run(forget).await
+}
+
+/// Sends heartbeats and ends idle queues, every second, until the server stops.
+pub async fn keep(realm: Arc<Realm>) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !realm.is_stopping() {
+        tick.tick().await;
+        sweep(&realm).await;
+    }
+}
+
+async fn sweep(realm: &Realm) {
+    let swept = realm.registry.sweep(realm.clock.now_u32(), &realm.log);
+    metrics::counter!("tidings_heartbeats_total").increment(swept.heartbeats as u64);
+    metrics::counter!("tidings_queues_expired_total").increment(swept.expired.len() as u64);
+    if !swept.expired.is_empty() {
+        let queues = swept.expired.iter().map(|(_, queue)| *queue).collect();
+        if let Err(error) = forget(realm, queues).await {
+            // They are loaded again at the next start, and expire again.
+            tracing::warn!(%error, "expired queues could not be removed from the store");
+        }
+    }
+    if swept.needs_advance {
+        // Any command makes the writer take the next durable position when ids run short.
+        let advanced = realm.run(|_| Ok(())).await;
+        if let Err(error) = advanced {
+            tracing::warn!(%error, "no ids are left for heartbeats");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One realm at run time: its store, its snapshot, its log, its queues and its writer.
+//!
+//! # Layout
+//! - [`writer`]: the one thread that changes anything. [`overlay`]: stored messages as a batch sees them.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use arc_swap::{ArcSwap, Guard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tidings_core::commands::Tx;
+use tidings_core::log::EventLog;
+use tidings_core::registry::Registry;
+use tidings_core::state::RealmState;
+use tidings_store::{Loaded, Store, StoreError};
+use tidings_types::{ApiError, EventId};
+use tokio::sync::{mpsc, oneshot};
+
+pub mod overlay;
+pub mod writer;
+
+use crate::transports::long_poll::PollWaiter;
+use writer::{Job, JobOf};
+
+/// Commands that wait for the writer; more than this and callers wait to be let in.
+const COMMANDS_WAITING_MAX: usize = 1_024;
+
+/// A realm that is being served.
+pub struct Realm {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The newest events.
+    pub log: EventLog,
+    /// All queues.
+    pub registry: Registry<PollWaiter>,
+    /// The time.
+    pub clock: Clock,
+    snapshot: ArcSwap<RealmState>,
+    commands: mpsc::Sender<Box<dyn Job>>,
+    stopping: AtomicBool,
+    /// UNIX seconds of the start.
+    pub generation: i64,
+}
+
+/// The thread that changes a realm; joining it waits until everything accepted is committed.
+pub struct WriterThread(Option<std::thread::JoinHandle<()>>);
+
+impl WriterThread {
+    /// Waits until the writer has ended, which it does when the [`Realm`] was told to stop and dropped its work.
+    pub fn join(mut self) {
+        if let Some(thread) = self.0.take() {
+            // A panic of the writer has been logged by then.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Realm {
+    /// Starts serving a loaded realm: its queues are there again, and told of the restart.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn start(
+        store: Arc<dyn Store>,
+        loaded: Loaded,
+        clock: Clock,
+        config: &Config,
+    ) -> Result<(Arc<Self>, WriterThread), StoreError> {
+        let Loaded { state, queues } = loaded;
+        let (commands, jobs) = mpsc::channel(COMMANDS_WAITING_MAX);
+        let generation = clock.now();
+        let realm = Arc::new(Realm {
+            log: EventLog::with_limits(state.seq, config.log_entries_max, config.log_bytes_max),
+            registry: Registry::with_queues_max(config.queues_per_user_max),
+            store,
+            snapshot: ArcSwap::from_pointee(state),
+            commands,
+            stopping: AtomicBool::new(false),
+            generation,
+            clock,
+        });
+        // What clients were sent before has ids below the restart event, which takes the next durable position:
+        // everything up to there may have been delivered.
+        let delivered = EventId(EventId::durable(realm.state().seq + 1).0 - 1);
+        let now = realm.clock.now_u32();
+        for queue in &queues {
+            realm.registry.insert(queue, delivered, now);
+        }
+        let thread = writer::spawn(Arc::clone(&realm), jobs);
+        Ok((realm, WriterThread(Some(thread))))
+    }
+
+    /// The current state, for a moment. Do not hold it across an await.
+    #[must_use]
+    pub fn state(&self) -> Guard<Arc<RealmState>> {
+        self.snapshot.load()
+    }
+
+    /// The current state, to keep.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<RealmState> {
+        self.snapshot.load_full()
+    }
+
+    /// Runs a command and waits until what it did is durable and published.
+    ///
+    /// # Errors
+    /// What the command refuses; 503 when the server is stopping; 500 when the store fails or the command panics.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        command: impl FnOnce(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(JobOf::new(command, reply));
+        self.commands.send(job).await.map_err(|_| ApiError::NotReady {})?;
+        answer.await.unwrap_or(Err(ApiError::NotReady {}))
+    }
+
+    /// As [`Realm::run`], from a thread that may block.
+    ///
+    /// # Errors
+    /// As [`Realm::run`].
+    pub fn run_blocking<T: Send + 'static>(
+        &self,
+        command: impl FnOnce(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(JobOf::new(command, reply));
+        self.commands.blocking_send(job).map_err(|_| ApiError::NotReady {})?;
+        answer.blocking_recv().unwrap_or(Err(ApiError::NotReady {}))
+    }
+
+    /// Stops: parked polls are answered, no more are parked, and the writer ends after what it has accepted.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.registry.wake_all();
+    }
+
+    /// Whether [`Realm::stop`] was called.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}

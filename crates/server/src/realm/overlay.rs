@@ -1,0 +1,86 @@
+//! Stored messages as the commands of one batch see them: the store's, with what earlier commands of the batch did.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tidings_core::change::{Change, MessageRow};
+use tidings_core::commands::{MessageReader, ReadFailed};
+use tidings_store::{Store, StoreError};
+use tidings_types::{ConversationId, MessageId};
+
+/// The store's messages and a batch's changes over them.
+pub struct Overlay<'a> {
+    store: &'a dyn Store,
+    /// None for a message that is gone.
+    rows: RefCell<HashMap<MessageId, Option<Arc<MessageRow>>>>,
+}
+
+fn failed(error: &StoreError) -> ReadFailed {
+    tracing::error!(%error, "reading a message failed");
+    ReadFailed
+}
+
+impl<'a> Overlay<'a> {
+    /// Nothing changed yet.
+    #[must_use]
+    pub fn new(store: &'a dyn Store) -> Self {
+        Overlay { store, rows: RefCell::default() }
+    }
+
+    /// Takes in what a command did.
+    pub fn record(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::MessageInserted { row, .. } | Change::MessageUpdated { row, .. } => {
+                    self.rows.get_mut().insert(row.id, Some(Arc::clone(row)));
+                }
+                Change::MessageDeleted { id, .. } => {
+                    self.rows.get_mut().insert(*id, None);
+                }
+                Change::ReactionAdded { message, reaction } => {
+                    self.change_row(*message, |row| row.reactions.push(reaction.clone()));
+                }
+                Change::ReactionRemoved { message, reaction } => {
+                    self.change_row(*message, |row| row.reactions.retain(|known| known != reaction));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn change_row(&mut self, id: MessageId, change: impl FnOnce(&mut MessageRow)) {
+        // A command that changed the reactions of a message has read it, so it is here.
+        if let Some(Some(row)) = self.rows.get_mut().get_mut(&id) {
+            change(Arc::make_mut(row));
+        }
+    }
+}
+
+impl MessageReader for Overlay<'_> {
+    fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed> {
+        if let Some(row) = self.rows.borrow().get(&id) {
+            return Ok(row.clone());
+        }
+        let row = self.store.message(id).map_err(|error| failed(&error))?;
+        self.rows.borrow_mut().insert(id, row.clone());
+        Ok(row)
+    }
+
+    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, ReadFailed> {
+        let rows = self.rows.borrow();
+        let in_batch = rows
+            .iter()
+            .filter(|(id, row)| **id < before && row.as_ref().is_some_and(|row| row.conversation == conversation))
+            .map(|(id, _)| *id)
+            .max();
+        let mut before = before;
+        loop {
+            let stored = self.store.newest_before(conversation, before).map_err(|error| failed(&error))?;
+            match stored {
+                // It is gone or moved in this batch: look further back.
+                Some(id) if rows.contains_key(&id) && in_batch != Some(id) => before = id,
+                stored => return Ok(stored.max(in_batch)),
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The list of endpoints. Read this page first: it says what the server can do and where that is.
+
+use crate::app::App;
+use crate::handlers;
+use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params};
+use crate::http::respond::{self, Body};
+use axum::Router;
+use axum::extract::{RawPathParams, Request};
+use axum::routing::any;
+use http_body_util::{BodyExt, Either};
+use hyper::{Method, Response, header};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use tidings_types::ApiError;
+use tidings_types::endpoint::{Endpoint, Metadata};
+use tidings_types::endpoints::{events, messages};
+
+/// All endpoints with their handlers.
+#[must_use]
+pub fn endpoints() -> Vec<(Metadata, Handler)> {
+    /// One line for each endpoint: its definition and the function that serves it.
+    macro_rules! list {
+        ($($kind:ident $endpoint:path => $handler:path;)*) => {
+            vec![$((<$endpoint as Endpoint>::METADATA, $kind::<$endpoint, _, _>($handler))),*]
+        };
+    }
+    list! {
+        // Real-time events
+        authenticated events::RegisterQueue => handlers::events::register_queue;
+        authenticated events::GetEvents => handlers::events::get_events;
+        authenticated events::DeleteQueue => handlers::events::delete_queue;
+        authenticated events::RealTimePost => handlers::events::real_time_post;
+        authenticated events::RestErrorHandling => handlers::events::rest_error_handling;
+
+        // Messages
+        authenticated messages::SendMessage => handlers::messages::send_message;
+    }
+}
+
+/// The handlers of one path, by method.
+type Methods = BTreeMap<&'static str, Handler>;
+
+/// The general router: every endpoint below `/api/v1`, and the pages for operators.
+pub fn router(app: Arc<App>) -> Router {
+    let mut paths: BTreeMap<&'static str, Methods> = BTreeMap::new();
+    for (metadata, handler) in endpoints() {
+        paths.entry(metadata.path).or_default().insert(metadata.method.as_str(), handler);
+    }
+    let mut router = Router::new();
+    for (path, methods) in paths {
+        let (app, methods) = (Arc::clone(&app), Arc::new(methods));
+        let serve = move |path: RawPathParams, request: Request| {
+            let (app, methods) = (Arc::clone(&app), Arc::clone(&methods));
+            async move { into_axum(dispatch(app, &methods, &path, request).await) }
+        };
+        router = router.route(&format!("/api/v1{path}"), any(serve));
+    }
+    let (health, metrics) = (Arc::clone(&app), app);
+    router
+        .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route("/metrics", any(move || async move { into_axum(handlers::operators::metrics(&metrics)) }))
+        .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
+}
+
+fn into_axum(response: Response<Body>) -> Response<axum::body::Body> {
+    response.map(|body| match body {
+        Either::Left(full) => axum::body::Body::new(full.map_err(|never| match never {})),
+        Either::Right(body) => body,
+    })
+}
+
+async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, request: Request) -> Response<Body> {
+    let mut allowed: Vec<&'static str> = methods.keys().copied().collect();
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    if request.method() == Method::OPTIONS {
+        return respond::options(&allowed);
+    }
+    let address = request.extensions().get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+    let (parts, body) = request.into_parts();
+    let mut params = match read_params(&app, &parts.headers, parts.uri.query(), body).await {
+        Ok(params) => params,
+        Err(error) => return closing(respond::error(&error)),
+    };
+    let method = match parts.method.as_str() {
+        "HEAD" => "GET",
+        // Clients that can only send GET and POST name the method they mean.
+        "POST" => params.last("method").and_then(|meant| allowed.iter().find(|known| **known == meant)).unwrap_or(&"POST"),
+        method => method,
+    };
+    let Some(handler) = methods.get(method) else {
+        return respond::error(&ApiError::MethodNotAllowed { allowed });
+    };
+    for (name, value) in path {
+        params.push_path(name, value.to_owned());
+    }
+    handler(Arrived { app, address, headers: Arc::new(parts.headers) }, params).await
+}
+
+/// After a body that was not read to its end the connection cannot be used again.
+fn closing(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    response
+}
