@@ -47,7 +47,7 @@ pub(crate) fn message(source: &str, directory: &dyn Directory) -> Rendered {
 /// One line as HTML without blocks.
 pub(crate) fn line(source: &str, directory: &dyn Directory) -> String {
     let mut writer = Writer::new(directory);
-    Page::inline(&mut writer, &scan(source, directory));
+    Page::inline(&mut writer, &scan(&source.replace('\n', " "), directory));
     writer.rendered.html
 }
 

@@ -12,46 +12,64 @@ struct Level {
     content: usize,
 }
 
-/// Re-indents what is nested under numbered items, so that `1. a` and two spaces before the next marker nest as in Zulip.
+/// Re-indents what is nested under numbered items, so that `1. a` and two spaces before the next marker nest as in Zulip;
+/// and lets a list start with another number than one right after a paragraph.
+///
 /// Text without numbered items is returned as it is: there both rules agree.
 pub(crate) fn indent_as_commonmark(text: &str) -> Cow<'_, str> {
-    let is_numbered = |line: &str| {
-        marker_width(line.trim_start()).is_some_and(|_| line.trim_start().starts_with(|c: char| c.is_ascii_digit()))
-    };
-    if !text.lines().any(is_numbered) || !text.lines().any(|line| line.starts_with("  ")) {
+    if !text.lines().any(|line| number(line.trim_start()).is_some()) {
         return Cow::Borrowed(text);
     }
-    let mut levels: Vec<Level> = Vec::new();
-    let mut after_blank = false;
     let mut out = String::with_capacity(text.len() + 64);
+    let mut lists = Lists { levels: Vec::new(), after_blank: true };
     for line in text.split_inclusive('\n') {
+        lists.add_line(&mut out, line);
+    }
+    Cow::Owned(out)
+}
+
+/// The lists open at the current line.
+struct Lists {
+    levels: Vec<Level>,
+    after_blank: bool,
+}
+
+impl Lists {
+    fn add_line(&mut self, out: &mut String, line: &str) {
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         if content.trim().is_empty() {
-            after_blank = true;
+            self.after_blank = true;
             out.push_str(line);
-            continue;
+            return;
         }
-        if after_blank && indent < 2 && marker_width(content).is_none() {
-            levels.clear();
-        }
-        let width = marker_width(content);
         // Four spaces without a list around make code.
-        let is_item = width.is_some() && (indent < 4 || !levels.is_empty());
-        while levels.last().is_some_and(|level| indent < level.indent + 2) && (is_item || after_blank) {
-            levels.pop();
+        let marker = marker_width(content).filter(|_| indent < 4 || !self.levels.is_empty());
+        let before = self.levels.len();
+        if marker.is_some() || self.after_blank {
+            self.levels.retain(|level| indent >= level.indent + 2);
         }
-        let parent = levels.iter().rev().find(|level| indent >= level.indent + 2);
-        let new_indent = parent.map_or(indent, |level| level.content + (indent - level.indent - 2).min(indent));
-        let new_indent = if is_item { parent.map_or(indent, |level| level.content) } else { new_indent };
-        if let Some(width) = width.filter(|_| is_item && levels.len() < LEVELS_MAX) {
-            levels.push(Level { indent, content: new_indent + width });
+        let parent = self.levels.iter().rev().find(|level| indent >= level.indent + 2);
+        let new_indent = match (parent, marker) {
+            (None, _) => indent,
+            (Some(parent), Some(_)) => parent.content,
+            (Some(parent), None) => parent.content + (indent - parent.indent - 2),
+        };
+        if let Some(width) = marker {
+            let starts_list = self.levels.len() == before;
+            // CommonMark takes such a line for the paragraph's next; Zulip does for more digits only.
+            let needs_blank = matches!(number(content), Some("0" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"));
+            if starts_list && needs_blank && !self.after_blank {
+                out.push('\n');
+            }
+            if self.levels.len() < LEVELS_MAX {
+                self.levels.push(Level { indent, content: new_indent + width });
+            }
         }
         out.extend(std::iter::repeat_n(' ', new_indent));
         out.push_str(content);
-        after_blank = false;
+        self.after_blank = false;
     }
-    Cow::Owned(out)
 }
 
 /// How deeply lists are followed; bounds the work for each line.
@@ -59,12 +77,16 @@ const LEVELS_MAX: usize = 20;
 
 /// How wide the list marker at the start of `content` is, with the space after it; `None` if there is none.
 fn marker_width(content: &str) -> Option<usize> {
+    if let Some(digits) = number(content) {
+        return Some(digits.len() + 2);
+    }
+    content.strip_prefix(['-', '*', '+'])?.starts_with(' ').then_some(2)
+}
+
+/// The digits of the numbered item that starts with `content`.
+fn number(content: &str) -> Option<&str> {
     let digits = content.bytes().take(9).take_while(u8::is_ascii_digit).count();
-    let rest = match digits {
-        0 => content.strip_prefix(['-', '*', '+'])?,
-        _ => content[digits..].strip_prefix('.')?,
-    };
-    rest.starts_with(' ').then_some(digits.max(1) + 1 + usize::from(digits > 0))
+    (digits > 0 && content[digits..].starts_with(". ")).then(|| &content[..digits])
 }
 
 #[cfg(test)]
@@ -76,8 +98,13 @@ mod tests {
         let check = |input: &str, expect: &str| assert_eq!(indent_as_commonmark(input), expect, "{input}");
         check("1. a\n2. b", "1. a\n2. b");
         check("* a\n  * b", "* a\n  * b");
-        check("1. a\n  2. b", "1. a\n   2. b");
-        check("1. a\n  2. b\n    3. c\n2. d", "1. a\n   2. b\n      3. c\n2. d");
+        check("1. a\n  1. b", "1. a\n   1. b");
+        check("1. a\n  2. b", "1. a\n\n   2. b");
+        check("text\n2. b\n3. c", "text\n\n2. b\n3. c");
+        check("text\n1. b", "text\n1. b");
+        check("in\n2026. x", "in\n2026. x");
+        check("1. a\n  b\n2. c", "1. a\n   b\n2. c");
+        check("1. a\n  1. b\n    1. c\n2. d", "1. a\n   1. b\n      1. c\n2. d");
         check("10. a\n  * b\n  * c", "10. a\n    * b\n    * c");
         check("1. a\n  text", "1. a\n   text");
         check("1. a\n   text", "1. a\n    text");

@@ -54,10 +54,10 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         Self::new(writer, scanned, false).run(&scanned.text);
     }
 
-    /// Writes `scanned` as one line.
+    /// Writes `scanned`, which is one line, without blocks.
     pub(super) fn inline(writer: &'w mut Writer<'d>, scanned: &'s Scanned<'s>) {
         // A mark at the start keeps the text from being a heading, a list or any other block.
-        let text = format!("{EMPTY}{}", scanned.text.replace('\n', " "));
+        let text = format!("{EMPTY}{}", scanned.text);
         Self::new(writer, scanned, true).run(&text);
     }
 

@@ -103,12 +103,13 @@ fn lists() {
     check("1. a\n1. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>");
     check("3. a\n3. b", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>");
     check("* a\n  * b", "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>");
-    check("1. A\n2. B\n  3. C", "<ol>\n<li>A</li>\n<li>B<ol start=\"3\">\n<li>C</li>\n</ol>\n</li>\n</ol>");
+    check("1. A\n2. B\n  1. C", "<ol>\n<li>A</li>\n<li>B<ol>\n<li>C</li>\n</ol>\n</li>\n</ol>");
     check(
-        "1. level-1\n  2. level-2\n    3. level-3\n    3. level-3a\n  2. level-2a\n2. level-1a\n",
-        "<ol>\n<li>level-1<ol start=\"2\">\n<li>level-2<ol start=\"3\">\n<li>level-3</li>\n<li>level-3a</li>\n</ol>\n\
+        "1. level-1\n  1. level-2\n    * level-3\n    * level-3a\n  2. level-2a\n2. level-1a\n",
+        "<ol>\n<li>level-1<ol>\n<li>level-2<ul>\n<li>level-3</li>\n<li>level-3a</li>\n</ul>\n\
          </li>\n<li>level-2a</li>\n</ol>\n</li>\n<li>level-1a</li>\n</ol>",
     );
+    check("text\n2. a\n3. b", "<p>text</p>\n<ol start=\"2\">\n<li>a</li>\n<li>b</li>\n</ol>");
     check("* a\n\n* b", "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>");
     check("* a\n  b", "<ul>\n<li>a<br>\nb</li>\n</ul>");
 }

@@ -70,8 +70,8 @@ fn channel_links() {
         "<p><a class=\"stream-topic\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce/topic/a.20.60b.60.20.22c.22.20v1.2E0.40x\">#announce &gt; a `b` \"c\" v1.0@x</a></p>",
     );
     check(
-        "#**web app <beta>**",
-        "<p><a class=\"stream\" data-stream-id=\"10\" href=\"/#narrow/channel/10-web-app-.3Cbeta\">#web app &lt;beta</a>&gt;</p>",
+        "#**web app <beta**",
+        "<p><a class=\"stream\" data-stream-id=\"10\" href=\"/#narrow/channel/10-web-app-.3Cbeta\">#web app &lt;beta</a></p>",
     );
     check("#**nowhere**", "<p>#<strong>nowhere</strong></p>");
     check("#announce `#**announce**`", "<p>#announce <code>#**announce**</code></p>");
