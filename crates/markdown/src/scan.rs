@@ -26,8 +26,8 @@ use crate::directory::Directory;
 use crate::emoji;
 use crate::time;
 pub(crate) use addresses::is_domain;
-pub(crate) use token::{Scanned, Token};
 use token::{BACKSLASH, EMPTY, LESS_THAN, TILDE, TOKENS_MAX, UNDERSCORE, is_reserved, placeholder};
+pub(crate) use token::{Scanned, Token};
 
 /// Longest emoji name tried, in bytes.
 const EMOJI_NAME_BYTES_MAX: usize = 100;
@@ -36,23 +36,38 @@ const TIME_BYTES_MAX: usize = 100;
 
 /// Scans `source`; what `directory` does not know stays text. Takes time linear in the length of `source`.
 pub(crate) fn scan<'a>(source: &'a str, directory: &dyn Directory) -> Scanned<'a> {
+    scan_as(source, directory, true)
+}
+
+/// Scans `source`, which is one line and no block of any kind.
+pub(crate) fn scan_line<'a>(source: &'a str, directory: &dyn Directory) -> Scanned<'a> {
+    scan_as(source, directory, false)
+}
+
+fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> Scanned<'a> {
     let mut scanner = Scanner {
         source,
         directory,
+        has_blocks,
         position: 0,
         out: String::with_capacity(source.len() + 16),
         tokens: Vec::new(),
         unclosed: BTreeMap::new(),
         paragraph_end: 0,
-        has_table: lines::has_table(source),
+        has_table: has_blocks && lines::has_table(source),
     };
     scanner.run();
-    Scanned { source, text: scanner.out, tokens: scanner.tokens }
+    Scanned {
+        source,
+        text: scanner.out,
+        tokens: scanner.tokens,
+    }
 }
 
 struct Scanner<'a, 'd> {
     source: &'a str,
     directory: &'d dyn Directory,
+    has_blocks: bool,
     /// Where in `source` the scan stands; always on a character boundary.
     position: usize,
     out: String,
@@ -67,7 +82,7 @@ struct Scanner<'a, 'd> {
 impl<'a> Scanner<'a, '_> {
     fn run(&mut self) {
         while self.position < self.source.len() {
-            if self.at_line_start() && self.line_start() {
+            if self.has_blocks && self.at_line_start() && self.line_start() {
                 continue;
             }
             if !self.special() {
@@ -123,7 +138,8 @@ impl<'a> Scanner<'a, '_> {
 
     /// Copies the next `len` bytes as they are.
     fn copy(&mut self, len: usize) {
-        self.out.push_str(&self.source[self.position..self.position + len]);
+        self.out
+            .push_str(&self.source[self.position..self.position + len]);
         self.position += len;
     }
 
@@ -140,7 +156,8 @@ impl<'a> Scanner<'a, '_> {
             return false;
         }
         self.out.push(placeholder(self.tokens.len()));
-        self.tokens.push((token, self.position..self.position + len));
+        self.tokens
+            .push((token, self.position..self.position + len));
         self.position += len;
         true
     }
@@ -153,8 +170,13 @@ impl<'a> Scanner<'a, '_> {
             self.paragraph_end = lines::paragraph_end(self.source, self.position);
         }
         let limit = self.paragraph_end.max(start);
-        let known_unclosed = self.unclosed.get(&fence).is_some_and(|&until| limit <= until);
-        let closing = (!known_unclosed).then(|| find_run(self.source, start, limit, fence)).flatten();
+        let known_unclosed = self
+            .unclosed
+            .get(&fence)
+            .is_some_and(|&until| limit <= until);
+        let closing = (!known_unclosed)
+            .then(|| find_run(self.source, start, limit, fence))
+            .flatten();
         let Some(end) = closing else {
             self.unclosed.insert(fence, limit);
             self.copy(fence);
@@ -175,7 +197,9 @@ impl<'a> Scanner<'a, '_> {
         }
         let previous = self.previous();
         let next = self.rest()[length..].chars().next();
-        let inside = [previous, next].iter().all(|c| c.is_some_and(|c| !c.is_whitespace()));
+        let inside = [previous, next]
+            .iter()
+            .all(|c| c.is_some_and(|c| !c.is_whitespace()));
         if inside && previous.is_some_and(is_punctuation) {
             self.out.push(EMPTY);
         }
@@ -190,17 +214,28 @@ impl<'a> Scanner<'a, '_> {
     fn emoji_name(&mut self) -> bool {
         let rest = &self.rest()[1..];
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
-        let Some(length) = rest.find(|c: char| !is_name(c)) else { return false };
+        let Some(length) = rest.find(|c: char| !is_name(c)) else {
+            return false;
+        };
         if length == 0 || length > EMOJI_NAME_BYTES_MAX || !rest[length..].starts_with(':') {
             return false;
         }
         let name = &rest[..length];
         let token = if let Some(custom) = self.directory.custom_emoji(name) {
-            Token::CustomEmoji { name: name.to_owned(), source_url: custom.source_url }
+            Token::CustomEmoji {
+                name: name.to_owned(),
+                source_url: custom.source_url,
+            }
         } else if name == emoji::ZULIP_NAME {
-            Token::CustomEmoji { name: name.to_owned(), source_url: emoji::ZULIP_IMAGE.to_owned() }
+            Token::CustomEmoji {
+                name: name.to_owned(),
+                source_url: emoji::ZULIP_IMAGE.to_owned(),
+            }
         } else if let Some(code) = emoji::code_by_name(name) {
-            Token::Emoji { name: name.to_owned(), code }
+            Token::Emoji {
+                name: name.to_owned(),
+                code,
+            }
         } else {
             return false;
         };
@@ -224,9 +259,16 @@ impl<'a> Scanner<'a, '_> {
 
     /// `<time:…>`.
     fn time(&mut self) -> bool {
-        let Some(body) = self.rest().strip_prefix("<time:") else { return false };
-        let end = body.bytes().take(TIME_BYTES_MAX).position(|b| matches!(b, b'>' | b'<' | b'\n'));
-        let Some(end) = end.filter(|&end| end > 0 && body.as_bytes()[end] == b'>') else { return false };
+        let Some(body) = self.rest().strip_prefix("<time:") else {
+            return false;
+        };
+        let end = body
+            .bytes()
+            .take(TIME_BYTES_MAX)
+            .position(|b| matches!(b, b'>' | b'<' | b'\n'));
+        let Some(end) = end.filter(|&end| end > 0 && body.as_bytes()[end] == b'>') else {
+            return false;
+        };
         let text = body[..end].to_owned();
         let token = match time::to_utc(&text) {
             Some(utc) => Token::Time { utc, text },
@@ -256,12 +298,17 @@ impl<'a> Scanner<'a, '_> {
     /// An emoji character, or one of the characters this file uses for itself.
     fn unicode(&mut self) -> bool {
         let rest = self.rest();
-        let Some(c) = rest.chars().next() else { return false };
+        let Some(c) = rest.chars().next() else {
+            return false;
+        };
         if is_reserved(c) {
             return self.token(Token::Text(c), c.len_utf8());
         }
-        let Some((code, length)) = emoji::at_start(rest) else { return false };
-        let named = code.and_then(|code| emoji::canonical_name(code).map(|name| (name.to_owned(), code)));
+        let Some((code, length)) = emoji::at_start(rest) else {
+            return false;
+        };
+        let named =
+            code.and_then(|code| emoji::canonical_name(code).map(|name| (name.to_owned(), code)));
         if let Some((name, code)) = named {
             return self.token(Token::Emoji { name, code }, length);
         }

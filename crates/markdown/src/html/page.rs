@@ -88,12 +88,18 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.end(),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
-            Event::SoftBreak | Event::HardBreak if self.inline || self.image.is_some() => self.text(" "),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                self.text(&text)
+            }
+            Event::SoftBreak | Event::HardBreak if self.inline || self.image.is_some() => {
+                self.text(" ")
+            }
             Event::SoftBreak | Event::HardBreak => self.writer.push("<br>\n"),
             Event::Rule => self.block("<hr>\n"),
             // The extensions behind these are off.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
+                self.text(&text)
+            }
             Event::TaskListMarker(_) => {}
         }
     }
@@ -120,7 +126,9 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             }
             Tag::List(None) => self.open_list("<ul>\n", "</ul>\n"),
             Tag::List(Some(1)) => self.open_list("<ol>\n", "</ol>\n"),
-            Tag::List(Some(start)) => self.open_list(&format!("<ol start=\"{start}\">\n"), "</ol>\n"),
+            Tag::List(Some(start)) => {
+                self.open_list(&format!("<ol start=\"{start}\">\n"), "</ol>\n")
+            }
             Tag::Item => self.open("<li>", "</li>\n"),
             Tag::Table(alignments) => {
                 self.alignments = alignments;
@@ -138,7 +146,9 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             Tag::Emphasis => self.open_inline("<em>", "</em>"),
             Tag::Strong => self.open_inline("<strong>", "</strong>"),
             Tag::Strikethrough => self.open_inline("<del>", "</del>"),
-            Tag::Link { dest_url, title, .. } => self.start_link(&dest_url, &title),
+            Tag::Link {
+                dest_url, title, ..
+            } => self.start_link(&dest_url, &title),
             Tag::Image { dest_url, .. } => {
                 self.image = Some((self.scanned.restore(&dest_url).into_owned(), String::new()));
                 self.closing.push(IMAGE_END);
@@ -174,7 +184,11 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
     /// Opens a block element on a line of its own.
     fn open(&mut self, opening: &str, closing: &'static str) {
         if self.closing.len() >= DEPTH_MAX {
-            self.closing.push(if closing == QUOTE_END { QUOTE_END_UNWRITTEN } else { "" });
+            self.closing.push(if closing == QUOTE_END {
+                QUOTE_END_UNWRITTEN
+            } else {
+                ""
+            });
             return;
         }
         self.block(opening);
@@ -227,7 +241,9 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
         for c in text.chars() {
             if let Some(original) = unmark(c) {
-                original.chars().for_each(|c| push_text_char(self.writer.out(), c));
+                original
+                    .chars()
+                    .for_each(|c| push_text_char(self.writer.out(), c));
             } else if let Some(token) = self.scanned.token(c) {
                 self.writer.token(token, self.link.is_some());
             } else {
@@ -236,18 +252,24 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
     }
 
+    /// Starts a link, unless inside one or inside an image's description.
     fn start_link(&mut self, destination: &str, title: &str) {
-        let destination = self.scanned.restore(destination).into_owned();
-        let href = links::safe(&destination);
-        self.closing.push(LINK_END);
-        if self.image.is_some() {
+        if self.image.is_some() || self.link.is_some() {
+            self.closing.push("");
             return;
         }
+        self.closing.push(LINK_END);
+        let destination = self.scanned.restore(destination).into_owned();
+        let href = links::safe(&destination);
         match &href {
             Some(href) => self.writer.link_start(href, &self.scanned.restore(title)),
             None => self.writer.push("["),
         }
-        self.link = Some(OpenLink { href, destination, text: String::new() });
+        self.link = Some(OpenLink {
+            href,
+            destination,
+            text: String::new(),
+        });
     }
 
     fn end_link(&mut self) {
@@ -267,7 +289,9 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
 
     /// Only uploaded images are shown; any other becomes a link.
     fn end_image(&mut self) {
-        let Some((destination, description)) = self.image.take() else { return };
+        let Some((destination, description)) = self.image.take() else {
+            return;
+        };
         let href = links::safe(&destination);
         let in_link = self.link.is_some();
         if let Some(link) = &mut self.link {
@@ -280,17 +304,26 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
                 self.writer.rendered.has_image = true;
             }
             Some(href) if !in_link => {
-                let text = if description.trim().is_empty() { &destination } else { &description };
+                let text = if description.trim().is_empty() {
+                    &destination
+                } else {
+                    &description
+                };
                 self.writer.link_start(&href, "");
                 crate::escape::push_text(self.writer.out(), text);
                 self.writer.push("</a>");
             }
-            _ => crate::escape::push_text(self.writer.out(), &format!("![{description}]({destination})")),
+            _ => crate::escape::push_text(
+                self.writer.out(),
+                &format!("![{description}]({destination})"),
+            ),
         }
     }
 
     fn end_code_block(&mut self) {
-        let Some((info, text)) = self.code_block.take() else { return };
+        let Some((info, text)) = self.code_block.take() else {
+            return;
+        };
         self.new_line();
         self.writer.found_code_block(&info, &text);
     }
@@ -311,7 +344,8 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
 
     fn end_cell(&mut self) {
         let html = &mut self.writer.rendered.html;
-        let is_empty = html[self.cell_start..].ends_with('>') && html[self.cell_start + 1..].find('<').is_none();
+        let is_empty = html[self.cell_start..].ends_with('>')
+            && html[self.cell_start + 1..].find('<').is_none();
         self.empty_cells += usize::from(is_empty);
         if is_empty && self.empty_cells > EMPTY_CELLS_MAX {
             html.truncate(self.cell_start);

@@ -8,7 +8,8 @@ use crate::scan::token::EMPTY;
 const TABLE_COLUMNS_MAX: usize = 32;
 
 impl Scanner<'_, '_> {
-    /// Handles what only the start of a line can be. Returns whether it moved on.
+    /// Handles what only the start of a line can be. Returns whether it took at least one character of the line's
+    /// content; if not, the scan goes on as within a line, so it always moves.
     pub(super) fn line_start(&mut self) -> bool {
         let line = first_line(self.rest());
         let content = line.trim_start_matches([' ', '\t', '>']);
@@ -27,7 +28,6 @@ impl Scanner<'_, '_> {
         if is_delimiter_row(content) && content.matches('|').count() > TABLE_COLUMNS_MAX {
             self.copy(prefix.len());
             self.out.push(EMPTY);
-            return true;
         }
         false
     }
@@ -35,7 +35,9 @@ impl Scanner<'_, '_> {
     /// A line of only `=` or only `-` makes the line above it a heading in CommonMark. In Zulip `=` is text and three or
     /// more `-` a rule.
     fn underline(&mut self, prefix: &str, content: &str) -> bool {
-        let above = previous_line(self.source, self.position).trim_start_matches([' ', '\t', '>']).trim_end();
+        let above = previous_line(self.source, self.position)
+            .trim_start_matches([' ', '\t', '>'])
+            .trim_end();
         if above.is_empty() || content.starts_with('-') && after_list_marker(above) != above {
             return false;
         }
@@ -53,13 +55,19 @@ impl Scanner<'_, '_> {
 
     /// Copies a fenced block inside a list or a quote untouched, from its opening `line` to where its container ends.
     fn copy_fenced(&mut self, line: &str) {
-        let Some((mark, length)) = fence_in(line.trim_start_matches([' ', '\t', '>'])) else { return };
+        let Some((mark, length)) = fence_in(line.trim_start_matches([' ', '\t', '>'])) else {
+            return;
+        };
         let quoted = line.trim_start().starts_with('>');
         self.copy_line();
         while self.position < self.source.len() {
             let line = first_line(self.rest());
             let content = line.trim_start_matches([' ', '\t', '>']).trim_end();
-            let outside = if quoted { !line.trim_start().starts_with('>') } else { !line.starts_with([' ', '\t']) };
+            let outside = if quoted {
+                !line.trim_start().starts_with('>')
+            } else {
+                !line.starts_with([' ', '\t'])
+            };
             if outside && !content.is_empty() {
                 return;
             }
@@ -81,10 +89,15 @@ impl Scanner<'_, '_> {
 pub(super) fn paragraph_end(source: &str, position: usize) -> usize {
     let mut end = position;
     loop {
-        end += source[end..].find('\n').map_or(source.len() - end, |at| at + 1);
+        end += source[end..]
+            .find('\n')
+            .map_or(source.len() - end, |at| at + 1);
         let next = first_line(&source[end..]);
         let content = next.trim_start_matches([' ', '\t', '>']);
-        if content.trim_end().is_empty() || content.len() != next.trim_start().len() || fence_in(content).is_some() {
+        if content.trim_end().is_empty()
+            || content.len() != next.trim_start().len()
+            || fence_in(content).is_some()
+        {
             return end;
         }
     }
@@ -109,7 +122,10 @@ fn previous_line(source: &str, position: usize) -> &str {
 /// The opening fence in a line, past any list markers: its character and its length.
 fn fence_in(content: &str) -> Option<(u8, usize)> {
     let content = after_list_marker(content);
-    let mark = content.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
+    let mark = content
+        .bytes()
+        .next()
+        .filter(|b| matches!(b, b'`' | b'~'))?;
     let length = run_length(content, mark);
     (length >= 3 && !content[length..].contains(char::from(mark))).then_some((mark, length))
 }
@@ -117,7 +133,11 @@ fn fence_in(content: &str) -> Option<(u8, usize)> {
 /// `content` without the list markers it starts with.
 fn after_list_marker(mut content: &str) -> &str {
     loop {
-        let digits = content.bytes().take(9).take_while(u8::is_ascii_digit).count();
+        let digits = content
+            .bytes()
+            .take(9)
+            .take_while(u8::is_ascii_digit)
+            .count();
         let rest = if digits > 0 {
             content[digits..].strip_prefix(['.', ')'])
         } else {
@@ -131,9 +151,13 @@ fn after_list_marker(mut content: &str) -> &str {
 }
 
 fn is_underline(content: &str) -> bool {
-    ["-", "="].iter().any(|mark| content.trim_start_matches(mark).is_empty())
+    ["-", "="]
+        .iter()
+        .any(|mark| content.trim_start_matches(mark).is_empty())
 }
 
 fn is_delimiter_row(content: &str) -> bool {
-    content.contains('|') && content.contains('-') && content.bytes().all(|b| b"|-: \t>".contains(&b))
+    content.contains('|')
+        && content.contains('-')
+        && content.bytes().all(|b| b"|-: \t>".contains(&b))
 }
