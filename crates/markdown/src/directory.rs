@@ -1,6 +1,6 @@
 //! What the renderer may look up about the realm, and what it gets back.
 //!
-//! Neighbors: [`crate::scan`] is the only caller. Invariant: the renderer learns nothing about the realm except through
+//! Neighbor: `scan` is the only caller. Invariant: the renderer learns nothing about the realm except through
 //! this trait, so whatever the implementor hides from the sender stays hidden in the HTML.
 
 /// A user as a mention shows them.

@@ -4,7 +4,7 @@
 //! four digits each, joined by `-`, without variation selectors (`1f642`, `2764`, `0031-20e3`).
 //!
 //! # Layout
-//! - [`zulip_names`]: the names Zulip uses where they differ from the common ones
+//! - `zulip_names`: the names Zulip uses where they differ from the common ones
 //!
 //! Invariant: a name belongs to one code; Zulip's meaning of a name wins over the common one, so `:smile:` is 1f642.
 
@@ -22,8 +22,8 @@ pub(crate) const ZULIP_NAME: &str = "zulip";
 /// Where clients expect its image.
 pub(crate) const ZULIP_IMAGE: &str = "/static/generated/emoji/images/emoji/unicode/zulip.png";
 
-/// Longest emoji tried in text, in characters; a flag made of tags has seven, a family seven, with selectors ten.
-const SEQUENCE_CHARS_MAX: usize = 14;
+/// Longest emoji tried in text, in characters besides joiners: a flag made of tags has seven.
+const SEQUENCE_CHARS_MAX: usize = 8;
 const ZERO_WIDTH_JOINER: char = '\u{200D}';
 const EMOJI_PRESENTATION: char = '\u{FE0F}';
 
@@ -72,44 +72,60 @@ pub(crate) fn at_start(text: &str) -> Option<(Option<&'static str>, usize)> {
         return None;
     }
     let index = &*INDEX;
-    let (ends, toned) = sequence_ends(text);
-    let whole = ends.last().copied()?;
-    let found = ends.iter().rev().find_map(|&end| {
-        let at = *index.by_code.get(code_of(&text[..end]).as_str())?;
+    let sequence = Sequence::at_start(text);
+    let whole = sequence.ends.last()?.0;
+    let found = sequence.ends.iter().rev().find_map(|&(end, code_end)| {
+        let at = *index.by_code.get(&sequence.code[..code_end])?;
         Some((index.emoji[at].code.as_str(), end))
     });
     match found {
-        Some((code, end)) if !toned || end == whole => Some((Some(code), end)),
-        None if !toned => None,
+        Some((code, end)) if !sequence.toned || end == whole => Some((Some(code), end)),
+        None if !sequence.toned => None,
         _ => Some((None, whole)),
     }
 }
 
-/// Where the emoji sequence at the start of `text` may end, shortest first; and whether it has a skin tone.
-fn sequence_ends(text: &str) -> (Vec<usize>, bool) {
-    let mut ends = Vec::new();
-    let mut toned = false;
-    let mut chars = text.char_indices().peekable();
-    let mut previous = None;
-    while let Some((at, c)) = chars.next() {
-        let end = at + c.len_utf8();
-        toned |= is_skin_tone(c);
-        if c != ZERO_WIDTH_JOINER {
-            ends.push(end);
-        }
-        let Some(&(_, next)) = chars.peek() else {
-            break;
+/// The longest emoji sequence a text may start with.
+struct Sequence {
+    /// The code of all of it.
+    code: String,
+    /// Where it may end, shortest first: in the text, and in the code.
+    ends: Vec<(usize, usize)>,
+    /// Whether there is a skin tone in it.
+    toned: bool,
+}
+
+impl Sequence {
+    fn at_start(text: &str) -> Self {
+        let mut sequence = Self {
+            code: String::new(),
+            ends: Vec::new(),
+            toned: false,
         };
-        let joined = c == ZERO_WIDTH_JOINER
-            || matches!(next, ZERO_WIDTH_JOINER | EMOJI_PRESENTATION | '\u{20E3}');
-        let flag = is_regional(c) && is_regional(next) && previous.is_none();
-        let tag = matches!(next, '\u{E0020}'..='\u{E007F}');
-        if !(joined || flag || tag || is_skin_tone(next)) || ends.len() >= SEQUENCE_CHARS_MAX {
-            break;
+        let mut chars = text.char_indices().peekable();
+        let mut previous = None;
+        while let Some((at, c)) = chars.next() {
+            push_code_point(&mut sequence.code, c);
+            sequence.toned |= is_skin_tone(c);
+            if c != ZERO_WIDTH_JOINER {
+                sequence.ends.push((at + c.len_utf8(), sequence.code.len()));
+            }
+            let Some(&(_, next)) = chars.peek() else {
+                break;
+            };
+            let joined = c == ZERO_WIDTH_JOINER
+                || matches!(next, ZERO_WIDTH_JOINER | EMOJI_PRESENTATION | '\u{20E3}');
+            let flag = is_regional(c) && is_regional(next) && previous.is_none();
+            let tag = matches!(next, '\u{E0020}'..='\u{E007F}');
+            if !(joined || flag || tag || is_skin_tone(next))
+                || sequence.ends.len() >= SEQUENCE_CHARS_MAX
+            {
+                break;
+            }
+            previous = Some(c);
         }
-        previous = Some(c);
+        sequence
     }
-    (ends, toned)
 }
 
 fn is_skin_tone(c: char) -> bool {
@@ -123,12 +139,17 @@ fn is_regional(c: char) -> bool {
 /// The code of an emoji written out.
 fn code_of(text: &str) -> String {
     let mut code = String::new();
-    for c in text.chars().filter(|&c| c != EMOJI_PRESENTATION) {
+    text.chars().for_each(|c| push_code_point(&mut code, c));
+    code
+}
+
+/// Appends a code point to a code, unless it only selects a variant.
+fn push_code_point(code: &mut String, c: char) {
+    if c != EMOJI_PRESENTATION {
         let separator = if code.is_empty() { "" } else { "-" };
         // Writing to a string cannot fail.
         let _ = write!(code, "{separator}{:04x}", u32::from(c));
     }
-    code
 }
 
 struct Named {

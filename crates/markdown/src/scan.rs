@@ -54,6 +54,7 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         tokens: Vec::new(),
         unclosed: BTreeMap::new(),
         paragraph_end: 0,
+        lines: None,
         has_table: has_blocks && lines::has_table(source),
     };
     scanner.run();
@@ -77,6 +78,8 @@ struct Scanner<'a, 'd> {
     /// Code spans do not reach past this; found anew once the scan is past it.
     paragraph_end: usize,
     has_table: bool,
+    /// How many lines `source` has, once that was asked for.
+    lines: Option<usize>,
 }
 
 impl<'a> Scanner<'a, '_> {

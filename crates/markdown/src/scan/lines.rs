@@ -3,9 +3,9 @@
 use super::{Scanner, run_length};
 use crate::scan::token::EMPTY;
 
-/// Tables wider than this stay text. The parser pads every row to the full width, so width times rows is what a short
-/// message could make the server write.
-const TABLE_COLUMNS_MAX: usize = 32;
+/// Tables with more cells than this stay text. The parser pads every row to the full width, so width times rows is what a
+/// short message could make the server write. A table of this size that is not mostly padding is longer than a message.
+const TABLE_CELLS_MAX: usize = 20_000;
 
 impl Scanner<'_, '_> {
     /// Handles what only the start of a line can be. Returns whether it took at least one character of the line's
@@ -25,11 +25,20 @@ impl Scanner<'_, '_> {
         if is_underline(content) && !prefix.starts_with("    ") {
             return self.underline(prefix, content);
         }
-        if is_delimiter_row(content) && content.matches('|').count() > TABLE_COLUMNS_MAX {
+        if self.has_table && is_delimiter_row(content) && self.is_huge_table(content) {
             self.copy(prefix.len());
             self.out.push(EMPTY);
         }
         false
+    }
+
+    /// Whether a table with this delimiter row could be of the size no message needs: its width times all lines.
+    fn is_huge_table(&mut self, delimiter_row: &str) -> bool {
+        let source = self.source;
+        let lines = *self
+            .lines
+            .get_or_insert_with(|| source.matches('\n').count() + 1);
+        (delimiter_row.matches('|').count() + 1).saturating_mul(lines) > TABLE_CELLS_MAX
     }
 
     /// A line of only `=` or only `-` makes the line above it a heading in CommonMark. In Zulip `=` is text and three or
