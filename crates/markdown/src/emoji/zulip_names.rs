@@ -1,7 +1,8 @@
 //! The names Zulip uses where they differ from the common short names, canonical name first.
 //!
-//! Source: the `server_emoji_data` that Zulip servers publish. Only emoji whose common name is missing, or means another
-//! emoji in Zulip, or is not the one Zulip shows; everything else comes from the `emojis` crate.
+//! Names are identifiers of Zulip's API: a reaction is refused if its name and code disagree. Here are the emoji people
+//! use most whose common name is missing in Zulip, means another emoji there, or is not the one Zulip shows; everything
+//! else comes from the `emojis` crate, and both kinds of name are accepted. A row is added when a client needs it.
 
 /// Code and names, grouped as in an emoji picker.
 #[rustfmt::skip]
@@ -196,4 +197,23 @@ pub(super) const ZULIP_NAMES: &[(&str, &[&str])] = &[
     ("2753", &["question"]),
     ("2757", &["exclamation"]),
     ("1f4af", &["100", "hundred"]),
+    ("1f17e", &["o"]),
+    ("274e", &["x"]),
+    ("2b55", &["circle"]),
+    ("1f6d1", &["stop_sign", "octagonal_sign"]),
+    ("1f6ab", &["prohibited", "not_allowed"]),
+    ("2139", &["info"]),
+    ("1f53c", &["upvote", "up_button", "increase"]),
+    ("1f53d", &["downvote", "down_button", "decrease"]),
+    ("27a1", &["right", "east"]),
+    ("2b05", &["left", "west"]),
+    ("2b06", &["up", "north"]),
+    ("2b07", &["down", "south"]),
+    ("21a9", &["reply", "left_hook"]),
+    ("25b6", &["play"]),
+    ("1f507", &["mute", "no_sound"]),
+    ("1f514", &["notifications", "bell"]),
+    ("1f4ac", &["umm", "speech_balloon"]),
+    ("1f4ad", &["thought", "dream"]),
+    ("1f557", &["time", "clock"]),
 ];
