@@ -1,1 +1,117 @@
-//! tidings-markdown
+//! Message source (Zulip-flavored Markdown) to HTML that is safe to show, and what the source mentions.
+//!
+//! Pure functions: no clock, no files, no network. What depends on the realm (who `@**Iago**` is, which channels the
+//! sender may link to) is asked through [`Directory`].
+//!
+//! ```
+//! use tidings_markdown::{NoDirectory, render};
+//!
+//! let rendered = render("Ship it :tada:, **today**", &NoDirectory);
+//! assert!(rendered.html.ends_with("<strong>today</strong></p>"));
+//! assert!(!rendered.has_link);
+//! ```
+//!
+//! # Layout
+//! - [`alert_words`]: which of many words a message contains
+//! - [`directory`]: what the renderer may look up
+//! - `elements`: Zulip's inline elements as HTML
+//! - [`emoji`]: standard emoji, names and codes
+//! - `escape`: escaping for text, attributes, code and narrow URLs
+//! - `fences`: fenced blocks and the Markdown between them
+//! - `html`: the writer
+//! - `languages`: names of programming languages on code blocks
+//! - `links`: which link destinations are safe
+//! - `lists`: nesting of lists
+//! - `scan`: Zulip's inline syntax, hidden from the Markdown parser
+//! - `time`: global times
+//!
+//! # How a message is rendered
+//! 1. `fences` splits it into fenced blocks and Markdown, because Zulip's fences nest by their own rules.
+//! 2. `scan` replaces mentions, links, emoji, code spans and so on by placeholders, and disarms what CommonMark would
+//!    read but Zulip does not: HTML, underscores, backslashes.
+//! 3. `pulldown-cmark` finds paragraphs, lists, tables, emphasis and links.
+//! 4. `html` writes its events. Every tag and attribute is a literal of this crate and every value is escaped on the way
+//!    out, so the output is safe by construction.
+//!
+//! # What differs from Zulip
+//! - Formulas are shown as their source: `<code>` within a line, a TeX code block on their own.
+//! - Code blocks have the structure clients expect, but no spans for syntax.
+//! - Nothing outside the message is fetched: previews exist for uploaded images only, without thumbnails.
+
+pub mod alert_words;
+pub mod directory;
+mod elements;
+pub mod emoji;
+mod escape;
+mod fences;
+mod html;
+mod languages;
+mod links;
+mod lists;
+mod scan;
+mod time;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+pub use alert_words::AlertWords;
+pub use directory::{ChannelRef, CustomEmoji, Directory, GroupRef, NoDirectory, UserRef};
+
+/// A rendered message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The HTML; empty for a message of only spaces. No line break at the end.
+    pub html: String,
+    /// Users mentioned by name, not silently and not in a quote or code.
+    pub mentioned_users: BTreeSet<u32>,
+    /// User groups mentioned, likewise.
+    pub mentioned_groups: BTreeSet<u32>,
+    /// Whether everyone in the channel is mentioned (`@**all**` and its synonyms), likewise.
+    pub channel_wildcard: bool,
+    /// Whether everyone in the topic is mentioned (`@**topic**`), likewise.
+    pub topic_wildcard: bool,
+    /// Whether there is a clickable link, for `has:link`. Mentions and links to channels and topics do not count.
+    pub has_link: bool,
+    /// Whether an uploaded image is shown, for `has:image`.
+    pub has_image: bool,
+    /// Whether the message is a status (`/me waves`): clients show it after the sender's name, without the `/me` that is
+    /// still at the start of the HTML.
+    pub is_me_message: bool,
+}
+
+/// Renders a message. Never fails: what is not understood is shown as text.
+///
+/// Takes time linear in the length of `source` for ordinary messages, about a millisecond for 10 kB; the depth of the
+/// HTML is bounded whatever the input. The length of `source` is not checked here.
+#[must_use]
+pub fn render(source: &str, directory: &dyn Directory) -> Rendered {
+    let source = normalize(source);
+    let mut rendered = html::message(&source, directory);
+    rendered.is_me_message = source.starts_with("/me ")
+        && rendered.html.starts_with("<p>/me ")
+        && rendered.html.ends_with("</p>");
+    rendered
+}
+
+/// Renders one line, such as a channel's description: only inline elements, line breaks become spaces, images links.
+#[must_use]
+pub fn render_inline(source: &str, directory: &dyn Directory) -> String {
+    html::line(normalize(source).trim(), directory)
+}
+
+/// One kind of line break, and no NUL.
+fn normalize(source: &str) -> Cow<'_, str> {
+    if source.contains(['\r', '\0']) {
+        Cow::Owned(
+            source
+                .replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .replace('\0', "\u{FFFD}"),
+        )
+    } else {
+        Cow::Borrowed(source)
+    }
+}
+
+#[cfg(test)]
+mod tests;

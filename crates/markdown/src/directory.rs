@@ -1,0 +1,82 @@
+//! What the renderer may look up about the realm, and what it gets back.
+//!
+//! Neighbor: `scan` is the only caller. Invariant: the renderer learns nothing about the realm except through
+//! this trait, so whatever the implementor hides from the sender stays hidden in the HTML.
+
+/// A user as a mention shows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRef {
+    /// The user's id, as in `data-user-id`.
+    pub id: u32,
+    /// The name as the user spells it; the mention shows this spelling, not the sender's.
+    pub full_name: String,
+}
+
+/// A user group as a mention shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRef {
+    /// The group's id, as in `data-user-group-id`.
+    pub id: u32,
+    /// The group's name as shown.
+    pub name: String,
+}
+
+/// A channel as a link shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelRef {
+    /// The channel's id, as in `data-stream-id`.
+    pub id: u32,
+    /// The channel's name as shown.
+    pub name: String,
+}
+
+/// An emoji uploaded to the realm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomEmoji {
+    /// The id reactions carry as `emoji_code`.
+    pub id: String,
+    /// Where the image is served; goes into `src` as it is, escaped for the attribute.
+    pub source_url: String,
+}
+
+/// What the renderer may look up. Implemented by the realm state, already limited to what the sender may see.
+///
+/// Every method is called while rendering, several times for one message: an answer should cost a map lookup.
+pub trait Directory {
+    /// The user with this id, if the sender may see them.
+    fn user_by_id(&self, id: u32) -> Option<UserRef>;
+    /// All users with this full name, compared case-insensitively; more than one means the name alone is ambiguous.
+    fn users_by_name(&self, full_name: &str) -> Vec<UserRef>;
+    /// The user group with this name that the sender may mention.
+    fn group_by_name(&self, name: &str) -> Option<GroupRef>;
+    /// The channel with this name, if the sender may know its name.
+    fn channel_by_name(&self, name: &str) -> Option<ChannelRef>;
+    /// The realm's own emoji with this name; it wins over the standard one.
+    fn custom_emoji(&self, name: &str) -> Option<CustomEmoji>;
+}
+
+/// A directory that knows nothing: no mention, channel link or custom emoji resolves.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDirectory;
+
+impl Directory for NoDirectory {
+    fn user_by_id(&self, _id: u32) -> Option<UserRef> {
+        None
+    }
+
+    fn users_by_name(&self, _full_name: &str) -> Vec<UserRef> {
+        Vec::new()
+    }
+
+    fn group_by_name(&self, _name: &str) -> Option<GroupRef> {
+        None
+    }
+
+    fn channel_by_name(&self, _name: &str) -> Option<ChannelRef> {
+        None
+    }
+
+    fn custom_emoji(&self, _name: &str) -> Option<CustomEmoji> {
+        None
+    }
+}

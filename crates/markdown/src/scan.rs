@@ -1,0 +1,345 @@
+//! Finds Zulip's own inline syntax and hides it from the Markdown parser.
+//!
+//! Mentions, channel links, emoji, times, formulas, code spans and bare addresses each become one private-use character
+//! (a *placeholder*) that the Markdown parser carries along as if it were a letter. Characters that mean something to
+//! CommonMark but nothing to Zulip (`<`, `_`, `\`, a lone `~`) become *marks*, so the parser never sees raw HTML,
+//! underscored emphasis or backslash escapes. Both are undone where the text is written, and in code, where the
+//! original source comes back.
+//!
+//! # Layout
+//! - [`token`]: what a placeholder stands for
+//! - [`lines`]: what is decided at the start of a line: fences inside lists, underlined headings, table widths
+//! - [`names`]: mentions and channel links
+//! - [`addresses`]: bare URLs and email addresses
+//!
+//! Invariant: a forged placeholder (say, from a character reference) can only yield what this message contains anyway;
+//! nothing here is written without [`crate::elements`] escaping it.
+
+mod addresses;
+mod lines;
+mod names;
+pub(crate) mod token;
+
+use std::collections::BTreeMap;
+
+use crate::directory::Directory;
+use crate::emoji;
+use crate::time;
+pub(crate) use addresses::is_domain;
+use token::{BACKSLASH, EMPTY, LESS_THAN, TILDE, TOKENS_MAX, UNDERSCORE, is_reserved, placeholder};
+pub(crate) use token::{Scanned, Token};
+
+/// Longest emoji name tried, in bytes.
+const EMOJI_NAME_BYTES_MAX: usize = 100;
+/// Longest text tried inside `<time:…>`, in bytes.
+const TIME_BYTES_MAX: usize = 100;
+
+/// Scans `source`; what `directory` does not know stays text. Takes time linear in the length of `source`.
+pub(crate) fn scan<'a>(source: &'a str, directory: &dyn Directory) -> Scanned<'a> {
+    scan_as(source, directory, true)
+}
+
+/// Scans `source`, which is one line and no block of any kind.
+pub(crate) fn scan_line<'a>(source: &'a str, directory: &dyn Directory) -> Scanned<'a> {
+    scan_as(source, directory, false)
+}
+
+fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> Scanned<'a> {
+    let mut scanner = Scanner {
+        source,
+        directory,
+        has_blocks,
+        position: 0,
+        out: String::with_capacity(source.len() + 16),
+        tokens: Vec::new(),
+        unclosed: BTreeMap::new(),
+        paragraph_end: 0,
+        lines: None,
+        has_table: has_blocks && lines::has_table(source),
+    };
+    scanner.run();
+    Scanned {
+        source,
+        text: scanner.out,
+        tokens: scanner.tokens,
+    }
+}
+
+struct Scanner<'a, 'd> {
+    source: &'a str,
+    directory: &'d dyn Directory,
+    has_blocks: bool,
+    /// Where in `source` the scan stands; always on a character boundary.
+    position: usize,
+    out: String,
+    tokens: Vec<(Token, std::ops::Range<usize>)>,
+    /// For each length of backtick run: up to where no run of that length follows. Keeps the search for closers linear.
+    unclosed: BTreeMap<usize, usize>,
+    /// Code spans do not reach past this; found anew once the scan is past it.
+    paragraph_end: usize,
+    has_table: bool,
+    /// How many lines `source` has, once that was asked for.
+    lines: Option<usize>,
+}
+
+impl<'a> Scanner<'a, '_> {
+    fn run(&mut self) {
+        while self.position < self.source.len() {
+            if self.has_blocks && self.at_line_start() && self.line_start() {
+                continue;
+            }
+            if !self.special() {
+                self.copy_char();
+            }
+        }
+    }
+
+    /// Handles what starts here, if it is anything but plain text.
+    fn special(&mut self) -> bool {
+        match self.source.as_bytes()[self.position] {
+            b'`' => self.code_span(),
+            b'*' => self.delimiter_run(b'*'),
+            b'~' => self.delimiter_run(b'~'),
+            b'@' => self.mention(),
+            b'#' => self.channel_link(),
+            b':' => self.emoji_name(),
+            b'$' => self.formula(),
+            b'<' => self.time() || self.mark(LESS_THAN),
+            b'_' => self.mark(UNDERSCORE),
+            b'\\' => self.backslash(),
+            b']' => self.closing_bracket(),
+            byte if byte.is_ascii_alphanumeric() => self.word(),
+            byte if !byte.is_ascii() => self.unicode(),
+            _ => false,
+        }
+    }
+
+    /// The source from here on.
+    fn rest(&self) -> &'a str {
+        &self.source[self.position..]
+    }
+
+    fn at_line_start(&self) -> bool {
+        self.position == 0 || self.source.as_bytes()[self.position - 1] == b'\n'
+    }
+
+    /// The character before this one.
+    fn previous(&self) -> Option<char> {
+        self.source[..self.position].chars().next_back()
+    }
+
+    /// Whether a mention or link may start here: not in the middle of a word.
+    fn after_word(&self) -> bool {
+        self.previous().is_some_and(|c| c.is_ascii_alphanumeric())
+    }
+
+    fn copy_char(&mut self) {
+        if let Some(c) = self.rest().chars().next() {
+            self.copy(c.len_utf8());
+        }
+    }
+
+    /// Copies the next `len` bytes as they are.
+    fn copy(&mut self, len: usize) {
+        self.out
+            .push_str(&self.source[self.position..self.position + len]);
+        self.position += len;
+    }
+
+    /// Replaces the one-byte character here by `mark`.
+    fn mark(&mut self, mark: char) -> bool {
+        self.out.push(mark);
+        self.position += 1;
+        true
+    }
+
+    /// Replaces the next `len` bytes by a placeholder for `token`. With too many tokens the rest stays text.
+    fn token(&mut self, token: Token, len: usize) -> bool {
+        if self.tokens.len() >= TOKENS_MAX {
+            return false;
+        }
+        self.out.push(placeholder(self.tokens.len()));
+        self.tokens
+            .push((token, self.position..self.position + len));
+        self.position += len;
+        true
+    }
+
+    /// A code span: a run of backticks, text, and an equally long run in the same paragraph.
+    fn code_span(&mut self) -> bool {
+        let fence = run_length(self.rest(), b'`');
+        let start = self.position + fence;
+        if self.paragraph_end <= self.position {
+            self.paragraph_end = lines::paragraph_end(self.source, self.position);
+        }
+        let limit = self.paragraph_end.max(start);
+        let known_unclosed = self
+            .unclosed
+            .get(&fence)
+            .is_some_and(|&until| limit <= until);
+        let closing = (!known_unclosed)
+            .then(|| find_run(self.source, start, limit, fence))
+            .flatten();
+        let Some(end) = closing else {
+            self.unclosed.insert(fence, limit);
+            self.copy(fence);
+            return true;
+        };
+        let code = self.source[start..end].to_owned();
+        self.token(Token::Code(code), end + fence - self.position)
+    }
+
+    /// `*`, `**`, `~~` and so on. CommonMark lets punctuation beside a run decide whether it opens or closes; Zulip only
+    /// looks for spaces. An empty mark, which counts as a letter, goes between the run and the punctuation.
+    fn delimiter_run(&mut self, byte: u8) -> bool {
+        let length = run_length(self.rest(), byte);
+        if byte == b'~' && length != 2 {
+            self.out.extend(std::iter::repeat_n(TILDE, length));
+            self.position += length;
+            return true;
+        }
+        let previous = self.previous();
+        let next = self.rest()[length..].chars().next();
+        let inside = [previous, next]
+            .iter()
+            .all(|c| c.is_some_and(|c| !c.is_whitespace()));
+        if inside && previous.is_some_and(is_punctuation) {
+            self.out.push(EMPTY);
+        }
+        self.copy(length);
+        if inside && next.is_some_and(is_punctuation) {
+            self.out.push(EMPTY);
+        }
+        true
+    }
+
+    /// `:name:` of a custom or standard emoji.
+    fn emoji_name(&mut self) -> bool {
+        let rest = &self.rest()[1..];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+');
+        let Some(length) = rest.find(|c: char| !is_name(c)) else {
+            return false;
+        };
+        if length == 0 || length > EMOJI_NAME_BYTES_MAX || !rest[length..].starts_with(':') {
+            return false;
+        }
+        let name = &rest[..length];
+        let token = if let Some(custom) = self.directory.custom_emoji(name) {
+            Token::CustomEmoji {
+                name: name.to_owned(),
+                source_url: custom.source_url,
+            }
+        } else if name == emoji::ZULIP_NAME {
+            Token::CustomEmoji {
+                name: name.to_owned(),
+                source_url: emoji::ZULIP_IMAGE.to_owned(),
+            }
+        } else if let Some(code) = emoji::code_by_name(name) {
+            Token::Emoji {
+                name: name.to_owned(),
+                code,
+            }
+        } else {
+            return false;
+        };
+        self.token(token, length + 2)
+    }
+
+    /// `$$x$$` on one line, not touching a word or a third dollar sign.
+    fn formula(&mut self) -> bool {
+        let dollars = run_length(self.rest(), b'$');
+        let body = &self.rest()[dollars..];
+        let end = body.find(['$', '\n']).unwrap_or(body.len());
+        let closing = run_length(&body[end..], b'$');
+        let after = body[end + closing..].chars().next();
+        let alone = !self.after_word() && !after.is_some_and(char::is_alphanumeric);
+        if dollars == 2 && closing == 2 && end > 0 && alone && !body.starts_with('_') {
+            return self.token(Token::Math(body[..end].to_owned()), end + 4);
+        }
+        self.copy(dollars);
+        true
+    }
+
+    /// `<time:…>`.
+    fn time(&mut self) -> bool {
+        let Some(body) = self.rest().strip_prefix("<time:") else {
+            return false;
+        };
+        let end = body
+            .bytes()
+            .take(TIME_BYTES_MAX)
+            .position(|b| matches!(b, b'>' | b'<' | b'\n'));
+        let Some(end) = end.filter(|&end| end > 0 && body.as_bytes()[end] == b'>') else {
+            return false;
+        };
+        let text = body[..end].to_owned();
+        let token = match time::to_utc(&text) {
+            Some(utc) => Token::Time { utc, text },
+            None => Token::InvalidTime(text),
+        };
+        self.token(token, "<time:".len() + end + 1)
+    }
+
+    /// Zulip has no backslash escapes, except for the bar in a table cell.
+    fn backslash(&mut self) -> bool {
+        if self.has_table && self.rest().starts_with("\\|") {
+            self.copy(2);
+            return true;
+        }
+        self.mark(BACKSLASH)
+    }
+
+    /// Zulip has no reference links: keeps `]:` from defining one.
+    fn closing_bracket(&mut self) -> bool {
+        self.copy(1);
+        if self.rest().starts_with(':') {
+            self.out.push(EMPTY);
+        }
+        true
+    }
+
+    /// An emoji character, or one of the characters this file uses for itself.
+    fn unicode(&mut self) -> bool {
+        let rest = self.rest();
+        let Some(c) = rest.chars().next() else {
+            return false;
+        };
+        if is_reserved(c) {
+            return self.token(Token::Text(c), c.len_utf8());
+        }
+        let Some((code, length)) = emoji::at_start(rest) else {
+            return false;
+        };
+        let named =
+            code.and_then(|code| emoji::canonical_name(code).map(|name| (name.to_owned(), code)));
+        if let Some((name, code)) = named {
+            return self.token(Token::Emoji { name, code }, length);
+        }
+        self.copy(length);
+        true
+    }
+}
+
+/// How many times `byte` is repeated at the start of `text`.
+fn run_length(text: &str, byte: u8) -> usize {
+    text.bytes().take_while(|&b| b == byte).count()
+}
+
+/// Where between `start` and `limit` the first run of exactly `length` backticks starts.
+fn find_run(source: &str, start: usize, limit: usize, length: usize) -> Option<usize> {
+    let mut position = start;
+    while let Some(found) = source[position..limit].find('`') {
+        let run_start = position + found;
+        let run = run_length(&source[run_start..limit], b'`');
+        if run == length {
+            return Some(run_start);
+        }
+        position = run_start + run;
+    }
+    None
+}
+
+/// Punctuation and symbols as CommonMark counts them, near enough: whatever is neither a space nor part of a word.
+fn is_punctuation(c: char) -> bool {
+    !c.is_whitespace() && !c.is_alphanumeric()
+}
