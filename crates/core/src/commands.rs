@@ -5,7 +5,10 @@
 //! commits their changes and events together, and only then shows them to anybody.
 //!
 //! # Layout
-//! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest.
+//! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
+//! - [`send`]: sending messages.
+
+pub mod send;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
@@ -29,6 +32,12 @@ pub trait MessageReader {
     /// # Errors
     /// The store fails.
     fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, ReadFailed>;
+
+    /// Everybody who sent to a conversation, ascending.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed>;
 }
 
 /// The store failed; it has logged why.
@@ -115,6 +124,14 @@ impl<'a> Tx<'a> {
         Ok(self.messages.newest_before(conversation, before)?)
     }
 
+    /// Everybody who sent to a conversation, ascending.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ApiError> {
+        Ok(self.messages.senders_of(conversation)?)
+    }
+
     /// What the command leaves behind: the state, what to write, what to tell.
     #[must_use]
     pub fn finish(self) -> (RealmState, Vec<Change>, Vec<Outgoing>) {
@@ -136,5 +153,9 @@ impl MessageReader for NoMessages {
         _before: MessageId,
     ) -> Result<Option<MessageId>, ReadFailed> {
         Ok(None)
+    }
+
+    fn senders_of(&self, _conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
+        Ok(Vec::new())
     }
 }

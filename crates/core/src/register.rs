@@ -1,1 +1,127 @@
-//! register
+//! The initial state: what `POST /register` returns, rendered from one snapshot, so exact at one log position.
+//!
+//! Each part is fetched under a name of its own vocabulary (`fetch_event_types`), which mostly but not always is
+//! the name of the event type that keeps it current.
+//!
+//! # Layout
+//! - `messages`: unread, starred, recent.
+
+use crate::shape::Shape;
+use crate::state::RealmState;
+use crate::state::users::UserRow;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::sync::Arc;
+use tidings_types::endpoints::events::IncludeSubscribers;
+use tidings_types::{EventId, QueueId, UserId, version};
+
+mod messages;
+
+/// Which parts of the initial state are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch(Option<Vec<String>>);
+
+impl Fetch {
+    /// These parts, or all. Unknown names are ignored.
+    #[must_use]
+    pub fn new(names: Option<Vec<String>>) -> Self {
+        Fetch(names)
+    }
+
+    /// Whether a part is wanted.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.iter().any(|known| known == name))
+    }
+
+    /// Whether a part is wanted by name, as opposed to all parts.
+    #[must_use]
+    pub fn names(&self, name: &str) -> bool {
+        self.0.as_ref().is_some_and(|names| names.iter().any(|known| known == name))
+    }
+}
+
+/// What the initial state is rendered for.
+#[derive(Clone, Debug)]
+pub struct InitialStateRequest {
+    /// Who asks.
+    pub user: UserId,
+    /// The queue that keeps it current.
+    pub queue: QueueId,
+    /// What the client polls with first.
+    pub last_event_id: EventId,
+    /// Seconds without a poll after which the queue ends.
+    pub idle_timeout_secs: u32,
+    /// What the client can parse.
+    pub shape: Shape,
+    /// The wanted parts.
+    pub fetch: Fetch,
+    /// Which subscribers of channels to list.
+    pub include_subscribers: IncludeSubscribers,
+    /// How many days back presence goes.
+    pub presence_history_limit_days: i64,
+    /// UNIX seconds.
+    pub now: i64,
+    /// UNIX seconds of the server's start.
+    pub generation: i64,
+}
+
+/// What the sections are rendered from.
+pub(crate) struct View<'a> {
+    pub(crate) state: &'a RealmState,
+    pub(crate) user: &'a Arc<UserRow>,
+    pub(crate) request: &'a InitialStateRequest,
+}
+
+/// An object that grows field by field.
+pub(crate) struct Fields {
+    json: Vec<u8>,
+    error: Option<serde_json::Error>,
+}
+
+impl Fields {
+    fn new() -> Self {
+        Fields { json: vec![b'{'], error: None }
+    }
+
+    /// Adds a field.
+    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        if self.json.len() > 1 {
+            self.json.push(b',');
+        }
+        self.json.push(b'"');
+        self.json.extend_from_slice(name.as_bytes());
+        self.json.extend_from_slice(b"\":");
+        if let Err(error) = serde_json::to_writer(&mut self.json, value) {
+            self.error = self.error.take().or(Some(error));
+        }
+    }
+
+    fn finish(mut self) -> serde_json::Result<Box<RawValue>> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        self.json.push(b'}');
+        let json = String::from_utf8(self.json).map_err(<serde_json::Error as serde::de::Error>::custom)?;
+        RawValue::from_string(json)
+    }
+}
+
+/// Renders the initial state.
+///
+/// # Errors
+/// A value that cannot be JSON; none of ours is. A user who does not exist gets an empty state.
+pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde_json::Result<Box<RawValue>> {
+    let mut fields = Fields::new();
+    fields.put("queue_id", &request.queue);
+    fields.put("last_event_id", &request.last_event_id);
+    fields.put("idle_queue_timeout_secs", &request.idle_timeout_secs);
+    fields.put("zulip_version", version::VERSION);
+    fields.put("zulip_feature_level", &version::FEATURE_LEVEL);
+    fields.put("zulip_merge_base", version::MERGE_BASE);
+    if let Some(user) = state.users.get(request.user) {
+        let view = View { state, user, request };
+        messages::write(&view, &mut fields);
+    }
+    fields.finish()
+}

@@ -22,9 +22,7 @@ impl AlertWords {
     /// If the words together are too large for an automaton, which takes gigabytes.
     pub fn new<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> Result<Self, BuildError> {
         let words = words.into_iter().map(|word| fold(word.as_ref().trim()));
-        Ok(Self {
-            automaton: AhoCorasick::new(words)?,
-        })
+        Ok(Self { automaton: AhoCorasick::new(words)? })
     }
 
     /// The indices of the words that occur in `source` as whole words outside code; ascending, each once.
@@ -34,15 +32,9 @@ impl AlertWords {
         let mut found = vec![false; self.automaton.patterns_len()];
         for hit in self.automaton.find_overlapping_iter(&text) {
             let seen = &mut found[hit.pattern().as_usize()];
-            *seen =
-                *seen || (hit.end() > hit.start() && stands_alone(&text, hit.start(), hit.end()));
+            *seen = *seen || (hit.end() > hit.start() && stands_alone(&text, hit.start(), hit.end()));
         }
-        found
-            .iter()
-            .enumerate()
-            .filter(|(_, seen)| **seen)
-            .map(|(index, _)| index)
-            .collect()
+        found.iter().enumerate().filter(|(_, seen)| **seen).map(|(index, _)| index).collect()
     }
 }
 
@@ -53,10 +45,7 @@ fn fold(text: &str) -> String {
 /// Whether neither end of `text[start..end]` continues a word.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let (before, after) = (
-        text[..start].chars().next_back(),
-        text[end..].chars().next(),
-    );
+    let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
     !is_word(before) && !is_word(after)
 }
 
@@ -102,12 +91,9 @@ mod tests {
 
     #[test]
     fn whole_words_outside_code() {
-        let words = [
-            "deploy", "Outage", "on fire", "c++", "DEPLOY", "été", "", "_id",
-        ];
+        let words = ["deploy", "Outage", "on fire", "c++", "DEPLOY", "été", "", "_id"];
         let words = AlertWords::new(words).unwrap();
-        let check =
-            |source: &str, expect: &[usize]| assert_eq!(words.find(source), expect, "{source}");
+        let check = |source: &str, expect: &[usize]| assert_eq!(words.find(source), expect, "{source}");
         check("", &[]);
         check("nothing here", &[]);
         check("Deploy now", &[0, 4]);

@@ -16,35 +16,17 @@ const EMPTY_TOPIC: &str = "general chat";
 
 /// `@name` of a user; a silent mention has a class more and the `@` less.
 pub(crate) fn user(out: &mut String, id: u32, name: &str, silent: bool) {
-    mention(
-        out,
-        "user-mention",
-        &format!(" data-user-id=\"{id}\""),
-        name,
-        silent,
-    );
+    mention(out, "user-mention", &format!(" data-user-id=\"{id}\""), name, silent);
 }
 
 /// `@name` of a user group.
 pub(crate) fn group(out: &mut String, id: u32, name: &str, silent: bool) {
-    mention(
-        out,
-        "user-group-mention",
-        &format!(" data-user-group-id=\"{id}\""),
-        name,
-        silent,
-    );
+    mention(out, "user-group-mention", &format!(" data-user-group-id=\"{id}\""), name, silent);
 }
 
 /// `@all` and its synonyms.
 pub(crate) fn channel_wildcard(out: &mut String, word: &str, silent: bool) {
-    mention(
-        out,
-        "user-mention channel-wildcard-mention",
-        " data-user-id=\"*\"",
-        word,
-        silent,
-    );
+    mention(out, "user-mention channel-wildcard-mention", " data-user-id=\"*\"", word, silent);
 }
 
 /// `@topic`.
@@ -54,10 +36,7 @@ pub(crate) fn topic_wildcard(out: &mut String, silent: bool) {
 
 fn mention(out: &mut String, class: &str, data: &str, name: &str, silent: bool) {
     let (more_class, at) = if silent { (" silent", "") } else { ("", "@") };
-    push(
-        out,
-        format_args!("<span class=\"{class}{more_class}\"{data}>{at}"),
-    );
+    push(out, format_args!("<span class=\"{class}{more_class}\"{data}>{at}"));
     push_text(out, name);
     out.push_str("</span>");
 }
@@ -66,12 +45,7 @@ fn mention(out: &mut String, class: &str, data: &str, name: &str, silent: bool) 
 pub(crate) fn channel(out: &mut String, channel: &ChannelRef) {
     let slug = channel_slug(channel.id, &channel.name);
     let id = channel.id;
-    push(
-        out,
-        format_args!(
-            "<a class=\"stream\" data-stream-id=\"{id}\" href=\"/#narrow/channel/{slug}\">"
-        ),
-    );
+    push(out, format_args!("<a class=\"stream\" data-stream-id=\"{id}\" href=\"/#narrow/channel/{slug}\">"));
     out.push('#');
     push_text(out, &channel.name);
     out.push_str("</a>");
@@ -80,10 +54,7 @@ pub(crate) fn channel(out: &mut String, channel: &ChannelRef) {
 /// A link to a topic.
 pub(crate) fn topic(out: &mut String, channel: &ChannelRef, topic: &str) {
     let (id, url) = (channel.id, topic_url(channel, topic));
-    push(
-        out,
-        format_args!("<a class=\"stream-topic\" data-stream-id=\"{id}\" href=\"{url}\">"),
-    );
+    push(out, format_args!("<a class=\"stream-topic\" data-stream-id=\"{id}\" href=\"{url}\">"));
     push_conversation(out, channel, topic);
     out.push_str("</a>");
 }
@@ -91,20 +62,13 @@ pub(crate) fn topic(out: &mut String, channel: &ChannelRef, topic: &str) {
 /// A link to a message; `message_id` is digits.
 pub(crate) fn message(out: &mut String, channel: &ChannelRef, topic: &str, message_id: &str) {
     let url = topic_url(channel, topic);
-    push(
-        out,
-        format_args!("<a class=\"message-link\" href=\"{url}/near/{message_id}\">"),
-    );
+    push(out, format_args!("<a class=\"message-link\" href=\"{url}/near/{message_id}\">"));
     push_conversation(out, channel, topic);
     out.push_str(" @ 💬</a>");
 }
 
 fn topic_url(channel: &ChannelRef, topic: &str) -> String {
-    format!(
-        "/#narrow/channel/{}/topic/{}",
-        channel_slug(channel.id, &channel.name),
-        encode_hash(topic)
-    )
+    format!("/#narrow/channel/{}/topic/{}", channel_slug(channel.id, &channel.name), encode_hash(topic))
 }
 
 fn push_conversation(out: &mut String, channel: &ChannelRef, topic: &str) {

@@ -31,20 +31,14 @@ const EMOJI_PRESENTATION: char = '\u{FE0F}';
 #[must_use]
 pub fn code_by_name(name: &str) -> Option<&'static str> {
     let index = &*INDEX;
-    index
-        .by_name
-        .get(name)
-        .map(|&at| index.emoji[at].code.as_str())
+    index.by_name.get(name).map(|&at| index.emoji[at].code.as_str())
 }
 
 /// All names of the emoji with this code, the canonical one first; empty if there is no such emoji.
 #[must_use]
 pub fn names_by_code(code: &str) -> &'static [&'static str] {
     let index = &*INDEX;
-    index
-        .by_code
-        .get(code)
-        .map_or(&[], |&at| index.emoji[at].names.as_slice())
+    index.by_code.get(code).map_or(&[], |&at| index.emoji[at].names.as_slice())
 }
 
 /// The name shown for this code: what an emoji character in a message becomes.
@@ -66,8 +60,7 @@ pub fn code_to_names_json() -> &'static str {
 /// The code is `None` for a sequence that has no name, such as one with a skin tone: it stays text, as a whole.
 pub(crate) fn at_start(text: &str) -> Option<(Option<&'static str>, usize)> {
     let first = text.chars().next()?;
-    let shown_as_text =
-        first < '\u{2300}' && !text[first.len_utf8()..].starts_with(EMOJI_PRESENTATION);
+    let shown_as_text = first < '\u{2300}' && !text[first.len_utf8()..].starts_with(EMOJI_PRESENTATION);
     if first < '\u{203C}' || shown_as_text {
         return None;
     }
@@ -97,11 +90,7 @@ struct Sequence {
 
 impl Sequence {
     fn at_start(text: &str) -> Self {
-        let mut sequence = Self {
-            code: String::new(),
-            ends: Vec::new(),
-            toned: false,
-        };
+        let mut sequence = Self { code: String::new(), ends: Vec::new(), toned: false };
         let mut chars = text.char_indices().peekable();
         let mut previous = None;
         while let Some((at, c)) = chars.next() {
@@ -113,13 +102,10 @@ impl Sequence {
             let Some(&(_, next)) = chars.peek() else {
                 break;
             };
-            let joined = c == ZERO_WIDTH_JOINER
-                || matches!(next, ZERO_WIDTH_JOINER | EMOJI_PRESENTATION | '\u{20E3}');
+            let joined = c == ZERO_WIDTH_JOINER || matches!(next, ZERO_WIDTH_JOINER | EMOJI_PRESENTATION | '\u{20E3}');
             let flag = is_regional(c) && is_regional(next) && previous.is_none();
             let tag = matches!(next, '\u{E0020}'..='\u{E007F}');
-            if !(joined || flag || tag || is_skin_tone(next))
-                || sequence.ends.len() >= SEQUENCE_CHARS_MAX
-            {
+            if !(joined || flag || tag || is_skin_tone(next)) || sequence.ends.len() >= SEQUENCE_CHARS_MAX {
                 break;
             }
             previous = Some(c);
@@ -172,26 +158,15 @@ static CODE_TO_NAMES_JSON: LazyLock<String> = LazyLock::new(|| {
         .emoji
         .iter()
         .filter(|named| !named.names.is_empty())
-        .map(|named| {
-            format!(
-                "\"{}\":[{}]",
-                named.code,
-                named.names.iter().map(quote).collect::<Vec<_>>().join(",")
-            )
-        })
+        .map(|named| format!("\"{}\":[{}]", named.code, named.names.iter().map(quote).collect::<Vec<_>>().join(",")))
         .collect();
     format!("{{\"code_to_names\":{{{}}}}}", entries.join(","))
 });
 
 impl Index {
     fn build() -> Self {
-        let mut index = Self {
-            emoji: Vec::new(),
-            by_code: HashMap::new(),
-            by_name: HashMap::new(),
-        };
-        let untoned =
-            || emojis::iter().filter(|e| matches!(e.skin_tone(), None | Some(SkinTone::Default)));
+        let mut index = Self { emoji: Vec::new(), by_code: HashMap::new(), by_name: HashMap::new() };
+        let untoned = || emojis::iter().filter(|e| matches!(e.skin_tone(), None | Some(SkinTone::Default)));
         for emoji in untoned() {
             index.add_code(code_of(emoji.as_str()));
         }
@@ -208,11 +183,7 @@ impl Index {
             let at = index.add_code(code_of(emoji.as_str()));
             if index.emoji[at].names.is_empty() {
                 let name = name_from_title(emoji.name());
-                let name = if index.by_name.contains_key(name.as_str()) {
-                    name + "_emoji"
-                } else {
-                    name
-                };
+                let name = if index.by_name.contains_key(name.as_str()) { name + "_emoji" } else { name };
                 // Leaked once per process, as the rest of this index lives as long.
                 index.add_name(at, String::leak(name));
             }
@@ -225,10 +196,7 @@ impl Index {
             return at;
         }
         self.by_code.insert(code.clone(), self.emoji.len());
-        self.emoji.push(Named {
-            code,
-            names: Vec::new(),
-        });
+        self.emoji.push(Named { code, names: Vec::new() });
         self.emoji.len() - 1
     }
 
@@ -243,13 +211,8 @@ impl Index {
 
 /// `melting face` to `melting_face`; only characters an emoji name may have.
 fn name_from_title(title: &str) -> String {
-    let words = title
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words
-        .map(str::to_ascii_lowercase)
-        .collect::<Vec<_>>()
-        .join("_")
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_")
 }
 
 #[cfg(test)]

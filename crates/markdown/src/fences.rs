@@ -21,10 +21,7 @@ pub(crate) enum Block<'a> {
     /// A quote.
     Quote(Vec<Block<'a>>),
     /// A spoiler; `header` is one line, often empty.
-    Spoiler {
-        header: &'a str,
-        content: Vec<Block<'a>>,
-    },
+    Spoiler { header: &'a str, content: Vec<Block<'a>> },
 }
 
 /// A line that opens a fenced block.
@@ -46,10 +43,7 @@ pub(crate) enum Kind<'a> {
 
 /// Splits `source` into blocks. Takes time linear in its length (times [`DEPTH_MAX`]).
 pub(crate) fn split(source: &str) -> Vec<Block<'_>> {
-    let mut lines = Lines {
-        source,
-        position: 0,
-    };
+    let mut lines = Lines { source, position: 0 };
     blocks(&mut lines, None, 0)
 }
 
@@ -100,19 +94,12 @@ fn fenced<'a>(lines: &mut Lines<'a>, opening: Opening<'a>, depth: usize) -> Bloc
     let Opening { fence, kind } = opening;
     match kind {
         Kind::Quote if depth < DEPTH_MAX => Block::Quote(blocks(lines, Some(fence), depth + 1)),
-        Kind::Spoiler(header) if depth < DEPTH_MAX => Block::Spoiler {
-            header,
-            content: blocks(lines, Some(fence), depth + 1),
-        },
+        Kind::Spoiler(header) if depth < DEPTH_MAX => {
+            Block::Spoiler { header, content: blocks(lines, Some(fence), depth + 1) }
+        }
         Kind::Math => Block::Math(verbatim(lines, fence)),
-        Kind::Code(language) => Block::Code {
-            language,
-            text: verbatim(lines, fence),
-        },
-        Kind::Quote | Kind::Spoiler(_) => Block::Code {
-            language: "",
-            text: verbatim(lines, fence),
-        },
+        Kind::Code(language) => Block::Code { language, text: verbatim(lines, fence) },
+        Kind::Quote | Kind::Spoiler(_) => Block::Code { language: "", text: verbatim(lines, fence) },
     }
 }
 
@@ -136,10 +123,7 @@ fn opening(line: &str) -> Option<Opening<'_>> {
     if fence.len() < 3 || info.contains(['`', '~']) {
         return None;
     }
-    Some(Opening {
-        fence,
-        kind: kind(info),
-    })
+    Some(Opening { fence, kind: kind(info) })
 }
 
 /// The lines of a text with a position, so that a run of lines can be cut out in one piece.
@@ -151,10 +135,7 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     /// The next line, without its line break.
     fn next(&mut self) -> Option<&'a str> {
-        let rest = self
-            .source
-            .get(self.position..)
-            .filter(|rest| !rest.is_empty())?;
+        let rest = self.source.get(self.position..).filter(|rest| !rest.is_empty())?;
         let (line, taken) = match rest.find('\n') {
             Some(end) => (&rest[..end], end + 1),
             None => (rest, rest.len()),
@@ -192,23 +173,11 @@ mod tests {
         check("````\n```\n````", "code:(```)");
         check("```math\nx\n```", "math(x)");
         check("```quote\na\n```\nb", "quote[md(a)] md(b)");
-        check(
-            "```quote\n```py\nx\n```\ny\n```\nz",
-            "quote[code:py(x) md(y)] md(z)",
-        );
+        check("```quote\n```py\nx\n```\ny\n```\nz", "quote[code:py(x) md(y)] md(z)");
         check("~~~quote\n```\nx\n```\n~~~", "quote[code:(x)]");
-        check(
-            "````quote\n```quote\na\n```\nb\n````",
-            "quote[quote[md(a)] md(b)]",
-        );
-        check(
-            "```spoiler the end\nall die\n```",
-            "spoiler:the end[md(all die)]",
-        );
-        check(
-            "```spoiler\n```quote\nx\n```\n```",
-            "spoiler:[quote[md(x)]]",
-        );
+        check("````quote\n```quote\na\n```\nb\n````", "quote[quote[md(a)] md(b)]");
+        check("```spoiler the end\nall die\n```", "spoiler:the end[md(all die)]");
+        check("```spoiler\n```quote\nx\n```\n```", "spoiler:[quote[md(x)]]");
         check("```inline```", "md(```inline```)");
         check("~~~~xx: yy~~~~", "md(~~~~xx: yy~~~~)");
         check("``\nno\n``", "md(``\nno\n``)");

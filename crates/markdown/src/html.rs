@@ -47,10 +47,7 @@ pub(crate) fn message(source: &str, directory: &dyn Directory) -> Rendered {
 /// One line as HTML without blocks.
 pub(crate) fn line(source: &str, directory: &dyn Directory) -> String {
     let mut writer = Writer::new(directory);
-    Page::inline(
-        &mut writer,
-        &scan_line(&source.replace('\n', " "), directory),
-    );
+    Page::inline(&mut writer, &scan_line(&source.replace('\n', " "), directory));
     writer.rendered.html
 }
 
@@ -160,23 +157,15 @@ impl<'d> Writer<'d> {
                 elements::topic_wildcard(out, silent);
                 rendered.topic_wildcard |= !silent;
             }
-            Token::Channel(channel) if in_link => {
-                crate::escape::push_text(out, &format!("#{}", channel.name))
-            }
+            Token::Channel(channel) if in_link => crate::escape::push_text(out, &format!("#{}", channel.name)),
             Token::Topic { channel, topic } | Token::Message { channel, topic, .. } if in_link => {
                 crate::escape::push_text(out, &format!("#{} > {topic}", channel.name));
             }
             Token::Channel(channel) => elements::channel(out, channel),
             Token::Topic { channel, topic } => elements::topic(out, channel, topic),
-            Token::Message {
-                channel,
-                topic,
-                message_id,
-            } => elements::message(out, channel, topic, message_id),
+            Token::Message { channel, topic, message_id } => elements::message(out, channel, topic, message_id),
             Token::Emoji { name, code } => elements::emoji(out, name, code),
-            Token::CustomEmoji { name, source_url } => {
-                elements::custom_emoji(out, name, source_url)
-            }
+            Token::CustomEmoji { name, source_url } => elements::custom_emoji(out, name, source_url),
             Token::Code(text) => elements::code(out, text),
             Token::Math(text) => elements::math(out, text),
             Token::Time { utc, text } => elements::time(out, utc, text),
@@ -200,13 +189,10 @@ impl<'d> Writer<'d> {
 
     /// Remembers the image a link points to, for a preview below the paragraph.
     fn linked(&mut self, href: &str, text: &str) {
-        let wanted = self.quotes == 0
-            && links::is_uploaded_image(href)
-            && self.previewed.len() < PREVIEWS_MAX;
+        let wanted = self.quotes == 0 && links::is_uploaded_image(href) && self.previewed.len() < PREVIEWS_MAX;
         if wanted && !self.previewed.iter().any(|seen| seen == href) {
             self.previewed.push(href.to_owned());
-            self.previews
-                .push((href.to_owned(), text.trim().to_owned()));
+            self.previews.push((href.to_owned(), text.trim().to_owned()));
         }
     }
 

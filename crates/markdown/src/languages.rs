@@ -85,13 +85,8 @@ const LANGUAGES: &[(&str, &[&str])] = &[
 /// The name shown for the language written after a fence; `None` if none was written.
 pub(crate) fn display_name(written: &str) -> Option<&str> {
     let lower = written.to_ascii_lowercase();
-    let known = LANGUAGES
-        .iter()
-        .find(|(_, aliases)| aliases.contains(&lower.as_str()));
-    known
-        .map(|(name, _)| *name)
-        .or(Some(written))
-        .filter(|name| !name.is_empty())
+    let known = LANGUAGES.iter().find(|(_, aliases)| aliases.contains(&lower.as_str()));
+    known.map(|(name, _)| *name).or(Some(written)).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -102,8 +97,7 @@ mod tests {
 
     #[test]
     fn names() {
-        let check =
-            |input: &str, expect: Option<&str>| assert_eq!(display_name(input), expect, "{input}");
+        let check = |input: &str, expect: Option<&str>| assert_eq!(display_name(input), expect, "{input}");
         check("python", Some("Python"));
         check("py2", Some("Python 2.x"));
         check("JS", Some("JavaScript"));

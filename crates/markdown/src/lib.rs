@@ -87,9 +87,8 @@ pub struct Rendered {
 pub fn render(source: &str, directory: &dyn Directory) -> Rendered {
     let source = normalize(source);
     let mut rendered = html::message(&source, directory);
-    rendered.is_me_message = source.starts_with("/me ")
-        && rendered.html.starts_with("<p>/me ")
-        && rendered.html.ends_with("</p>");
+    rendered.is_me_message =
+        source.starts_with("/me ") && rendered.html.starts_with("<p>/me ") && rendered.html.ends_with("</p>");
     rendered
 }
 
@@ -102,12 +101,7 @@ pub fn render_inline(source: &str, directory: &dyn Directory) -> String {
 /// One kind of line break, and no NUL.
 fn normalize(source: &str) -> Cow<'_, str> {
     if source.contains(['\r', '\0']) {
-        Cow::Owned(
-            source
-                .replace("\r\n", "\n")
-                .replace('\r', "\n")
-                .replace('\0', "\u{FFFD}"),
-        )
+        Cow::Owned(source.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}"))
     } else {
         Cow::Borrowed(source)
     }

@@ -8,55 +8,32 @@ use crate::scan::is_domain;
 /// Where a relative link may point: uploaded files, and places in the app.
 const RELATIVE: [&str; 3] = ["/user_uploads/", "#narrow/", "/#narrow/"];
 /// File name endings of images browsers show.
-const IMAGE_ENDINGS: [&str; 10] = [
-    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".heic", ".tiff", ".apng",
-];
+const IMAGE_ENDINGS: [&str; 10] =
+    [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".heic", ".tiff", ".apng"];
 
 /// The destination to write for a link to `destination`; `None` if the link must stay text.
 pub(crate) fn safe(destination: &str) -> Option<String> {
     let destination = destination.trim();
-    if destination
-        .chars()
-        .any(|c| c.is_control() || c.is_whitespace())
-    {
+    if destination.chars().any(|c| c.is_control() || c.is_whitespace()) {
         return None;
     }
-    let dots = |segment: &str| {
-        matches!(
-            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-            "." | ".."
-        )
-    };
+    let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     let climbs = destination.split(['/', '?', '#']).any(dots);
-    if RELATIVE
-        .iter()
-        .any(|prefix| destination.starts_with(prefix))
-    {
+    if RELATIVE.iter().any(|prefix| destination.starts_with(prefix)) {
         return (!climbs && !destination.contains('\\')).then(|| destination.to_owned());
     }
     let lower = destination.to_ascii_lowercase();
-    let after_scheme = ["http://", "https://", "mailto:"]
-        .iter()
-        .find_map(|scheme| lower.strip_prefix(scheme));
+    let after_scheme = ["http://", "https://", "mailto:"].iter().find_map(|scheme| lower.strip_prefix(scheme));
     if let Some(rest) = after_scheme {
-        return rest
-            .starts_with(|c: char| c.is_alphanumeric() || c == '[')
-            .then(|| destination.to_owned());
+        return rest.starts_with(|c: char| c.is_alphanumeric() || c == '[').then(|| destination.to_owned());
     }
-    let host = destination
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default();
+    let host = destination.split(['/', '?', '#']).next().unwrap_or_default();
     is_domain(host).then(|| format!("http://{destination}"))
 }
 
 /// Whether `destination` is an image someone uploaded here.
 pub(crate) fn is_uploaded_image(destination: &str) -> bool {
-    let path = destination
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let path = destination.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     path.starts_with("/user_uploads/") && IMAGE_ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
@@ -66,13 +43,8 @@ mod tests {
 
     #[test]
     fn destinations() {
-        let check = |input: &str, expect: Option<&str>| {
-            assert_eq!(safe(input).as_deref(), expect, "{input}")
-        };
-        check(
-            "https://zulip.com/a?b=c#d",
-            Some("https://zulip.com/a?b=c#d"),
-        );
+        let check = |input: &str, expect: Option<&str>| assert_eq!(safe(input).as_deref(), expect, "{input}");
+        check("https://zulip.com/a?b=c#d", Some("https://zulip.com/a?b=c#d"));
         check("HTTP://ZULIP.COM", Some("HTTP://ZULIP.COM"));
         check("http://[::1]/", Some("http://[::1]/"));
         check("mailto:a@b.com", Some("mailto:a@b.com"));
@@ -101,8 +73,7 @@ mod tests {
 
     #[test]
     fn uploaded_images() {
-        let check =
-            |input: &str, expect: bool| assert_eq!(is_uploaded_image(input), expect, "{input}");
+        let check = |input: &str, expect: bool| assert_eq!(is_uploaded_image(input), expect, "{input}");
         check("/user_uploads/2/ab/x.png", true);
         check("/user_uploads/2/ab/X.JPG?size=1", true);
         check("/user_uploads/2/ab/x.pdf", false);

@@ -21,10 +21,7 @@ pub(crate) fn indent_as_commonmark(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
-    let mut lists = Lists {
-        levels: Vec::new(),
-        after_blank: true,
-    };
+    let mut lists = Lists { levels: Vec::new(), after_blank: true };
     for line in text.split_inclusive('\n') {
         lists.add_line(&mut out, line);
     }
@@ -52,11 +49,7 @@ impl Lists {
         if marker.is_some() || self.after_blank {
             self.levels.retain(|level| indent >= level.indent + 2);
         }
-        let parent = self
-            .levels
-            .iter()
-            .rev()
-            .find(|level| indent >= level.indent + 2);
+        let parent = self.levels.iter().rev().find(|level| indent >= level.indent + 2);
         let new_indent = match (parent, marker) {
             (None, _) => indent,
             (Some(parent), Some(_)) => parent.content,
@@ -65,18 +58,12 @@ impl Lists {
         if let Some(width) = marker {
             let starts_list = self.levels.len() == before;
             // CommonMark takes such a line for the paragraph's next; Zulip does for more digits only.
-            let needs_blank = matches!(
-                number(content),
-                Some("0" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9")
-            );
+            let needs_blank = matches!(number(content), Some("0" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"));
             if starts_list && needs_blank && !self.after_blank {
                 out.push('\n');
             }
             if self.levels.len() < LEVELS_MAX {
-                self.levels.push(Level {
-                    indent,
-                    content: new_indent + width,
-                });
+                self.levels.push(Level { indent, content: new_indent + width });
             }
         }
         out.extend(std::iter::repeat_n(' ', new_indent));
@@ -93,19 +80,12 @@ fn marker_width(content: &str) -> Option<usize> {
     if let Some(digits) = number(content) {
         return Some(digits.len() + 2);
     }
-    content
-        .strip_prefix(['-', '*', '+'])?
-        .starts_with(' ')
-        .then_some(2)
+    content.strip_prefix(['-', '*', '+'])?.starts_with(' ').then_some(2)
 }
 
 /// The digits of the numbered item that starts with `content`.
 fn number(content: &str) -> Option<&str> {
-    let digits = content
-        .bytes()
-        .take(9)
-        .take_while(u8::is_ascii_digit)
-        .count();
+    let digits = content.bytes().take(9).take_while(u8::is_ascii_digit).count();
     (digits > 0 && content[digits..].starts_with(". ")).then(|| &content[..digits])
 }
 
@@ -115,8 +95,7 @@ mod tests {
 
     #[test]
     fn nesting() {
-        let check =
-            |input: &str, expect: &str| assert_eq!(indent_as_commonmark(input), expect, "{input}");
+        let check = |input: &str, expect: &str| assert_eq!(indent_as_commonmark(input), expect, "{input}");
         check("1. a\n2. b", "1. a\n2. b");
         check("* a\n  * b", "* a\n  * b");
         check("1. a\n  1. b", "1. a\n   1. b");
@@ -125,10 +104,7 @@ mod tests {
         check("text\n1. b", "text\n1. b");
         check("in\n2026. x", "in\n2026. x");
         check("1. a\n  b\n2. c", "1. a\n   b\n2. c");
-        check(
-            "1. a\n  1. b\n    1. c\n2. d",
-            "1. a\n   1. b\n      1. c\n2. d",
-        );
+        check("1. a\n  1. b\n    1. c\n2. d", "1. a\n   1. b\n      1. c\n2. d");
         check("10. a\n  * b\n  * c", "10. a\n    * b\n    * c");
         check("1. a\n  text", "1. a\n   text");
         check("1. a\n   text", "1. a\n    text");

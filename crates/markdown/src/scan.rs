@@ -58,11 +58,7 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         has_table: has_blocks && lines::has_table(source),
     };
     scanner.run();
-    Scanned {
-        source,
-        text: scanner.out,
-        tokens: scanner.tokens,
-    }
+    Scanned { source, text: scanner.out, tokens: scanner.tokens }
 }
 
 struct Scanner<'a, 'd> {
@@ -141,8 +137,7 @@ impl<'a> Scanner<'a, '_> {
 
     /// Copies the next `len` bytes as they are.
     fn copy(&mut self, len: usize) {
-        self.out
-            .push_str(&self.source[self.position..self.position + len]);
+        self.out.push_str(&self.source[self.position..self.position + len]);
         self.position += len;
     }
 
@@ -159,8 +154,7 @@ impl<'a> Scanner<'a, '_> {
             return false;
         }
         self.out.push(placeholder(self.tokens.len()));
-        self.tokens
-            .push((token, self.position..self.position + len));
+        self.tokens.push((token, self.position..self.position + len));
         self.position += len;
         true
     }
@@ -173,13 +167,8 @@ impl<'a> Scanner<'a, '_> {
             self.paragraph_end = lines::paragraph_end(self.source, self.position);
         }
         let limit = self.paragraph_end.max(start);
-        let known_unclosed = self
-            .unclosed
-            .get(&fence)
-            .is_some_and(|&until| limit <= until);
-        let closing = (!known_unclosed)
-            .then(|| find_run(self.source, start, limit, fence))
-            .flatten();
+        let known_unclosed = self.unclosed.get(&fence).is_some_and(|&until| limit <= until);
+        let closing = (!known_unclosed).then(|| find_run(self.source, start, limit, fence)).flatten();
         let Some(end) = closing else {
             self.unclosed.insert(fence, limit);
             self.copy(fence);
@@ -200,9 +189,7 @@ impl<'a> Scanner<'a, '_> {
         }
         let previous = self.previous();
         let next = self.rest()[length..].chars().next();
-        let inside = [previous, next]
-            .iter()
-            .all(|c| c.is_some_and(|c| !c.is_whitespace()));
+        let inside = [previous, next].iter().all(|c| c.is_some_and(|c| !c.is_whitespace()));
         if inside && previous.is_some_and(is_punctuation) {
             self.out.push(EMPTY);
         }
@@ -225,20 +212,11 @@ impl<'a> Scanner<'a, '_> {
         }
         let name = &rest[..length];
         let token = if let Some(custom) = self.directory.custom_emoji(name) {
-            Token::CustomEmoji {
-                name: name.to_owned(),
-                source_url: custom.source_url,
-            }
+            Token::CustomEmoji { name: name.to_owned(), source_url: custom.source_url }
         } else if name == emoji::ZULIP_NAME {
-            Token::CustomEmoji {
-                name: name.to_owned(),
-                source_url: emoji::ZULIP_IMAGE.to_owned(),
-            }
+            Token::CustomEmoji { name: name.to_owned(), source_url: emoji::ZULIP_IMAGE.to_owned() }
         } else if let Some(code) = emoji::code_by_name(name) {
-            Token::Emoji {
-                name: name.to_owned(),
-                code,
-            }
+            Token::Emoji { name: name.to_owned(), code }
         } else {
             return false;
         };
@@ -265,10 +243,7 @@ impl<'a> Scanner<'a, '_> {
         let Some(body) = self.rest().strip_prefix("<time:") else {
             return false;
         };
-        let end = body
-            .bytes()
-            .take(TIME_BYTES_MAX)
-            .position(|b| matches!(b, b'>' | b'<' | b'\n'));
+        let end = body.bytes().take(TIME_BYTES_MAX).position(|b| matches!(b, b'>' | b'<' | b'\n'));
         let Some(end) = end.filter(|&end| end > 0 && body.as_bytes()[end] == b'>') else {
             return false;
         };
@@ -310,8 +285,7 @@ impl<'a> Scanner<'a, '_> {
         let Some((code, length)) = emoji::at_start(rest) else {
             return false;
         };
-        let named =
-            code.and_then(|code| emoji::canonical_name(code).map(|name| (name.to_owned(), code)));
+        let named = code.and_then(|code| emoji::canonical_name(code).map(|name| (name.to_owned(), code)));
         if let Some((name, code)) = named {
             return self.token(Token::Emoji { name, code }, length);
         }

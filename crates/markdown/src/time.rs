@@ -16,11 +16,7 @@ pub(crate) fn to_utc(text: &str) -> Option<String> {
         .parse::<Timestamp>()
         .ok()
         .or_else(|| local(text))
-        .or_else(|| {
-            text.parse::<i64>()
-                .ok()
-                .and_then(|seconds| Timestamp::from_second(seconds).ok())
-        })?;
+        .or_else(|| text.parse::<i64>().ok().and_then(|seconds| Timestamp::from_second(seconds).ok()))?;
     let utc = timestamp.to_zoned(TimeZone::UTC);
     (utc.year() >= 1).then(|| utc.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
@@ -30,10 +26,7 @@ fn local(text: &str) -> Option<Timestamp> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let time = text
-        .parse::<DateTime>()
-        .ok()
-        .or_else(|| text.parse::<Date>().ok().map(DateTime::from))?;
+    let time = text.parse::<DateTime>().ok().or_else(|| text.parse::<Date>().ok().map(DateTime::from))?;
     TimeZone::UTC.to_timestamp(time).ok()
 }
 
@@ -43,9 +36,7 @@ mod tests {
 
     #[test]
     fn times() {
-        let check = |input: &str, expect: Option<&str>| {
-            assert_eq!(to_utc(input).as_deref(), expect, "{input}")
-        };
+        let check = |input: &str, expect: Option<&str>| assert_eq!(to_utc(input).as_deref(), expect, "{input}");
         check("2026-11-21T10:00:00Z", Some("2026-11-21T10:00:00Z"));
         check("2026-11-21T10:00:00+01:00", Some("2026-11-21T09:00:00Z"));
         check("2026-11-21T10:00-08:00", Some("2026-11-21T18:00:00Z"));

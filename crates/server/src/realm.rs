@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`writer`]: the one thread that changes anything. [`overlay`]: stored messages as a batch sees them.
+//! - [`alert_words`]: whose alert words a message has.
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -16,6 +17,7 @@ use tidings_store::{Loaded, Store, StoreError};
 use tidings_types::{ApiError, EventId};
 use tokio::sync::{mpsc, oneshot};
 
+pub mod alert_words;
 pub mod overlay;
 pub mod writer;
 
@@ -33,6 +35,8 @@ pub struct Realm {
     pub log: EventLog,
     /// All queues.
     pub registry: Registry<PollWaiter>,
+    /// Whose alert words a message has.
+    pub alert_words: alert_words::AlertWordFinder,
     /// The time.
     pub clock: Clock,
     snapshot: ArcSwap<RealmState>,
@@ -72,6 +76,7 @@ impl Realm {
         let realm = Arc::new(Realm {
             log: EventLog::with_limits(state.seq, config.log_entries_max, config.log_bytes_max),
             registry: Registry::with_queues_max(config.queues_per_user_max),
+            alert_words: alert_words::AlertWordFinder::default(),
             store,
             snapshot: ArcSwap::from_pointee(state),
             commands,

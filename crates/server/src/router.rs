@@ -87,7 +87,9 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     let method = match parts.method.as_str() {
         "HEAD" => "GET",
         // Clients that can only send GET and POST name the method they mean.
-        "POST" => params.last("method").and_then(|meant| allowed.iter().find(|known| **known == meant)).unwrap_or(&"POST"),
+        "POST" => {
+            params.last("method").and_then(|meant| allowed.iter().find(|known| **known == meant)).unwrap_or(&"POST")
+        }
         method => method,
     };
     let Some(handler) = methods.get(method) else {

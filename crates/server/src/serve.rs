@@ -156,10 +156,16 @@ impl Front {
     }
 }
 
-fn finish(mut body: Vec<u8>, ignored: &[String], allowance: Option<&crate::http::rate_limit::Allowance>) -> Response<Body> {
+fn finish(
+    mut body: Vec<u8>,
+    ignored: &[String],
+    allowance: Option<&crate::http::rate_limit::Allowance>,
+) -> Response<Body> {
     if !ignored.is_empty() {
         body.truncate(body.len().saturating_sub(2));
-        body.extend_from_slice(format!(",\"ignored_parameters_unsupported\":{}}}\n", serde_json::json!(ignored)).as_bytes());
+        body.extend_from_slice(
+            format!(",\"ignored_parameters_unsupported\":{}}}\n", serde_json::json!(ignored)).as_bytes(),
+        );
     }
     let mut response = respond::json_bytes(200, Bytes::from(body));
     if let Some(allowance) = allowance {

@@ -111,6 +111,12 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, StoreError>;
 
+    /// Everybody who sent to a conversation, ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError>;
+
     /// Messages that match, ascending by id; see [`query`].
     ///
     /// # Errors

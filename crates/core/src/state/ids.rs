@@ -81,6 +81,16 @@ impl IdSet {
         self.sealed.max().into_iter().chain(self.tail.iter().copied()).max().map(MessageId)
     }
 
+    /// The largest id within `(after, upto]`.
+    #[must_use]
+    pub fn max_within(&self, after: u32, upto: u32) -> Option<MessageId> {
+        let tail = self.tail.iter().copied().filter(|id| after < *id && *id <= upto).max();
+        // How many ids there are up to `upto` says at which place the largest of them stands.
+        let upto_count = u32::try_from(self.sealed.rank(upto)).unwrap_or(u32::MAX);
+        let sealed = upto_count.checked_sub(1).and_then(|at| self.sealed.select(at)).filter(|id| *id > after);
+        sealed.max(tail).map(MessageId)
+    }
+
     /// The smallest id.
     #[must_use]
     pub fn min(&self) -> Option<MessageId> {

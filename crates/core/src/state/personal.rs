@@ -1,6 +1,6 @@
 //! What users keep for themselves, and what they tell others of themselves.
 
-use imbl::{HashMap, OrdMap};
+use imbl::{HashMap, OrdMap, OrdSet};
 use std::sync::Arc;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{ChannelId, UserId};
@@ -28,6 +28,8 @@ pub struct ChosenTopic {
 pub struct Personal {
     alert_words: HashMap<UserId, Arc<Vec<String>>>,
     muted_users: HashMap<UserId, Arc<Vec<MutedUser>>>,
+    /// The same the other way round: who muted each user.
+    muted_by: HashMap<UserId, OrdSet<UserId>>,
     user_topics: HashMap<UserId, OrdMap<(ChannelId, String), ChosenTopic>>,
     statuses: OrdMap<UserId, UserStatus>,
     presences: OrdMap<UserId, PresenceRow>,
@@ -68,9 +70,9 @@ impl Personal {
         self.muted_users.get(&user).map_or(&[], |muted| muted)
     }
 
-    /// Everybody who muted somebody.
-    pub fn all_muted_users(&self) -> impl Iterator<Item = (UserId, &[MutedUser])> {
-        self.muted_users.iter().map(|(user, muted)| (*user, muted.as_slice()))
+    /// Everybody who muted `user`.
+    pub fn muted_by(&self, user: UserId) -> impl Iterator<Item = UserId> {
+        self.muted_by.get(&user).into_iter().flatten().copied()
     }
 
     /// Topics a user made a choice for, by channel and lower-case name.
@@ -126,6 +128,12 @@ impl Personal {
     }
 
     pub(super) fn put_muted_users(&mut self, user: UserId, muted: Arc<Vec<MutedUser>>) {
+        for before in self.muted_users.get(&user).cloned().iter().flat_map(|list| list.iter()) {
+            self.muted_by.entry(before.id).or_default().remove(&user);
+        }
+        for now in muted.iter() {
+            self.muted_by.entry(now.id).or_default().insert(user);
+        }
         if muted.is_empty() {
             self.muted_users.remove(&user);
         } else {

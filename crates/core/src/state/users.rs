@@ -76,6 +76,7 @@ impl UserRow {
 pub struct Users {
     rows: OrdMap<UserId, Arc<UserRow>>,
     by_email: HashMap<String, UserId>,
+    by_name: HashMap<String, imbl::OrdSet<UserId>>,
     keys: HashMap<KeyHash, UserId>,
     keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
 }
@@ -108,6 +109,11 @@ impl Users {
     #[must_use]
     pub fn find_by_delivery_email(&self, email: &str) -> Option<&Arc<UserRow>> {
         self.by_email.get(&email.to_lowercase()).and_then(|id| self.rows.get(id))
+    }
+
+    /// Accounts with this name, which is given in lower case.
+    pub fn find_by_name(&self, lowercase_name: &str) -> impl Iterator<Item = &Arc<UserRow>> {
+        self.by_name.get(lowercase_name).into_iter().flatten().filter_map(|id| self.rows.get(id))
     }
 
     /// The account with this API address: the real one, or a made-up `user9@host`.
@@ -145,7 +151,11 @@ impl Users {
     pub(super) fn put(&mut self, row: Arc<UserRow>) {
         if let Some(before) = self.rows.get(&row.id) {
             self.by_email.remove(&before.delivery_email.to_lowercase());
+            if let Some(same) = self.by_name.get_mut(&before.full_name.to_lowercase()) {
+                same.remove(&before.id);
+            }
         }
+        self.by_name.entry(row.full_name.to_lowercase()).or_default().insert(row.id);
         self.by_email.insert(row.delivery_email.to_lowercase(), row.id);
         self.rows.insert(row.id, row);
     }

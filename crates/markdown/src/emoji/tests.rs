@@ -27,8 +27,7 @@ fn codes_by_name() {
 
 #[test]
 fn names() {
-    let check =
-        |code: &str, expect: Option<&str>| assert_eq!(canonical_name(code), expect, "{code}");
+    let check = |code: &str, expect: Option<&str>| assert_eq!(canonical_name(code), expect, "{code}");
     check("1f642", Some("smile"));
     check("1f44d", Some("+1"));
     check("2764", Some("heart"));
@@ -42,9 +41,7 @@ fn names() {
 
 #[test]
 fn characters_in_text() {
-    let check = |text: &str, expect: Option<(Option<&str>, usize)>| {
-        assert_eq!(at_start(text), expect, "{text}")
-    };
+    let check = |text: &str, expect: Option<(Option<&str>, usize)>| assert_eq!(at_start(text), expect, "{text}");
     check("🙂 hi", Some((Some("1f642"), 4)));
     check("🙂🙂", Some((Some("1f642"), 4)));
     check("❤️!", Some((Some("2764"), 6)));
@@ -68,10 +65,7 @@ fn every_name_leads_back_to_its_code() {
         for name in &named.names {
             assert_eq!(code_by_name(name), Some(named.code.as_str()), "{name}");
             let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"_-+".contains(&b);
-            assert!(
-                name.bytes().all(is_plain),
-                "{name} needs escaping in JSON, or cannot be typed"
-            );
+            assert!(name.bytes().all(is_plain), "{name} needs escaping in JSON, or cannot be typed");
         }
     }
 }
@@ -79,11 +73,7 @@ fn every_name_leads_back_to_its_code() {
 #[test]
 fn json_for_clients() {
     let json = code_to_names_json();
-    assert!(
-        json.starts_with("{\"code_to_names\":{\"1f600\":[\"grinning\",\"happy\"]"),
-        "{}",
-        &json[..80]
-    );
+    assert!(json.starts_with("{\"code_to_names\":{\"1f600\":[\"grinning\",\"happy\"]"), "{}", &json[..80]);
     assert!(json.contains("\"1f44d\":[\"+1\",\"thumbs_up\""));
     assert!(json.ends_with("]}}"));
 }

@@ -88,18 +88,12 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(_) => self.end(),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                self.text(&text)
-            }
-            Event::SoftBreak | Event::HardBreak if self.inline || self.image.is_some() => {
-                self.text(" ")
-            }
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::SoftBreak | Event::HardBreak if self.inline || self.image.is_some() => self.text(" "),
             Event::SoftBreak | Event::HardBreak => self.writer.push("<br>\n"),
             Event::Rule => self.block("<hr>\n"),
             // The extensions behind these are off.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-                self.text(&text)
-            }
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.text(&text),
             Event::TaskListMarker(_) => {}
         }
     }
@@ -126,9 +120,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             }
             Tag::List(None) => self.open_list("<ul>\n", "</ul>\n"),
             Tag::List(Some(1)) => self.open_list("<ol>\n", "</ol>\n"),
-            Tag::List(Some(start)) => {
-                self.open_list(&format!("<ol start=\"{start}\">\n"), "</ol>\n")
-            }
+            Tag::List(Some(start)) => self.open_list(&format!("<ol start=\"{start}\">\n"), "</ol>\n"),
             Tag::Item => self.open("<li>", "</li>\n"),
             Tag::Table(alignments) => {
                 self.alignments = alignments;
@@ -146,9 +138,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             Tag::Emphasis => self.open_inline("<em>", "</em>"),
             Tag::Strong => self.open_inline("<strong>", "</strong>"),
             Tag::Strikethrough => self.open_inline("<del>", "</del>"),
-            Tag::Link {
-                dest_url, title, ..
-            } => self.start_link(&dest_url, &title),
+            Tag::Link { dest_url, title, .. } => self.start_link(&dest_url, &title),
             Tag::Image { dest_url, .. } => {
                 self.image = Some((self.scanned.restore(&dest_url).into_owned(), String::new()));
                 self.closing.push(IMAGE_END);
@@ -184,11 +174,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
     /// Opens a block element on a line of its own.
     fn open(&mut self, opening: &str, closing: &'static str) {
         if self.closing.len() >= DEPTH_MAX {
-            self.closing.push(if closing == QUOTE_END {
-                QUOTE_END_UNWRITTEN
-            } else {
-                ""
-            });
+            self.closing.push(if closing == QUOTE_END { QUOTE_END_UNWRITTEN } else { "" });
             return;
         }
         self.block(opening);
@@ -241,9 +227,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
         for c in text.chars() {
             if let Some(original) = unmark(c) {
-                original
-                    .chars()
-                    .for_each(|c| push_text_char(self.writer.out(), c));
+                original.chars().for_each(|c| push_text_char(self.writer.out(), c));
             } else if let Some(token) = self.scanned.token(c) {
                 self.writer.token(token, self.link.is_some());
             } else {
@@ -265,11 +249,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             Some(href) => self.writer.link_start(href, &self.scanned.restore(title)),
             None => self.writer.push("["),
         }
-        self.link = Some(OpenLink {
-            href,
-            destination,
-            text: String::new(),
-        });
+        self.link = Some(OpenLink { href, destination, text: String::new() });
     }
 
     fn end_link(&mut self) {
@@ -304,19 +284,12 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
                 self.writer.rendered.has_image = true;
             }
             Some(href) if !in_link => {
-                let text = if description.trim().is_empty() {
-                    &destination
-                } else {
-                    &description
-                };
+                let text = if description.trim().is_empty() { &destination } else { &description };
                 self.writer.link_start(&href, "");
                 crate::escape::push_text(self.writer.out(), text);
                 self.writer.push("</a>");
             }
-            _ => crate::escape::push_text(
-                self.writer.out(),
-                &format!("![{description}]({destination})"),
-            ),
+            _ => crate::escape::push_text(self.writer.out(), &format!("![{description}]({destination})")),
         }
     }
 
@@ -344,8 +317,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
 
     fn end_cell(&mut self) {
         let html = &mut self.writer.rendered.html;
-        let is_empty = html[self.cell_start..].ends_with('>')
-            && html[self.cell_start + 1..].find('<').is_none();
+        let is_empty = html[self.cell_start..].ends_with('>') && html[self.cell_start + 1..].find('<').is_none();
         self.empty_cells += usize::from(is_empty);
         if is_empty && self.empty_cells > EMPTY_CELLS_MAX {
             html.truncate(self.cell_start);

@@ -35,18 +35,14 @@ impl Scanner<'_, '_> {
     /// Whether a table with this delimiter row could be of the size no message needs: its width times all lines.
     fn is_huge_table(&mut self, delimiter_row: &str) -> bool {
         let source = self.source;
-        let lines = *self
-            .lines
-            .get_or_insert_with(|| source.matches('\n').count() + 1);
+        let lines = *self.lines.get_or_insert_with(|| source.matches('\n').count() + 1);
         (delimiter_row.matches('|').count() + 1).saturating_mul(lines) > TABLE_CELLS_MAX
     }
 
     /// A line of only `=` or only `-` makes the line above it a heading in CommonMark. In Zulip `=` is text and three or
     /// more `-` a rule.
     fn underline(&mut self, prefix: &str, content: &str) -> bool {
-        let above = previous_line(self.source, self.position)
-            .trim_start_matches([' ', '\t', '>'])
-            .trim_end();
+        let above = previous_line(self.source, self.position).trim_start_matches([' ', '\t', '>']).trim_end();
         if above.is_empty() || content.starts_with('-') && after_list_marker(above) != above {
             return false;
         }
@@ -72,11 +68,7 @@ impl Scanner<'_, '_> {
         while self.position < self.source.len() {
             let line = first_line(self.rest());
             let content = line.trim_start_matches([' ', '\t', '>']).trim_end();
-            let outside = if quoted {
-                !line.trim_start().starts_with('>')
-            } else {
-                !line.starts_with([' ', '\t'])
-            };
+            let outside = if quoted { !line.trim_start().starts_with('>') } else { !line.starts_with([' ', '\t']) };
             if outside && !content.is_empty() {
                 return;
             }
@@ -98,15 +90,10 @@ impl Scanner<'_, '_> {
 pub(super) fn paragraph_end(source: &str, position: usize) -> usize {
     let mut end = position;
     loop {
-        end += source[end..]
-            .find('\n')
-            .map_or(source.len() - end, |at| at + 1);
+        end += source[end..].find('\n').map_or(source.len() - end, |at| at + 1);
         let next = first_line(&source[end..]);
         let content = next.trim_start_matches([' ', '\t', '>']);
-        if content.trim_end().is_empty()
-            || content.len() != next.trim_start().len()
-            || fence_in(content).is_some()
-        {
+        if content.trim_end().is_empty() || content.len() != next.trim_start().len() || fence_in(content).is_some() {
             return end;
         }
     }
@@ -131,10 +118,7 @@ fn previous_line(source: &str, position: usize) -> &str {
 /// The opening fence in a line, past any list markers: its character and its length.
 fn fence_in(content: &str) -> Option<(u8, usize)> {
     let content = after_list_marker(content);
-    let mark = content
-        .bytes()
-        .next()
-        .filter(|b| matches!(b, b'`' | b'~'))?;
+    let mark = content.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
     let length = run_length(content, mark);
     (length >= 3 && !content[length..].contains(char::from(mark))).then_some((mark, length))
 }
@@ -142,16 +126,9 @@ fn fence_in(content: &str) -> Option<(u8, usize)> {
 /// `content` without the list markers it starts with.
 fn after_list_marker(mut content: &str) -> &str {
     loop {
-        let digits = content
-            .bytes()
-            .take(9)
-            .take_while(u8::is_ascii_digit)
-            .count();
-        let rest = if digits > 0 {
-            content[digits..].strip_prefix(['.', ')'])
-        } else {
-            content.strip_prefix(['-', '*', '+'])
-        };
+        let digits = content.bytes().take(9).take_while(u8::is_ascii_digit).count();
+        let rest =
+            if digits > 0 { content[digits..].strip_prefix(['.', ')']) } else { content.strip_prefix(['-', '*', '+']) };
         match rest.filter(|rest| rest.starts_with([' ', '\t'])) {
             Some(rest) => content = rest.trim_start_matches([' ', '\t', '>']),
             None => return content,
@@ -160,13 +137,9 @@ fn after_list_marker(mut content: &str) -> &str {
 }
 
 fn is_underline(content: &str) -> bool {
-    ["-", "="]
-        .iter()
-        .any(|mark| content.trim_start_matches(mark).is_empty())
+    ["-", "="].iter().any(|mark| content.trim_start_matches(mark).is_empty())
 }
 
 fn is_delimiter_row(content: &str) -> bool {
-    content.contains('|')
-        && content.contains('-')
-        && content.bytes().all(|b| b"|-: \t>".contains(&b))
+    content.contains('|') && content.contains('-') && content.bytes().all(|b| b"|-: \t>".contains(&b))
 }

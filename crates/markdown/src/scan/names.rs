@@ -33,14 +33,7 @@ impl Scanner<'_, '_> {
         let Some(group) = self.directory.group_by_name(name) else {
             return false;
         };
-        self.token(
-            Token::Group {
-                id: group.id,
-                name: group.name,
-                silent,
-            },
-            prefix + name.len() + 2,
-        )
+        self.token(Token::Group { id: group.id, name: group.name, silent }, prefix + name.len() + 2)
     }
 
     fn person(&self, name: &str, silent: bool) -> Option<Token> {
@@ -51,11 +44,7 @@ impl Scanner<'_, '_> {
             return Some(Token::TopicWildcard { silent });
         }
         let user = self.user(name)?;
-        Some(Token::User {
-            id: user.id,
-            name: user.full_name,
-            silent,
-        })
+        Some(Token::User { id: user.id, name: user.full_name, silent })
     }
 
     /// The user meant by `name`, `name|id` or `|id`. A name several users share says nobody.
@@ -63,23 +52,15 @@ impl Scanner<'_, '_> {
         if let Some((full_name, id)) = name.rsplit_once('|')
             && let Ok(id) = id.parse()
         {
-            let same_name =
-                |user: &UserRef| user.full_name.to_lowercase() == full_name.to_lowercase();
-            return self
-                .directory
-                .user_by_id(id)
-                .filter(|user| full_name.is_empty() || same_name(user));
+            let same_name = |user: &UserRef| user.full_name.to_lowercase() == full_name.to_lowercase();
+            return self.directory.user_by_id(id).filter(|user| full_name.is_empty() || same_name(user));
         }
         let mut users = self.directory.users_by_name(name);
         if users.len() == 1 { users.pop() } else { None }
     }
 
     pub(super) fn channel_link(&mut self) -> bool {
-        let Some(text) = self
-            .rest()
-            .strip_prefix('#')
-            .and_then(|rest| between(rest, "**"))
-        else {
+        let Some(text) = self.rest().strip_prefix('#').and_then(|rest| between(rest, "**")) else {
             return false;
         };
         if self.after_word() {
@@ -95,15 +76,8 @@ impl Scanner<'_, '_> {
         let token = match topic {
             None => Token::Channel(channel),
             Some(topic) => match message_id(topic) {
-                Some((topic, id)) => Token::Message {
-                    channel,
-                    topic: topic.to_owned(),
-                    message_id: id.to_owned(),
-                },
-                None => Token::Topic {
-                    channel,
-                    topic: topic.to_owned(),
-                },
+                Some((topic, id)) => Token::Message { channel, topic: topic.to_owned(), message_id: id.to_owned() },
+                None => Token::Topic { channel, topic: topic.to_owned() },
             },
         };
         self.token(token, text.len() + 5)
@@ -120,9 +94,6 @@ fn message_id(topic: &str) -> Option<(&str, &str)> {
 /// The text between two `fence`s at the start of `rest`: on one line, not empty, without asterisks.
 fn between<'a>(rest: &'a str, fence: &str) -> Option<&'a str> {
     let inner = rest.strip_prefix(fence)?;
-    let end = inner
-        .bytes()
-        .take(NAME_BYTES_MAX)
-        .position(|b| matches!(b, b'*' | b'\n'))?;
+    let end = inner.bytes().take(NAME_BYTES_MAX).position(|b| matches!(b, b'*' | b'\n'))?;
     (end > 0 && inner[end..].starts_with(fence)).then(|| &inner[..end])
 }

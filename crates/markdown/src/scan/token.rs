@@ -25,52 +25,20 @@ pub(crate) const TOKENS_MAX: usize = 0xFFFD;
 /// One piece of Zulip's inline syntax, resolved.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Token {
-    User {
-        id: u32,
-        name: String,
-        silent: bool,
-    },
-    Group {
-        id: u32,
-        name: String,
-        silent: bool,
-    },
-    ChannelWildcard {
-        word: &'static str,
-        silent: bool,
-    },
-    TopicWildcard {
-        silent: bool,
-    },
+    User { id: u32, name: String, silent: bool },
+    Group { id: u32, name: String, silent: bool },
+    ChannelWildcard { word: &'static str, silent: bool },
+    TopicWildcard { silent: bool },
     Channel(ChannelRef),
-    Topic {
-        channel: ChannelRef,
-        topic: String,
-    },
-    Message {
-        channel: ChannelRef,
-        topic: String,
-        message_id: String,
-    },
-    Emoji {
-        name: String,
-        code: &'static str,
-    },
-    CustomEmoji {
-        name: String,
-        source_url: String,
-    },
+    Topic { channel: ChannelRef, topic: String },
+    Message { channel: ChannelRef, topic: String, message_id: String },
+    Emoji { name: String, code: &'static str },
+    CustomEmoji { name: String, source_url: String },
     Code(String),
     Math(String),
-    Time {
-        utc: String,
-        text: String,
-    },
+    Time { utc: String, text: String },
     InvalidTime(String),
-    Link {
-        href: String,
-        text: String,
-    },
+    Link { href: String, text: String },
     Text(char),
 }
 
@@ -112,11 +80,8 @@ impl Scanned<'_> {
 
 /// The placeholder for the token with this index.
 pub(super) fn placeholder(index: usize) -> char {
-    let code = u32::try_from(index)
-        .ok()
-        .and_then(|index| FIRST.checked_add(index));
-    code.and_then(char::from_u32)
-        .unwrap_or(char::REPLACEMENT_CHARACTER)
+    let code = u32::try_from(index).ok().and_then(|index| FIRST.checked_add(index));
+    code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// What a mark stands for; `None` if `c` is not a mark.

@@ -14,10 +14,7 @@ fn paragraphs() {
     check("it's \"quoted\"", "<p>it's \"quoted\"</p>");
     check("& &amp; &amp;amp;", "<p>&amp; &amp; &amp;amp;</p>");
     check("[world]: /url", "<p>[world]: /url</p>");
-    check(
-        "[world]\n\n[world]: /url",
-        "<p>[world]</p>\n<p>[world]: /url</p>",
-    );
+    check("[world]\n\n[world]: /url", "<p>[world]</p>\n<p>[world]: /url</p>");
 }
 
 #[test]
@@ -36,53 +33,27 @@ fn headings_and_rules() {
 #[test]
 fn code_blocks() {
     let code = |attribute: &str, text: &str| {
-        format!(
-            "<div class=\"codehilite\"{attribute}><pre><span></span><code>{text}\n</code></pre></div>"
-        )
+        format!("<div class=\"codehilite\"{attribute}><pre><span></span><code>{text}\n</code></pre></div>")
     };
     let python = " data-code-language=\"Python\"";
-    check(
-        "```\nx < 1 && \"y\" 'z'\n```",
-        &code("", "x &lt; 1 &amp;&amp; &quot;y&quot; &#39;z&#39;"),
-    );
+    check("```\nx < 1 && \"y\" 'z'\n```", &code("", "x &lt; 1 &amp;&amp; &quot;y&quot; &#39;z&#39;"));
     check("```python\nx = 1\n```", &code(python, "x = 1"));
     check("~~~~.py \nx = 1\n~~~~", &code(python, "x = 1"));
-    check(
-        "``` inventedlanguage\nx\n```",
-        &code(" data-code-language=\"inventedlanguage\"", "x"),
-    );
-    check(
-        "```a\"b\nx\n```",
-        &code(" data-code-language=\"a&quot;b\"", "x"),
-    );
+    check("``` inventedlanguage\nx\n```", &code(" data-code-language=\"inventedlanguage\"", "x"));
+    check("```a\"b\nx\n```", &code(" data-code-language=\"a&quot;b\"", "x"));
     check("```\nopen", &code("", "open"));
     check("```\n```", &code("", ""));
     check("    four spaces", &code("", "four spaces"));
-    check(
-        "    @**King Hamlet** :smile: <b> a_b \\ ~",
-        &code("", "@**King Hamlet** :smile: &lt;b&gt; a_b \\ ~"),
-    );
-    check(
-        "```\n@**King Hamlet** https://x.com :smile:\n```",
-        &code("", "@**King Hamlet** https://x.com :smile:"),
-    );
-    check(
-        "a\n```\nb\n```\nc",
-        &format!("<p>a</p>\n{}\n<p>c</p>", code("", "b")),
-    );
+    check("    @**King Hamlet** :smile: <b> a_b \\ ~", &code("", "@**King Hamlet** :smile: &lt;b&gt; a_b \\ ~"));
+    check("```\n@**King Hamlet** https://x.com :smile:\n```", &code("", "@**King Hamlet** https://x.com :smile:"));
+    check("a\n```\nb\n```\nc", &format!("<p>a</p>\n{}\n<p>c</p>", code("", "b")));
     check(
         "* a\n  ```py\n  @**all** _x_\n  ```",
-        &format!(
-            "<ul>\n<li>a\n{}\n</li>\n</ul>",
-            code(python, "@**all** _x_")
-        ),
+        &format!("<ul>\n<li>a\n{}\n</li>\n</ul>", code(python, "@**all** _x_")),
     );
     check(
         "> ```py\n> <x>\n> ```\n> y",
-        &format!(
-            "<blockquote>\n{}\n<p>y</p>\n</blockquote>",
-            code(python, "&lt;x&gt;")
-        ),
+        &format!("<blockquote>\n{}\n<p>y</p>\n</blockquote>", code(python, "&lt;x&gt;")),
     );
     check("```inline```", "<p><code>inline</code></p>");
 }
@@ -91,27 +62,15 @@ fn code_blocks() {
 fn quotes() {
     check("> a\n> b", "<blockquote>\n<p>a<br>\nb</p>\n</blockquote>");
     check("> a\nb", "<blockquote>\n<p>a<br>\nb</p>\n</blockquote>");
-    check(
-        "> a\n\n> b",
-        "<blockquote>\n<p>a</p>\n</blockquote>\n<blockquote>\n<p>b</p>\n</blockquote>",
-    );
-    check(
-        "```quote\na\n\nb\n```\nc",
-        "<blockquote>\n<p>a</p>\n<p>b</p>\n</blockquote>\n<p>c</p>",
-    );
-    check(
-        "~~~ quote\n# line 1\n#line 2\n~~~",
-        "<blockquote>\n<h1>line 1</h1>\n<p>#line 2</p>\n</blockquote>",
-    );
+    check("> a\n\n> b", "<blockquote>\n<p>a</p>\n</blockquote>\n<blockquote>\n<p>b</p>\n</blockquote>");
+    check("```quote\na\n\nb\n```\nc", "<blockquote>\n<p>a</p>\n<p>b</p>\n</blockquote>\n<p>c</p>");
+    check("~~~ quote\n# line 1\n#line 2\n~~~", "<blockquote>\n<h1>line 1</h1>\n<p>#line 2</p>\n</blockquote>");
     check(
         "```quote\n```py\nx\n```\n* a\n* b\n```",
         "<blockquote>\n<div class=\"codehilite\" data-code-language=\"Python\"><pre><span></span><code>x\n</code></pre></div>\n\
          <ul>\n<li>a</li>\n<li>b</li>\n</ul>\n</blockquote>",
     );
-    check(
-        "* a\n  ```quote\n  b\n  ```",
-        "<ul>\n<li>a\n<blockquote>\n<p>b</p>\n</blockquote>\n</li>\n</ul>",
-    );
+    check("* a\n  ```quote\n  b\n  ```", "<ul>\n<li>a\n<blockquote>\n<p>b</p>\n</blockquote>\n</li>\n</ul>");
 }
 
 #[test]
@@ -122,17 +81,11 @@ fn spoilers() {
              <div class=\"spoiler-content\" aria-hidden=\"true\">\n{content}</div></div>"
         )
     };
-    check(
-        "```spoiler The end\nall die\n```",
-        &spoiler("<p>The end</p>\n", "<p>all die</p>\n"),
-    );
+    check("```spoiler The end\nall die\n```", &spoiler("<p>The end</p>\n", "<p>all die</p>\n"));
     check("```spoiler\nall die\n```", &spoiler("", "<p>all die</p>\n"));
     check(
         "```spoiler **a** <b>\n> x\n```",
-        &spoiler(
-            "<p><strong>a</strong> &lt;b&gt;</p>\n",
-            "<blockquote>\n<p>x</p>\n</blockquote>\n",
-        ),
+        &spoiler("<p><strong>a</strong> &lt;b&gt;</p>\n", "<blockquote>\n<p>x</p>\n</blockquote>\n"),
     );
 }
 
@@ -152,36 +105,18 @@ fn formulas() {
 #[test]
 fn lists() {
     check("* a\n* b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>");
-    check(
-        "text\n- a\n- b",
-        "<p>text</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>",
-    );
+    check("text\n- a\n- b", "<p>text</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>");
     check("1. a\n1. b", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>");
-    check(
-        "3. a\n3. b",
-        "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>",
-    );
-    check(
-        "* a\n  * b",
-        "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>",
-    );
-    check(
-        "1. A\n2. B\n  1. C",
-        "<ol>\n<li>A</li>\n<li>B<ol>\n<li>C</li>\n</ol>\n</li>\n</ol>",
-    );
+    check("3. a\n3. b", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>");
+    check("* a\n  * b", "<ul>\n<li>a<ul>\n<li>b</li>\n</ul>\n</li>\n</ul>");
+    check("1. A\n2. B\n  1. C", "<ol>\n<li>A</li>\n<li>B<ol>\n<li>C</li>\n</ol>\n</li>\n</ol>");
     check(
         "1. level-1\n  1. level-2\n    * level-3\n    * level-3a\n  2. level-2a\n2. level-1a\n",
         "<ol>\n<li>level-1<ol>\n<li>level-2<ul>\n<li>level-3</li>\n<li>level-3a</li>\n</ul>\n\
          </li>\n<li>level-2a</li>\n</ol>\n</li>\n<li>level-1a</li>\n</ol>",
     );
-    check(
-        "text\n2. a\n3. b",
-        "<p>text</p>\n<ol start=\"2\">\n<li>a</li>\n<li>b</li>\n</ol>",
-    );
-    check(
-        "* a\n\n* b",
-        "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>",
-    );
+    check("text\n2. a\n3. b", "<p>text</p>\n<ol start=\"2\">\n<li>a</li>\n<li>b</li>\n</ol>");
+    check("* a\n\n* b", "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>");
     check("* a\n  b", "<ul>\n<li>a<br>\nb</li>\n</ul>");
 }
 
@@ -205,9 +140,7 @@ fn tables() {
 
 #[test]
 fn status_messages() {
-    let check = |input: &str, expect: bool| {
-        assert_eq!(render(input, &NoDirectory).is_me_message, expect, "{input}")
-    };
+    let check = |input: &str, expect: bool| assert_eq!(render(input, &NoDirectory).is_me_message, expect, "{input}");
     check("/me waves", true);
     check("/me **waves**\nand smiles", true);
     check("/mewaves", false);
@@ -221,8 +154,7 @@ fn status_messages() {
 
 #[test]
 fn one_line() {
-    let check =
-        |input: &str, expect: &str| assert_eq!(render_inline(input, &Verona), expect, "{input}");
+    let check = |input: &str, expect: &str| assert_eq!(render_inline(input, &Verona), expect, "{input}");
     check("", "");
     check("For **all** of us", "For <strong>all</strong> of us");
     check("a\nb\n\nc", "a b  c");
@@ -238,8 +170,5 @@ fn one_line() {
         "<a class=\"stream\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce\">#announce</a> <span aria-label=\"tada\" class=\"emoji emoji-1f389\" role=\"img\" title=\"tada\">:tada:</span>",
     );
     check("[x](javascript:alert)", "[x](javascript:alert)");
-    check(
-        "![x](/user_uploads/1/a.png)",
-        "<a href=\"/user_uploads/1/a.png\">x</a>",
-    );
+    check("![x](/user_uploads/1/a.png)", "<a href=\"/user_uploads/1/a.png\">x</a>");
 }

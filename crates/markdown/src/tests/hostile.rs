@@ -5,28 +5,13 @@ use crate::{AlertWords, NoDirectory, render, render_inline};
 
 #[test]
 fn html_is_always_escaped() {
-    check(
-        "<script>alert(1)</script>",
-        "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>",
-    );
-    check(
-        "<div>\n**a**\n</div>",
-        "<p>&lt;div&gt;<br>\n<strong>a</strong><br>\n&lt;/div&gt;</p>",
-    );
-    check(
-        "<!-- x -->\n\n<?php ?>",
-        "<p>&lt;!-- x --&gt;</p>\n<p>&lt;?php ?&gt;</p>",
-    );
+    check("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>");
+    check("<div>\n**a**\n</div>", "<p>&lt;div&gt;<br>\n<strong>a</strong><br>\n&lt;/div&gt;</p>");
+    check("<!-- x -->\n\n<?php ?>", "<p>&lt;!-- x --&gt;</p>\n<p>&lt;?php ?&gt;</p>");
     check("&lt;b&gt; &#60;b&#62;", "<p>&lt;b&gt; &lt;b&gt;</p>");
-    check(
-        "**<img src=x onerror=y>**",
-        "<p><strong>&lt;img src=x onerror=y&gt;</strong></p>",
-    );
+    check("**<img src=x onerror=y>**", "<p><strong>&lt;img src=x onerror=y&gt;</strong></p>");
     check("`<b>` | <b>", "<p><code>&lt;b&gt;</code> | &lt;b&gt;</p>");
-    check(
-        "<a@b.com>",
-        "<p>&lt;<a href=\"mailto:a@b.com\">a@b.com</a>&gt;</p>",
-    );
+    check("<a@b.com>", "<p>&lt;<a href=\"mailto:a@b.com\">a@b.com</a>&gt;</p>");
     check(
         "* ```x\n* <b>y</b>",
         "<ul>\n<li>\n<div class=\"codehilite\" data-code-language=\"x\"><pre><span></span><code>\n</code></pre></div>\n</li>\n<li>&lt;b&gt;y&lt;/b&gt;</li>\n</ul>",
@@ -53,18 +38,13 @@ fn links_cannot_run_anything() {
         "[a]: javascript:alert\n\n[a]",
     ] {
         let html = render(link, &NoDirectory).html;
-        assert!(
-            !html.contains("<a ") && !html.contains("<img"),
-            "{link}: {html}"
-        );
+        assert!(!html.contains("<a ") && !html.contains("<img"), "{link}: {html}");
     }
 }
 
 #[test]
 fn links_do_not_nest() {
-    let line = |input: &str, expect: &str| {
-        assert_eq!(render_inline(input, &NoDirectory), expect, "{input}")
-    };
+    let line = |input: &str, expect: &str| assert_eq!(render_inline(input, &NoDirectory), expect, "{input}");
     line(
         "```[<time:2026-01-01>](https://a.b)",
         "```<a href=\"https://a.b\"><time datetime=\"2026-01-01T00:00:00Z\">2026-01-01</time></a>",
@@ -73,10 +53,7 @@ fn links_do_not_nest() {
         "[a [b](https://b.c)](https://d.e)",
         "<p>[a <a href=\"https://b.c\">b</a>](<a href=\"https://d.e\">https://d.e</a>)</p>",
     );
-    check(
-        "[![a](https://b.c)](https://d.e)",
-        "<p><a href=\"https://d.e\">![a](https://b.c)</a></p>",
-    );
+    check("[![a](https://b.c)](https://d.e)", "<p><a href=\"https://d.e\">![a](https://b.c)</a></p>");
 }
 
 #[test]
@@ -87,10 +64,7 @@ fn placeholders_cannot_be_forged() {
         "<p>\u{F0000} <span class=\"user-mention\" data-user-id=\"10\">@Cordelia</span></p>",
     );
     check("\u{FDD1}b>\u{FDD0}", "<p>\u{FDD1}b&gt;\u{FDD0}</p>");
-    check(
-        "`\u{F0000}\u{FDD1}`",
-        "<p><code>\u{F0000}\u{FDD1}</code></p>",
-    );
+    check("`\u{F0000}\u{FDD1}`", "<p><code>\u{F0000}\u{FDD1}</code></p>");
     check("&#xF0000;", "<p>\u{F0000}</p>");
     check("&#xFDD1;b>", "<p>&lt;b&gt;</p>");
     check("\0", "<p>\u{FFFD}</p>");
@@ -106,9 +80,7 @@ const GROWTH_MAX: usize = 60;
 #[test]
 fn no_input_takes_long_or_grows_without_bound() {
     let repeated = |piece: &str| piece.repeat(LENGTH / piece.len());
-    let between = |start: &str, piece: &str| {
-        start.to_owned() + &piece.repeat((LENGTH - start.len()) / piece.len())
-    };
+    let between = |start: &str, piece: &str| start.to_owned() + &piece.repeat((LENGTH - start.len()) / piece.len());
     let mut inputs: Vec<String> = [
         "a ",
         "*",
@@ -208,27 +180,13 @@ fn no_input_takes_long_or_grows_without_bound() {
     .map(|piece| repeated(piece))
     .collect();
     inputs.push((1..140).map(|length| "`".repeat(length) + " ").collect());
-    inputs.push(
-        (0..60)
-            .map(|depth| " ".repeat(depth * 2) + "* a\n")
-            .collect(),
-    );
-    inputs.push(
-        (0..60)
-            .map(|depth| " ".repeat(depth * 2) + "1. a\n")
-            .collect(),
-    );
+    inputs.push((0..60).map(|depth| " ".repeat(depth * 2) + "* a\n").collect());
+    inputs.push((0..60).map(|depth| " ".repeat(depth * 2) + "1. a\n").collect());
     inputs.push("[".repeat(LENGTH / 2) + &"]".repeat(LENGTH / 2));
     inputs.push("*".repeat(LENGTH / 2) + "a" + &"*".repeat(LENGTH / 2));
     inputs.push("(".repeat(LENGTH / 2) + &")".repeat(LENGTH / 2));
-    inputs.push(between(
-        &format!("{}\n{}\n", "a|".repeat(31), "-|".repeat(31)),
-        "a\n",
-    ));
-    inputs.push(between(
-        &format!("{}\n{}\n", "a|".repeat(1000), "-|".repeat(1000)),
-        "a\n",
-    ));
+    inputs.push(between(&format!("{}\n{}\n", "a|".repeat(31), "-|".repeat(31)), "a\n"));
+    inputs.push(between(&format!("{}\n{}\n", "a|".repeat(1000), "-|".repeat(1000)), "a\n"));
     inputs.push(between(&"> ".repeat(50), "a\n"));
     inputs.push((0..100).map(|_| ">".repeat(99) + "\n").collect());
     let words = AlertWords::new(["a", "aa", "smile"]).unwrap();
@@ -239,15 +197,8 @@ fn no_input_takes_long_or_grows_without_bound() {
         let (took, size) = (start.elapsed(), rendered.html.len());
         let name: String = input.chars().take(20).collect();
         assert!(took < TIME_MAX, "{name:?} took {took:?}");
-        assert!(
-            size < input.len() * GROWTH_MAX,
-            "{name:?} became {size} bytes"
-        );
-        assert!(
-            depth(&rendered.html) <= 80,
-            "{name:?} is {} deep",
-            depth(&rendered.html)
-        );
+        assert!(size < input.len() * GROWTH_MAX, "{name:?} became {size} bytes");
+        assert!(depth(&rendered.html) <= 80, "{name:?} is {} deep", depth(&rendered.html));
     }
 }
 
@@ -255,16 +206,8 @@ fn no_input_takes_long_or_grows_without_bound() {
 fn depth(html: &str) -> usize {
     let mut depth = 0_usize;
     let mut deepest = 0;
-    for tag in html
-        .split('<')
-        .skip(1)
-        .filter(|tag| !["img", "br", "hr"].iter().any(|void| tag.starts_with(void)))
-    {
-        depth = if tag.starts_with('/') {
-            depth - 1
-        } else {
-            depth + 1
-        };
+    for tag in html.split('<').skip(1).filter(|tag| !["img", "br", "hr"].iter().any(|void| tag.starts_with(void))) {
+        depth = if tag.starts_with('/') { depth - 1 } else { depth + 1 };
         deepest = deepest.max(depth);
     }
     deepest

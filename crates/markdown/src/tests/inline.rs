@@ -3,30 +3,18 @@ use crate::render;
 
 #[test]
 fn emphasis() {
-    check(
-        "**a** *b* ~~c~~",
-        "<p><strong>a</strong> <em>b</em> <del>c</del></p>",
-    );
+    check("**a** *b* ~~c~~", "<p><strong>a</strong> <em>b</em> <del>c</del></p>");
     check("***a***", "<p><em><strong>a</strong></em></p>");
     check("*a **b** c*", "<p><em>a <strong>b</strong> c</em></p>");
     check("~~**a**~~", "<p><del><strong>a</strong></del></p>");
-    check(
-        "_a_ __b__ snake_case_name",
-        "<p>_a_ __b__ snake_case_name</p>",
-    );
+    check("_a_ __b__ snake_case_name", "<p>_a_ __b__ snake_case_name</p>");
     check("~a~ ~~~b~~~", "<p>~a~ ~~~b~~~</p>");
-    check(
-        "const char *x = (char *)y",
-        "<p>const char *x = (char *)y</p>",
-    );
+    check("const char *x = (char *)y", "<p>const char *x = (char *)y</p>");
     check("2 * 3 * 4", "<p>2 * 3 * 4</p>");
     check("** a **", "<p>** a **</p>");
     check("**note:**text", "<p><strong>note:</strong>text</p>");
     check("text**\"x\"**text", "<p>text<strong>\"x\"</strong>text</p>");
-    check(
-        "(*a*) \"**b**\"",
-        "<p>(<em>a</em>) \"<strong>b</strong>\"</p>",
-    );
+    check("(*a*) \"**b**\"", "<p>(<em>a</em>) \"<strong>b</strong>\"</p>");
     check("**a", "<p>**a</p>");
     check("\\*a\\*", "<p>\\<em>a\\</em></p>");
     check("C:\\new\\_x", "<p>C:\\new\\_x</p>");
@@ -35,16 +23,10 @@ fn emphasis() {
 #[test]
 fn code_spans() {
     check("`a`", "<p><code>a</code></p>");
-    check(
-        "` outer ` ```    space    ```",
-        "<p><code> outer </code> <code>    space    </code></p>",
-    );
+    check("` outer ` ```    space    ```", "<p><code> outer </code> <code>    space    </code></p>");
     check("`<&nbsp;>`", "<p><code>&lt;&amp;nbsp;&gt;</code></p>");
     check("``a ` b``", "<p><code>a ` b</code></p>");
-    check(
-        "`a **b** @**all** :smile:`",
-        "<p><code>a **b** @**all** :smile:</code></p>",
-    );
+    check("`a **b** @**all** :smile:`", "<p><code>a **b** @**all** :smile:</code></p>");
     check("`open", "<p>`open</p>");
     check("`a\n\nb`", "<p>`a</p>\n<p>b`</p>");
     check("`a\nb`", "<p><code>a b</code></p>");
@@ -57,103 +39,37 @@ fn code_spans() {
 fn bare_addresses() {
     let link = |href: &str, text: &str| format!("<a href=\"{href}\">{text}</a>");
     let bare = |url: &str| link(url, url);
-    check(
-        "https://zulip.com",
-        &format!("<p>{}</p>", bare("https://zulip.com")),
-    );
-    check(
-        "see http://a.b/c_d_e*f*g.",
-        &format!("<p>see {}.</p>", bare("http://a.b/c_d_e*f*g")),
-    );
-    check(
-        "(https://a.b/c_(d))",
-        &format!("<p>({})</p>", bare("https://a.b/c_(d)")),
-    );
-    check(
-        "**https://a.b**",
-        &format!("<p><strong>{}</strong></p>", bare("https://a.b")),
-    );
-    check(
-        "<https://a.b>",
-        &format!("<p>&lt;{}&gt;</p>", bare("https://a.b")),
-    );
-    check(
-        "https://a.b/?c=1&d=2",
-        &format!("<p>{}</p>", bare("https://a.b/?c=1&amp;d=2")),
-    );
-    check(
-        "https://a.b/\"onclick=x",
-        &format!("<p>{}\"onclick=x</p>", bare("https://a.b/")),
-    );
+    check("https://zulip.com", &format!("<p>{}</p>", bare("https://zulip.com")));
+    check("see http://a.b/c_d_e*f*g.", &format!("<p>see {}.</p>", bare("http://a.b/c_d_e*f*g")));
+    check("(https://a.b/c_(d))", &format!("<p>({})</p>", bare("https://a.b/c_(d)")));
+    check("**https://a.b**", &format!("<p><strong>{}</strong></p>", bare("https://a.b")));
+    check("<https://a.b>", &format!("<p>&lt;{}&gt;</p>", bare("https://a.b")));
+    check("https://a.b/?c=1&d=2", &format!("<p>{}</p>", bare("https://a.b/?c=1&amp;d=2")));
+    check("https://a.b/\"onclick=x", &format!("<p>{}\"onclick=x</p>", bare("https://a.b/")));
     check("HTTPS://A.B", &format!("<p>{}</p>", bare("HTTPS://A.B")));
-    check(
-        "https:// http://, xhttp://a.b",
-        "<p>https:// http://, xhttp://a.b</p>",
-    );
+    check("https:// http://, xhttp://a.b", "<p>https:// http://, xhttp://a.b</p>");
     check("ftp://a.b javascript:x", "<p>ftp://a.b javascript:x</p>");
-    check(
-        "mail iago@zulip.com.",
-        &format!(
-            "<p>mail {}.</p>",
-            link("mailto:iago@zulip.com", "iago@zulip.com")
-        ),
-    );
+    check("mail iago@zulip.com.", &format!("<p>mail {}.</p>", link("mailto:iago@zulip.com", "iago@zulip.com")));
     check("iago@localhost a@b", "<p>iago@localhost a@b</p>");
-    check(
-        "https://a.b/:smile:",
-        &format!("<p>{}</p>", bare("https://a.b/:smile")).replace("</a>", "</a>:"),
-    );
+    check("https://a.b/:smile:", &format!("<p>{}</p>", bare("https://a.b/:smile")).replace("</a>", "</a>:"));
 }
 
 #[test]
 fn links() {
     check("[a](https://b.c)", "<p><a href=\"https://b.c\">a</a></p>");
-    check(
-        "[a](https://b.c \"t\\\"\")",
-        "<p>[a](<a href=\"https://b.c\">https://b.c</a> \"t\\\"\")</p>",
-    );
-    check(
-        "[a](https://b.c \"t & u\")",
-        "<p><a href=\"https://b.c\" title=\"t &amp; u\">a</a></p>",
-    );
-    check(
-        "[](https://b.c)",
-        "<p><a href=\"https://b.c\">https://b.c</a></p>",
-    );
-    check(
-        "[**a** `b`](https://b.c/_d_)",
-        "<p><a href=\"https://b.c/_d_\"><strong>a</strong> <code>b</code></a></p>",
-    );
-    check(
-        "[https://x.y](https://b.c)",
-        "<p><a href=\"https://b.c\">https://x.y</a></p>",
-    );
-    check(
-        "[#**announce**](https://b.c)",
-        "<p><a href=\"https://b.c\">#announce</a></p>",
-    );
-    check(
-        "[a](zulip.com/x)",
-        "<p><a href=\"http://zulip.com/x\">a</a></p>",
-    );
+    check("[a](https://b.c \"t\\\"\")", "<p>[a](<a href=\"https://b.c\">https://b.c</a> \"t\\\"\")</p>");
+    check("[a](https://b.c \"t & u\")", "<p><a href=\"https://b.c\" title=\"t &amp; u\">a</a></p>");
+    check("[](https://b.c)", "<p><a href=\"https://b.c\">https://b.c</a></p>");
+    check("[**a** `b`](https://b.c/_d_)", "<p><a href=\"https://b.c/_d_\"><strong>a</strong> <code>b</code></a></p>");
+    check("[https://x.y](https://b.c)", "<p><a href=\"https://b.c\">https://x.y</a></p>");
+    check("[#**announce**](https://b.c)", "<p><a href=\"https://b.c\">#announce</a></p>");
+    check("[a](zulip.com/x)", "<p><a href=\"http://zulip.com/x\">a</a></p>");
     check("[a](mailto:a@b.c)", "<p><a href=\"mailto:a@b.c\">a</a></p>");
-    check(
-        "[a](#narrow/channel/9-x)",
-        "<p><a href=\"#narrow/channel/9-x\">a</a></p>",
-    );
-    check(
-        "[a](/user_uploads/1/b_c.pdf)",
-        "<p><a href=\"/user_uploads/1/b_c.pdf\">a</a></p>",
-    );
+    check("[a](#narrow/channel/9-x)", "<p><a href=\"#narrow/channel/9-x\">a</a></p>");
+    check("[a](/user_uploads/1/b_c.pdf)", "<p><a href=\"/user_uploads/1/b_c.pdf\">a</a></p>");
     check("[a](javascript:alert)", "<p>[a](javascript:alert)</p>");
-    check(
-        "[**a**](/api/v1 \"t\")",
-        "<p>[<strong>a</strong>](/api/v1)</p>",
-    );
-    check(
-        "[a]: https://b.c",
-        "<p>[a]: <a href=\"https://b.c\">https://b.c</a></p>",
-    );
+    check("[**a**](/api/v1 \"t\")", "<p>[<strong>a</strong>](/api/v1)</p>");
+    check("[a]: https://b.c", "<p>[a]: <a href=\"https://b.c\">https://b.c</a></p>");
     check("[a] [a][b] [x][]", "<p>[a] [a][b] [x][]</p>");
 }
 
@@ -181,26 +97,16 @@ fn images() {
         "<p><img alt=\"a &quot;b&quot;\" class=\"inline-image\" data-original-src=\"/user_uploads/1/a_b.png\" \
          src=\"/user_uploads/1/a_b.png\"></p>",
     );
-    check(
-        "![a](https://b.c/x.png)",
-        "<p><a href=\"https://b.c/x.png\">a</a></p>",
-    );
+    check("![a](https://b.c/x.png)", "<p><a href=\"https://b.c/x.png\">a</a></p>");
     check("![a](javascript:x)", "<p>![a](javascript:x)</p>");
-    check(
-        "![**a** :smile:](https://b.c)",
-        "<p><a href=\"https://b.c\">a :smile:</a></p>",
-    );
+    check("![**a** :smile:](https://b.c)", "<p><a href=\"https://b.c\">a :smile:</a></p>");
 }
 
 #[test]
 fn links_and_images_are_reported() {
     let check = |input: &str, link: bool, image: bool| {
         let rendered = render(input, &Verona);
-        assert_eq!(
-            (rendered.has_link, rendered.has_image),
-            (link, image),
-            "{input}"
-        );
+        assert_eq!((rendered.has_link, rendered.has_image), (link, image), "{input}");
     };
     check("text #**announce** @**King Hamlet**", false, false);
     check("https://a.b", true, false);
@@ -224,17 +130,10 @@ fn emoji() {
     check(":smile:", &format!("<p>{smile}</p>"));
     check("**:smile:**", &format!("<p><strong>{smile}</strong></p>"));
     check("🙂🙂", &format!("<p>{smile}{smile}</p>"));
-    check(
-        ":big_smile:",
-        &format!("<p>{}</p>", span("big smile", "1f604", "big_smile")),
-    );
+    check(":big_smile:", &format!("<p>{}</p>", span("big smile", "1f604", "big_smile")));
     check(
         ":thumbs_up: 👍",
-        &format!(
-            "<p>{} {}</p>",
-            span("thumbs up", "1f44d", "thumbs_up"),
-            span("+1", "1f44d", "+1")
-        ),
+        &format!("<p>{} {}</p>", span("thumbs up", "1f44d", "thumbs_up"), span("+1", "1f44d", "+1")),
     );
     check("❤️", &format!("<p>{}</p>", span("heart", "2764", "heart")));
     check("👍🏽", "<p>👍🏽</p>");
@@ -256,14 +155,8 @@ fn times() {
         "at <time:2026-11-21T11:00:00+01:00>!",
         "<p>at <time datetime=\"2026-11-21T10:00:00Z\">2026-11-21T11:00:00+01:00</time>!</p>",
     );
-    check(
-        "<time:x&y>",
-        "<p><span class=\"timestamp-error\">Invalid time format: x&amp;y</span></p>",
-    );
+    check("<time:x&y>", "<p><span class=\"timestamp-error\">Invalid time format: x&amp;y</span></p>");
     check("<time:>", "<p>&lt;time:&gt;</p>");
     check("<time:a<b>", "<p>&lt;time:a&lt;b&gt;</p>");
-    check(
-        "`<time:2026-11-21>`",
-        "<p><code>&lt;time:2026-11-21&gt;</code></p>",
-    );
+    check("`<time:2026-11-21>`", "<p><code>&lt;time:2026-11-21&gt;</code></p>");
 }

@@ -2,8 +2,7 @@ use super::{Verona, check};
 use crate::render;
 
 const HAMLET: &str = "<span class=\"user-mention\" data-user-id=\"9\">@King Hamlet</span>";
-const HAMLET_SILENT: &str =
-    "<span class=\"user-mention silent\" data-user-id=\"9\">King Hamlet</span>";
+const HAMLET_SILENT: &str = "<span class=\"user-mention silent\" data-user-id=\"9\">King Hamlet</span>";
 
 #[test]
 fn user_mentions() {
@@ -15,48 +14,21 @@ fn user_mentions() {
     check("@_**|9**", &format!("<p>{HAMLET_SILENT}</p>"));
     check("hi (@**King Hamlet**),", &format!("<p>hi ({HAMLET}),</p>"));
     check("*@**King Hamlet***", &format!("<p><em>{HAMLET}</em></p>"));
-    check(
-        "**a:**@**King Hamlet**",
-        &format!("<p><strong>a:</strong>{HAMLET}</p>"),
-    );
+    check("**a:**@**King Hamlet**", &format!("<p><strong>a:</strong>{HAMLET}</p>"));
     check("@**Cordelia|9**", "<p>@<strong>Cordelia|9</strong></p>");
     check("@**|99**", "<p>@<strong>|99</strong></p>");
     check("@**Nobody**", "<p>@<strong>Nobody</strong></p>");
     check("@**Twin**", "<p>@<strong>Twin</strong></p>");
-    check(
-        "@**Twin|12**",
-        "<p><span class=\"user-mention\" data-user-id=\"12\">@Twin</span></p>",
-    );
-    check(
-        "@**Zoë <b>**",
-        "<p><span class=\"user-mention\" data-user-id=\"13\">@Zoë &lt;b&gt;</span></p>",
-    );
-    check(
-        "@**under_score_d**",
-        "<p><span class=\"user-mention\" data-user-id=\"14\">@under_score_d</span></p>",
-    );
-    check(
-        "mail@**King Hamlet**",
-        "<p>mail@<strong>King Hamlet</strong></p>",
-    );
-    check(
-        "@**King\nHamlet**",
-        "<p>@<strong>King<br>\nHamlet</strong></p>",
-    );
+    check("@**Twin|12**", "<p><span class=\"user-mention\" data-user-id=\"12\">@Twin</span></p>");
+    check("@**Zoë <b>**", "<p><span class=\"user-mention\" data-user-id=\"13\">@Zoë &lt;b&gt;</span></p>");
+    check("@**under_score_d**", "<p><span class=\"user-mention\" data-user-id=\"14\">@under_score_d</span></p>");
+    check("mail@**King Hamlet**", "<p>mail@<strong>King Hamlet</strong></p>");
+    check("@**King\nHamlet**", "<p>@<strong>King<br>\nHamlet</strong></p>");
     check("@** @**** @", "<p>@** @**** @</p>");
     check("`@**King Hamlet**`", "<p><code>@**King Hamlet**</code></p>");
-    check(
-        "> @**King Hamlet**",
-        &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"),
-    );
-    check(
-        "```quote\n@**King Hamlet**\n```",
-        &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"),
-    );
-    check(
-        "> a\n\n@**King Hamlet**",
-        &format!("<blockquote>\n<p>a</p>\n</blockquote>\n<p>{HAMLET}</p>"),
-    );
+    check("> @**King Hamlet**", &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"));
+    check("```quote\n@**King Hamlet**\n```", &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"));
+    check("> a\n\n@**King Hamlet**", &format!("<blockquote>\n<p>a</p>\n</blockquote>\n<p>{HAMLET}</p>"));
 }
 
 #[test]
@@ -73,9 +45,7 @@ fn group_and_wildcard_mentions() {
     for word in ["all", "everyone", "channel", "stream"] {
         check(
             &format!("@**{word}**"),
-            &format!(
-                "<p><span class=\"user-mention channel-wildcard-mention\" data-user-id=\"*\">@{word}</span></p>"
-            ),
+            &format!("<p><span class=\"user-mention channel-wildcard-mention\" data-user-id=\"*\">@{word}</span></p>"),
         );
     }
     check(
@@ -83,14 +53,8 @@ fn group_and_wildcard_mentions() {
         "<p><span class=\"user-mention channel-wildcard-mention silent\" data-user-id=\"*\">all</span></p>",
     );
     check("@**ALL**", "<p>@<strong>ALL</strong></p>");
-    check(
-        "@**topic**",
-        "<p><span class=\"topic-mention\">@topic</span></p>",
-    );
-    check(
-        "> @**topic**",
-        "<blockquote>\n<p><span class=\"topic-mention silent\">topic</span></p>\n</blockquote>",
-    );
+    check("@**topic**", "<p><span class=\"topic-mention\">@topic</span></p>");
+    check("> @**topic**", "<blockquote>\n<p><span class=\"topic-mention silent\">topic</span></p>\n</blockquote>");
 }
 
 #[test]
@@ -119,10 +83,7 @@ fn channel_links() {
         "<p><a class=\"stream\" data-stream-id=\"10\" href=\"/#narrow/channel/10-web-app-.3Cbeta\">#web app &lt;beta</a></p>",
     );
     check("#**nowhere**", "<p>#<strong>nowhere</strong></p>");
-    check(
-        "#announce `#**announce**`",
-        "<p>#announce <code>#**announce**</code></p>",
-    );
+    check("#announce `#**announce**`", "<p>#announce <code>#**announce**</code></p>");
 }
 
 #[test]
@@ -131,59 +92,19 @@ fn mentions_are_reported() {
         let rendered = render(input, &Verona);
         assert!(rendered.mentioned_users.iter().eq(users), "{input}");
         assert!(rendered.mentioned_groups.iter().eq(groups), "{input}");
-        assert_eq!(
-            (rendered.channel_wildcard, rendered.topic_wildcard),
-            (channel, topic),
-            "{input}"
-        );
+        assert_eq!((rendered.channel_wildcard, rendered.topic_wildcard), (channel, topic), "{input}");
     };
-    check(
-        "@**Cordelia** @**King Hamlet** @**|9**",
-        &[9, 10],
-        &[],
-        false,
-        false,
-    );
+    check("@**Cordelia** @**King Hamlet** @**|9**", &[9, 10], &[], false, false);
     check("@*hamletcharacters*", &[], &[3], false, false);
     check("@**all**", &[], &[], true, false);
     check("@**topic**", &[], &[], false, true);
-    check(
-        "@_**Cordelia** @_*hamletcharacters* @_**all** @_**topic**",
-        &[],
-        &[],
-        false,
-        false,
-    );
-    check(
-        "> @**Cordelia** @*hamletcharacters* @**all** @**topic**",
-        &[],
-        &[],
-        false,
-        false,
-    );
-    check(
-        "```quote\n@**Cordelia**\n```\n@**King Hamlet**",
-        &[9],
-        &[],
-        false,
-        false,
-    );
+    check("@_**Cordelia** @_*hamletcharacters* @_**all** @_**topic**", &[], &[], false, false);
+    check("> @**Cordelia** @*hamletcharacters* @**all** @**topic**", &[], &[], false, false);
+    check("```quote\n@**Cordelia**\n```\n@**King Hamlet**", &[9], &[], false, false);
     check("`@**Cordelia**` $$@**Cordelia**$$", &[], &[], false, false);
     check("```\n@**Cordelia**\n```", &[], &[], false, false);
     check("    @**Cordelia**", &[], &[], false, false);
-    check(
-        "```spoiler @**Cordelia**\n@**King Hamlet**\n```",
-        &[9, 10],
-        &[],
-        false,
-        false,
-    );
+    check("```spoiler @**Cordelia**\n@**King Hamlet**\n```", &[9, 10], &[], false, false);
     check("| a |\n|---|\n| @**Cordelia** |", &[10], &[], false, false);
-    check(
-        "![@**Cordelia**](/user_uploads/1/a.png)",
-        &[],
-        &[],
-        false,
-        false,
-    );
+    check("![@**Cordelia**](/user_uploads/1/a.png)", &[], &[], false, false);
 }

@@ -30,36 +30,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("th", &["style"]),
     ("td", &["style"]),
     ("div", &["class", "data-code-language", "aria-hidden"]),
-    (
-        "span",
-        &[
-            "class",
-            "data-user-id",
-            "data-user-group-id",
-            "aria-label",
-            "role",
-            "title",
-        ],
-    ),
+    ("span", &["class", "data-user-id", "data-user-group-id", "aria-label", "role", "title"]),
     ("a", &["class", "data-stream-id", "href", "title"]),
-    (
-        "img",
-        &["alt", "class", "src", "title", "data-original-src"],
-    ),
+    ("img", &["alt", "class", "src", "title", "data-original-src"]),
     ("time", &["datetime"]),
 ];
 /// The elements without an end tag.
 const VOID: [&str; 3] = ["br", "hr", "img"];
 /// How every destination starts.
-const DESTINATIONS: [&str; 7] = [
-    "http://",
-    "https://",
-    "mailto:",
-    "/user_uploads/",
-    "#narrow/",
-    "/#narrow/",
-    "/static/generated/",
-];
+const DESTINATIONS: [&str; 7] =
+    ["http://", "https://", "mailto:", "/user_uploads/", "#narrow/", "/#narrow/", "/static/generated/"];
 
 /// Reads `html` strictly: known tags and attributes, double-quoted values, every element closed in order, no other `<`
 /// or `>`, and only safe destinations.
@@ -69,9 +49,7 @@ fn assert_safe(html: &str) {
     while let Some(at) = rest.find('<') {
         assert!(!rest[..at].contains('>'), "stray > in {html}");
         let tag = &rest[at + 1..];
-        let end = tag
-            .find('>')
-            .unwrap_or_else(|| panic!("open tag in {html}"));
+        let end = tag.find('>').unwrap_or_else(|| panic!("open tag in {html}"));
         rest = &tag[end + 1..];
         let tag = &tag[..end];
         if let Some(name) = tag.strip_prefix('/') {
@@ -89,22 +67,14 @@ fn assert_safe(html: &str) {
 }
 
 fn assert_attributes(tag: &str, mut attributes: &str, html: &str) {
-    let (_, allowed) = ALLOWED
-        .iter()
-        .find(|(name, _)| *name == tag)
-        .unwrap_or_else(|| panic!("<{tag}> in {html}"));
+    let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == tag).unwrap_or_else(|| panic!("<{tag}> in {html}"));
     while !attributes.is_empty() {
-        let (name, rest) = attributes
-            .split_once("=\"")
-            .unwrap_or_else(|| panic!("{attributes:?} in {html}"));
-        let (value, rest) = rest
-            .split_once('"')
-            .unwrap_or_else(|| panic!("{attributes:?} in {html}"));
+        let (name, rest) = attributes.split_once("=\"").unwrap_or_else(|| panic!("{attributes:?} in {html}"));
+        let (value, rest) = rest.split_once('"').unwrap_or_else(|| panic!("{attributes:?} in {html}"));
         assert!(allowed.contains(&name), "{tag} {name} in {html}");
         if matches!(name, "href" | "src" | "data-original-src") {
             let lower = value.to_lowercase();
-            let safe = DESTINATIONS.iter().any(|start| lower.starts_with(start))
-                || value.starts_with("/user_avatars/");
+            let safe = DESTINATIONS.iter().any(|start| lower.starts_with(start)) || value.starts_with("/user_avatars/");
             assert!(safe, "{name}={value:?} in {html}");
         }
         attributes = rest.strip_prefix(' ').unwrap_or(rest);
@@ -116,18 +86,7 @@ fn assert_all_safe(source: &str) {
     assert_safe(&render(source, &NoDirectory).html);
     let line = render_inline(source, &Verona);
     assert_safe(&line);
-    for block in [
-        "<p",
-        "<ul",
-        "<ol",
-        "<h1",
-        "<div",
-        "<table",
-        "<blockquote",
-        "<pre",
-        "<br",
-        "<hr",
-    ] {
+    for block in ["<p", "<ul", "<ol", "<h1", "<div", "<table", "<blockquote", "<pre", "<br", "<hr"] {
         assert!(!line.contains(block), "{block} in {line}");
     }
     let words = AlertWords::new(["a", "b c", "é"]).unwrap();

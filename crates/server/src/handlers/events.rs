@@ -41,7 +41,8 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<I
         generation: ctx.app.realm.generation,
     };
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
-    let rendered = tokio::task::spawn_blocking(move || tidings_core::register::initial_state(&registered.state, &initial));
+    let rendered =
+        tokio::task::spawn_blocking(move || tidings_core::register::initial_state(&registered.state, &initial));
     let json = rendered.await.map_err(|_| ApiError::Internal {})?.map_err(|error| {
         tracing::error!(%error, "the initial state is not JSON");
         ApiError::Internal {}

@@ -34,9 +34,8 @@ pub fn new_key() -> String {
 /// 401 for a header that is missing or malformed, a key that is not known or not this account's, and an account
 /// that is deactivated.
 pub fn authenticate(header: Option<&[u8]>, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
-    let header = header.ok_or_else(|| {
-        ApiError::unauthorized("Not logged in: API authentication or user session required")
-    })?;
+    let header =
+        header.ok_or_else(|| ApiError::unauthorized("Not logged in: API authentication or user session required"))?;
     let malformed = || ApiError::unauthorized("Invalid authorization header for basic auth");
     let header = std::str::from_utf8(header).map_err(|_| malformed())?;
     let (scheme, encoded) = header.trim().split_once(' ').ok_or_else(malformed)?;
@@ -56,7 +55,8 @@ fn check_key(email: &str, key: &str, state: &RealmState) -> Result<Arc<UserRow>,
     }
     let invalid = || ApiError::unauthorized("Invalid API key");
     let user = state.users.by_key(&hash_key(key)).and_then(|id| state.users.get(id)).ok_or_else(invalid)?;
-    let is_own_address = user.delivery_email.eq_ignore_ascii_case(email) || state.api_email(user).eq_ignore_ascii_case(email);
+    let is_own_address =
+        user.delivery_email.eq_ignore_ascii_case(email) || state.api_email(user).eq_ignore_ascii_case(email);
     if !is_own_address {
         return Err(invalid());
     }

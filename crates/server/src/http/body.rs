@@ -17,8 +17,10 @@ const PARAMETERS_MAX: usize = 1_000;
 /// # Errors
 /// 400 for more parameters than anybody needs.
 pub fn parse_pairs(text: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
-    let pairs: Vec<(String, String)> =
-        form_urlencoded::parse(text).take(PARAMETERS_MAX + 1).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(text)
+        .take(PARAMETERS_MAX + 1)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
     if pairs.len() > PARAMETERS_MAX {
         return Err(ApiError::bad_request("Too many parameters"));
     }

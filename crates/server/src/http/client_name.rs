@@ -25,8 +25,18 @@ pub fn client_name(parameter: Option<&str>, user_agent: Option<&str>) -> String 
 #[must_use]
 pub fn is_human(client: &str) -> bool {
     const HUMAN: [&str; 12] = [
-        "website", "zulipandroid", "zulipios", "zulipmobile", "zulipflutter", "zulipelectron", "zulipterminal", "zulipdesktop",
-        "snipe", "ios", "android", "tidings",
+        "website",
+        "zulipandroid",
+        "zulipios",
+        "zulipmobile",
+        "zulipflutter",
+        "zulipelectron",
+        "zulipterminal",
+        "zulipdesktop",
+        "snipe",
+        "ios",
+        "android",
+        "tidings",
     ];
     let client = client.to_lowercase();
     HUMAN.contains(&client.as_str()) || client.contains("desktop app")

@@ -87,9 +87,7 @@ pub fn options(allowed: &[&'static str]) -> Response<Body> {
     headers.remove(header::CONTENT_TYPE);
     insert(headers, header::ALLOW, &allowed.join(", "));
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization"));
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST, DELETE, PUT, PATCH, HEAD"),
-    );
+    headers
+        .insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE, PUT, PATCH, HEAD"));
     response
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::{MessageReader, ReadFailed};
 use tidings_store::{Store, StoreError};
-use tidings_types::{ConversationId, MessageId};
+use tidings_types::{ConversationId, MessageId, UserId};
 
 /// The store's messages and a batch's changes over them.
 pub struct Overlay<'a> {
@@ -82,5 +82,14 @@ impl MessageReader for Overlay<'_> {
                 stored => return Ok(stored.max(in_batch)),
             }
         }
+    }
+
+    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
+        let mut senders = self.store.senders_of(conversation).map_err(|error| failed(&error))?;
+        let rows = self.rows.borrow();
+        senders.extend(rows.values().flatten().filter(|row| row.conversation == conversation).map(|row| row.sender));
+        senders.sort_unstable();
+        senders.dedup();
+        Ok(senders)
     }
 }

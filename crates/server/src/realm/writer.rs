@@ -120,10 +120,12 @@ impl Writer {
     fn commit_and_publish(&mut self, realm: &Realm, now: i64, work: &Work) -> Result<(), ApiError> {
         let entries = number(realm, work, now);
         let stored: Vec<StoredEntry> =
-            entries.iter().filter_map(|entry| entry.to_stored().transpose()).collect::<Result<_, _>>().map_err(|error| {
-                tracing::error!(%error, "an event cannot be stored");
-                ApiError::Internal {}
-            })?;
+            entries.iter().filter_map(|entry| entry.to_stored().transpose()).collect::<Result<_, _>>().map_err(
+                |error| {
+                    tracing::error!(%error, "an event cannot be stored");
+                    ApiError::Internal {}
+                },
+            )?;
         let durable: Vec<Change> = self.take_durable(&work.changes);
         if !durable.is_empty() || !stored.is_empty() || work.advanced {
             let batch = Batch { seq: work.state.seq, now, changes: &durable, events: &stored };

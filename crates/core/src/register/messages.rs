@@ -1,0 +1,169 @@
+//! Unread, starred and recent messages.
+
+use super::{Fields, View};
+use crate::limits;
+use crate::state::flags::Flag;
+use crate::state::messages::ConversationKind;
+use roaring::RoaringBitmap;
+use std::collections::BTreeMap;
+use tidings_types::message::{RecentConversation, UnreadDirect, UnreadGroup, UnreadMessages, UnreadTopic};
+use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
+
+pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
+    let fetch = &view.request.fetch;
+    if fetch.wants("message") {
+        fields.put("max_message_id", &view.max_message_id());
+    }
+    if fetch.wants("message") && fetch.wants("update_message_flags") {
+        fields.put("unread_msgs", &view.unread_messages());
+    }
+    if fetch.wants("starred_messages") {
+        fields.put("starred_messages", &view.starred_messages());
+    }
+    if fetch.wants("recent_private_conversations") {
+        fields.put("recent_private_conversations", &view.recent_conversations());
+    }
+}
+
+/// A muted topic, or a muted channel in which the topic is not unmuted or followed.
+fn is_muted(view: &View<'_>, channel: ChannelId, topic: &str) -> bool {
+    let channel_muted =
+        view.state.channels.subscription(view.user.id, channel).is_some_and(|row| row.settings.is_muted);
+    match view.state.personal.topic_policy(view.user.id, channel, topic) {
+        1 => true,
+        2 | 3 => false,
+        _ => channel_muted,
+    }
+}
+
+impl View<'_> {
+    /// The newest message the user received; -1 if none.
+    fn max_message_id(&self) -> i64 {
+        let messages = &self.state.messages;
+        let in_channels = self.state.channels.subscriptions_of(self.user.id).filter_map(|(channel, row)| {
+            let ids = messages.channel_ids(channel)?;
+            row.spans.iter().rev().find_map(|span| ids.max_within(span.from_message, span.to_message))
+        });
+        let direct = messages.direct_of(self.user.id).filter_map(|id| messages.direct_ids(id)?.max());
+        let mentioned = self.state.flags.of(self.user.id).and_then(|flags| flags.mentioned().max()).map(MessageId);
+        in_channels.chain(direct).chain(mentioned).max().map_or(-1, |id| i64::from(id.0))
+    }
+
+    /// Everything the user received in subscribed channels and in direct conversations, and not read.
+    ///
+    /// Messages of channels one has left are not unread: nobody can be made to read them.
+    fn unread_ids(&self) -> RoaringBitmap {
+        let mut received = RoaringBitmap::new();
+        let messages = &self.state.messages;
+        for (channel, row) in self.state.channels.subscriptions_of(self.user.id).filter(|(_, row)| row.is_active) {
+            if let Some(ids) = messages.channel_ids(channel) {
+                for span in &row.spans {
+                    ids.union_range_into(span.from_message, span.to_message, &mut received);
+                }
+            }
+        }
+        for conversation in messages.direct_of(self.user.id) {
+            if let Some(ids) = messages.direct_ids(conversation) {
+                ids.union_range_into(0, u32::MAX, &mut received);
+            }
+        }
+        if let Some(flags) = self.state.flags.of(self.user.id) {
+            let readable = |id: &u32| self.state.can_read_message(self.user, MessageId(*id));
+            received.extend(flags.mentioned().iter().filter(readable));
+            received -= flags.with(Flag::Read);
+        }
+        received
+    }
+
+    fn unread_messages(&self) -> UnreadMessages {
+        let mut ids = self.unread_ids();
+        let all = ids.len();
+        if all > limits::UNREAD_MAX {
+            let skip = u32::try_from(all - limits::UNREAD_MAX).unwrap_or(u32::MAX);
+            if let Some(first) = ids.select(skip) {
+                ids.remove_range(..first);
+            }
+        }
+        let mut by_conversation: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
+        for id in &ids {
+            let id = MessageId(id);
+            if let Some(conversation) = self.state.messages.conversation_of(id) {
+                by_conversation.entry(conversation).or_default().push(id);
+            }
+        }
+        let mut unread = UnreadMessages { old_unreads_missing: all > limits::UNREAD_MAX, ..Default::default() };
+        for (conversation, ids) in by_conversation {
+            self.add_conversation(&mut unread, conversation, ids);
+        }
+        unread.pms.sort_by_key(|direct| direct.other_user_id);
+        unread.streams.sort_by(|a, b| (a.stream_id, &a.topic).cmp(&(b.stream_id, &b.topic)));
+        unread.huddles.sort_by(|a, b| a.user_ids_string.cmp(&b.user_ids_string));
+        unread.mentions = ids.iter().map(MessageId).filter(|id| self.counts_as_mention(*id)).collect();
+        unread
+    }
+
+    fn add_conversation(&self, unread: &mut UnreadMessages, conversation: ConversationId, ids: Vec<MessageId>) {
+        let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        match self.state.messages.kind(conversation).map(|kind| &**kind) {
+            Some(ConversationKind::Topic { channel, topic }) => {
+                if !is_muted(self, *channel, topic) {
+                    unread.count += count;
+                }
+                let topic = self.request.shape.topic(topic).to_owned();
+                unread.streams.push(UnreadTopic { stream_id: *channel, topic, unread_message_ids: ids });
+            }
+            Some(ConversationKind::Direct { users }) if users.len() <= 2 => {
+                unread.count += count;
+                let other = users.iter().copied().find(|user| *user != self.user.id).unwrap_or(self.user.id);
+                unread.pms.push(UnreadDirect { other_user_id: other, sender_id: other, unread_message_ids: ids });
+            }
+            Some(ConversationKind::Direct { users }) => {
+                unread.count += count;
+                let ids_text: Vec<String> = users.iter().map(UserId::to_string).collect();
+                unread.huddles.push(UnreadGroup { user_ids_string: ids_text.join(","), unread_message_ids: ids });
+            }
+            None => {}
+        }
+    }
+
+    /// Mentions by name always; wildcards only where the conversation is not muted.
+    fn counts_as_mention(&self, id: MessageId) -> bool {
+        let Some(flags) = self.state.flags.of(self.user.id) else { return self.is_loud_wildcard(id) };
+        flags.is_mentioned(id)
+            || (flags.topic_wildcards().contains(id.0) && !self.in_muted_topic(id))
+            || self.is_loud_wildcard(id)
+    }
+
+    fn is_loud_wildcard(&self, id: MessageId) -> bool {
+        self.state.flags.is_channel_wildcard(id) && !self.in_muted_topic(id)
+    }
+
+    fn in_muted_topic(&self, id: MessageId) -> bool {
+        match self.state.messages.kind_of_message(id).map(|kind| &**kind) {
+            Some(ConversationKind::Topic { channel, topic }) => is_muted(self, *channel, topic),
+            _ => false,
+        }
+    }
+
+    /// Starred messages the user may read still, ascending.
+    fn starred_messages(&self) -> Vec<MessageId> {
+        let Some(flags) = self.state.flags.of(self.user.id) else { return Vec::new() };
+        let starred = flags.with(Flag::Starred).iter().map(MessageId);
+        starred.filter(|id| self.state.can_read_message(self.user, *id)).collect()
+    }
+
+    /// Direct conversations, the newest first.
+    fn recent_conversations(&self) -> Vec<RecentConversation> {
+        let messages = &self.state.messages;
+        let conversation = |id: ConversationId| {
+            let max_message_id = messages.direct_ids(id)?.max()?;
+            let ConversationKind::Direct { users } = &**messages.kind(id)? else { return None };
+            let others = users.iter().copied().filter(|user| *user != self.user.id).collect();
+            Some(RecentConversation { max_message_id, user_ids: others })
+        };
+        let mut recent: Vec<RecentConversation> = messages.direct_of(self.user.id).filter_map(conversation).collect();
+        recent.sort_by_key(|conversation| std::cmp::Reverse(conversation.max_message_id));
+        recent.truncate(1_000);
+        recent
+    }
+}
