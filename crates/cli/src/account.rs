@@ -2,7 +2,9 @@
 
 use crate::admin::connection::Connection;
 use crate::admin::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Request};
-use crate::args::{DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, UserCommand, UserCreateArgs, ZuliprcArgs};
+use crate::args::{
+    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, UserCommand, UserCreateArgs, ZuliprcArgs,
+};
 use crate::data_dir::DataDir;
 use crate::output::{self, Format};
 use crate::zuliprc::{self, Zuliprc};
@@ -62,13 +64,7 @@ fn password(from_stdin: bool) -> Result<Option<String>> {
     Ok(Some(password.to_owned()))
 }
 
-fn create(
-    data: &DataDirArgs,
-    new: NewUser,
-    rc: Option<&Path>,
-    options: &OutputZuliprc,
-    format: Format,
-) -> Result<()> {
+fn create(data: &DataDirArgs, new: NewUser, rc: Option<&Path>, options: &OutputZuliprc, format: Format) -> Result<()> {
     if let Some(path) = rc {
         zuliprc::check_free(path, options.force)?;
     }

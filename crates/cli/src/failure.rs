@@ -45,7 +45,8 @@ impl std::error::Error for Failure {}
 
 /// Tells the user and gives the exit code. Who closed our stdout, as `head` does, has seen enough: no error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    let io = |error: &(dyn std::error::Error + 'static)| error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let io =
+        |error: &(dyn std::error::Error + 'static)| error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
     if error.chain().any(|cause| io(cause) == Some(ErrorKind::BrokenPipe)) {
         return ExitCode::SUCCESS;
     }

@@ -34,7 +34,10 @@ impl Instance {
         let runtime = Runtime::new().context("cannot start the runtime")?;
         let store = data.open(config.synchronous)?;
         let listener = runtime.block_on(TcpListener::bind(config.listen)).with_context(|| {
-            format!("cannot listen at {}; if another program has the address, choose another with --listen", config.listen)
+            format!(
+                "cannot listen at {}; if another program has the address, choose another with --listen",
+                config.listen
+            )
         })?;
         let address = listener.local_addr()?;
         let clock = Clock::default();
@@ -94,7 +97,8 @@ impl Instance {
     pub(crate) fn stop(self) -> Result<()> {
         let Instance { runtime, app, writer, stop, serving, .. } = self;
         drop(stop);
-        let served = if serving.is_finished() { Ok(()) } else { runtime.block_on(serving)?.context("the server failed") };
+        let served =
+            if serving.is_finished() { Ok(()) } else { runtime.block_on(serving)?.context("the server failed") };
         // The writer ends when nobody has the realm any more: not the tasks, not we.
         runtime.shutdown_timeout(Duration::from_secs(5));
         drop(app);

@@ -80,7 +80,8 @@ impl ServerSettings {
             let value = value_of(text, defaults().get(key.name));
             // Checked one by one, so that the message can say which.
             let one = Table::from_iter([(key.name.to_owned(), value.clone())]);
-            one.try_into::<Config>().with_context(|| format!("--{} (or {}) cannot be {text:?}", flag(key), variable(key)))?;
+            one.try_into::<Config>()
+                .with_context(|| format!("--{} (or {}) cannot be {text:?}", flag(key), variable(key)))?;
             table.insert(key.name.to_owned(), value);
         }
         table.try_into().context("the settings do not fit together")
