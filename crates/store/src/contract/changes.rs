@@ -44,7 +44,7 @@ fn row(id: u32, conversation: u32, n: u32) -> MessageRow {
 
 fn edited(row: MessageRow, n: u32) -> (MessageRow, Edit) {
     let edit = Edit {
-        user_id: (n % 2 == 0).then_some(UserId(1)),
+        user_id: (n.is_multiple_of(2)).then_some(UserId(1)),
         timestamp: i64::from(n),
         prev_content: Some(row.content.clone()),
         prev_rendered_content: Some(row.rendered.clone()),
@@ -171,7 +171,8 @@ pub fn a_failed_commit_leaves_nothing(backend: &impl Backend) {
     ];
     changes.push(inserted(row(1, 1, 1)));
     let event = StoredEntry { seq: 3, created_at: 1, event_type: "message", body: "{}".to_owned() };
-    let failed = world.store().commit(&Batch { seq: 3, now: 1, changes: &changes, events: &[event.clone()] });
+    let failed =
+        world.store().commit(&Batch { seq: 3, now: 1, changes: &changes, events: std::slice::from_ref(&event) });
     assert!(failed.is_err());
     world.check();
     assert!(world.store().read_log(0, u64::MAX, 10).unwrap().is_empty());

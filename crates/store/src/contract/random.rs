@@ -82,14 +82,14 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
             Change::UserTopic { user, channel: pick_channel(world, a)?, topic, policy }
         }
         27 => {
-            let text = (b % 3 > 0).then(|| format!("text{b}"));
+            let text = (!b.is_multiple_of(3)).then(|| format!("text{b}"));
             Change::Status { user, status: UserStatus { status_text: text, ..UserStatus::default() } }
         }
         28 => {
             let presence = Presence { active_timestamp: i64::from(a), idle_timestamp: i64::from(b) };
             Change::Presence { user, presence }
         }
-        _ if b % 3 == 0 => Change::QueueDeleted(*world.queues.keys().next()?),
+        _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
     })
 }

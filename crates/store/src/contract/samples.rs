@@ -28,7 +28,7 @@ pub fn realm(n: u32) -> RealmRow {
         url: "https://chat.example.com".to_owned(),
         settings: RealmSettings {
             default_channels: vec![ChannelId(n)],
-            message_content_edit_limit_seconds: (n % 2 == 0).then_some(i64::from(n)),
+            message_content_edit_limit_seconds: (n.is_multiple_of(2)).then_some(i64::from(n)),
             ..RealmSettings::default()
         },
     }
@@ -38,9 +38,9 @@ pub fn realm(n: u32) -> RealmRow {
 #[must_use]
 pub fn user(id: UserId, n: u32) -> UserRow {
     let bot = BotRow {
-        bot_type: if n % 2 == 0 { BotType::Generic } else { BotType::IncomingWebhook },
-        owner: (n % 2 == 0).then_some(id),
-        default_sending_channel: (n % 4 == 0).then_some(ChannelId(1)),
+        bot_type: if n.is_multiple_of(2) { BotType::Generic } else { BotType::IncomingWebhook },
+        owner: (n.is_multiple_of(2)).then_some(id),
+        default_sending_channel: (n.is_multiple_of(4)).then_some(ChannelId(1)),
         default_events_channel: (n % 4 == 1).then_some(ChannelId(1)),
         default_all_public: n % 2 == 1,
     };
@@ -51,11 +51,11 @@ pub fn user(id: UserId, n: u32) -> UserRow {
         role: Role::ALL[n as usize % Role::ALL.len()],
         is_active: n % 4 != 3,
         date_joined: 1_600_000_000 + i64::from(n),
-        bot: (id.0 % 3 == 0).then_some(bot),
+        bot: (id.0.is_multiple_of(3)).then_some(bot),
         avatar_version: n,
         settings: UserSettings {
-            enter_sends: n % 2 == 0,
-            timezone: if n % 3 == 0 { String::new() } else { "Europe/Berlin".to_owned() },
+            enter_sends: n.is_multiple_of(2),
+            timezone: if n.is_multiple_of(3) { String::new() } else { "Europe/Berlin".to_owned() },
             email_address_visibility: i64::from(n % 5) + 1,
             ..UserSettings::default()
         },
@@ -74,13 +74,13 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
         description: format!("**{n}**"),
         rendered_description: format!("<p><strong>{n}</strong></p>"),
         date_created: 1_600_000_000 + i64::from(n),
-        creator: (n % 2 == 0).then_some(UserId(1)),
-        is_private: n % 2 == 0,
-        is_web_public: n % 3 == 0,
-        history_public: n % 5 == 0,
-        is_archived: n % 7 == 0,
+        creator: (n.is_multiple_of(2)).then_some(UserId(1)),
+        is_private: n.is_multiple_of(2),
+        is_web_public: n.is_multiple_of(3),
+        history_public: n.is_multiple_of(5),
+        is_archived: n.is_multiple_of(7),
         message_retention_days: (n % 2 == 1).then_some(-1),
-        topics_policy: if n % 2 == 0 { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
+        topics_policy: if n.is_multiple_of(2) { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
         first_message_id: (n % 3 == 1).then_some(MessageId(n)),
         permissions: ChannelPermissions {
             can_add_subscribers_group: named(n),
@@ -107,14 +107,14 @@ pub fn subscription(n: u32) -> SubscriptionRow {
         to_message: at * 10 + 3,
     });
     let mut row = SubscriptionRow {
-        is_active: n % 2 == 0,
+        is_active: n.is_multiple_of(2),
         settings: SubscriptionSettings {
             color: format!("#{n:06x}"),
-            is_muted: n % 3 == 0,
-            pin_to_top: n % 5 == 0,
+            is_muted: n.is_multiple_of(3),
+            pin_to_top: n.is_multiple_of(5),
             desktop_notifications: [None, Some(false), Some(true)][n as usize % 3],
             email_notifications: [Some(true), None, Some(false)][n as usize % 3],
-            wildcard_mentions_notify: (n % 2 == 0).then_some(true),
+            wildcard_mentions_notify: (n.is_multiple_of(2)).then_some(true),
             push_notifications: (n % 2 == 1).then_some(false),
             audible_notifications: None,
         },
@@ -133,16 +133,16 @@ pub fn message(id: MessageId, conversation: ConversationId, sender: UserId, n: u
         id,
         conversation,
         sender,
-        client: if n % 2 == 0 { "website" } else { "ZulipMobile" }.to_owned(),
+        client: if n.is_multiple_of(2) { "website" } else { "ZulipMobile" }.to_owned(),
         timestamp: 1_700_000_000 + i64::from(id.0),
         content: content(n),
         rendered: format!("<p>{}</p>", content(n)),
         bits: MessageBits {
-            is_me: n % 7 == 0,
-            has_link: n % 3 == 0,
-            has_image: n % 4 == 0,
-            channel_wildcard: n % 5 == 0,
-            topic_wildcard: n % 6 == 0,
+            is_me: n.is_multiple_of(7),
+            has_link: n.is_multiple_of(3),
+            has_image: n.is_multiple_of(4),
+            channel_wildcard: n.is_multiple_of(5),
+            topic_wildcard: n.is_multiple_of(6),
         },
         last_edit: None,
         last_moved: None,
@@ -173,7 +173,7 @@ pub fn reaction(user: UserId, n: u32) -> ReactionRow {
 /// An event queue; `n` makes a difference.
 #[must_use]
 pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
-    let types = (n % 2 == 0).then(|| EventTypes::from_names(["message", "presence"]));
+    let types = (n.is_multiple_of(2)).then(|| EventTypes::from_names(["message", "presence"]));
     let narrow = match n % 3 {
         0 => QueueNarrow::default(),
         _ => QueueNarrow(vec![("stream".to_owned(), "Ärger".to_owned())]),

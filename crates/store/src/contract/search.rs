@@ -66,18 +66,18 @@ fn world<B: Backend>(backend: &B) -> World<'_, B> {
         samples::message(MessageId(id), conversation, UserId(id % 5 % 3 + 1), id * 7 % 31)
     };
     world.commit(&(1..=200).map(|id| inserted(row(id))).collect::<Vec<_>>());
-    let reacted = (1..=200).filter(|id| id % 9 == 0).flat_map(|id| {
+    let reacted = (1..=200_u32).filter(|id| id.is_multiple_of(9)).flat_map(|id| {
         let reaction = |n| Change::ReactionAdded { message: MessageId(id), reaction: samples::reaction(UserId(1), n) };
         [reaction(0), reaction(1)]
     });
     world.commit(&reacted.collect::<Vec<_>>());
-    for id in (1..=200).filter(|id| id % 13 == 0) {
+    for id in (1..=200_u32).filter(|id| id.is_multiple_of(13)) {
         let row = world.messages[&MessageId(id)].clone();
         let edit = tidings_types::message::Edit { prev_content: Some(row.content.clone()), ..Default::default() };
         let row = Arc::new(MessageRow { content: "something Else entirely".to_owned(), ..row });
         world.commit(&[Change::MessageUpdated { row, mentions: Vec::new(), edit }]);
     }
-    for id in (1..=200).filter(|id| id % 11 == 0).map(MessageId) {
+    for id in (1..=200_u32).filter(|id| id.is_multiple_of(11)).map(MessageId) {
         world.commit(&[Change::MessageDeleted { id, newest_left: world.newest_left(id) }]);
     }
     world
