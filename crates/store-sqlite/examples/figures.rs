@@ -77,8 +77,7 @@ fn fill(path: &Path, messages: u32) -> Outcome<()> {
     let store = SqliteStore::open(path, options)?;
     store.commit(&Batch { seq: 1, now: 0, changes: &people(), events: &[] })?;
     let mut random = Random(1);
-    let mut seq = 1;
-    for first in (1..=messages).step_by(10_000) {
+    for (seq, first) in (2..).zip((1..=messages).step_by(10_000)) {
         let mut changes = Vec::new();
         for id in first..(first + 10_000).min(messages + 1) {
             changes.extend(message(id, &mut random, 60));
@@ -87,7 +86,6 @@ fn fill(path: &Path, messages: u32) -> Outcome<()> {
             let ids = (first..(first + 10_000).min(messages + 1)).map(MessageId).collect();
             changes.push(Change::Flags { user: UserId(user), flag: Flag::Read, add: true, ids });
         }
-        seq += 1;
         store.commit(&Batch { seq, now: 0, changes: &changes, events: &[] })?;
     }
     println!("filled in {:.1?}", started.elapsed());
