@@ -11,7 +11,7 @@ struct Database(TempDir);
 
 impl Database {
     fn new() -> Self {
-        Database(tempfile::tempdir().unwrap())
+        Database(tempfile::tempdir().expect("a temporary folder"))
     }
 
     fn path(&self) -> std::path::PathBuf {
@@ -28,7 +28,7 @@ impl Backend for Database {
     type Store = SqliteStore;
 
     fn open(&self) -> SqliteStore {
-        self.try_open().unwrap()
+        self.try_open().expect("a database that opens")
     }
 }
 
