@@ -1,1 +1,119 @@
-//! tidings-store-sqlite
+//! The default backend: SQLite, built in, without set-up.
+//!
+//! One connection writes and a few read; in WAL mode they do not wait for each other. A lock file beside the
+//! database keeps a second process from serving the same realm.
+//!
+//! # Layout
+//! - this file: [`SqliteStore`], which hands each call to the module that does it.
+//! - [`connection`]: the pragmas, the lock file, the pool of readers. [`migrate`]: the schema and its versions.
+//! - [`load`]: tables to live state. [`commit`]: changes to rows, in one transaction.
+//! - [`search`]: which messages match; [`message`]: whole messages. [`log`]: the event log.
+//! - [`row`]: how values look in columns.
+
+mod commit;
+mod connection;
+mod load;
+mod log;
+mod message;
+mod migrate;
+mod row;
+mod search;
+
+use connection::Connections;
+use rusqlite::{OptionalExtension, params};
+use std::path::Path;
+use std::sync::Arc;
+use tidings_core::change::MessageRow;
+use tidings_core::event::Entry;
+use tidings_store::query::MessageQuery;
+use tidings_store::{Batch, Loaded, Store, StoreError};
+use tidings_types::{ConversationId, MessageId, UserId};
+
+/// What a power failure may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Synchronous {
+    /// Nothing: a commit waits until the disk has it.
+    #[default]
+    Full,
+    /// The last commits, though never a part of one; a crash of the process alone takes nothing. For tests, and
+    /// for disks that are slow to synchronize, where the owner accepts that clients see events again as new ones.
+    Normal,
+}
+
+/// How to open a database.
+#[derive(Clone, Copy, Debug)]
+pub struct SqliteOptions {
+    /// What a power failure may take.
+    pub synchronous: Synchronous,
+    /// How many connections read, at least one. Each may hold a megabyte of cache.
+    pub readers: usize,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        SqliteOptions { synchronous: Synchronous::Full, readers: 4 }
+    }
+}
+
+/// A realm in an SQLite database.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connections: Connections,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, creating it or bringing its schema up to date where needed.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] if another store has it open, in this process or another;
+    /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written.
+    pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        Ok(SqliteStore { connections: Connections::open(path, options)? })
+    }
+}
+
+impl Store for SqliteStore {
+    fn load(&self) -> Result<Option<Loaded>, StoreError> {
+        Ok(load::load(&mut self.connections.reader())?)
+    }
+
+    fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
+        Ok(commit::commit(&mut self.connections.writer(), batch)?)
+    }
+
+    fn read_log(&self, after: u64, upto: u64, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {
+        Ok(log::read(&self.connections.reader(), after, upto, limit)?)
+    }
+
+    fn log_floor(&self) -> Result<u64, StoreError> {
+        Ok(log::floor(&self.connections.reader())?)
+    }
+
+    fn trim_log(&self, before: i64) -> Result<usize, StoreError> {
+        Ok(log::trim(&mut self.connections.writer(), before)?)
+    }
+
+    fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError> {
+        Ok(message::read(&mut self.connections.reader(), &[id.0])?.pop())
+    }
+
+    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, StoreError> {
+        Ok(message::newest_before(&self.connections.reader(), conversation, before)?)
+    }
+
+    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {
+        Ok(message::senders_of(&self.connections.reader(), conversation)?)
+    }
+
+    fn search(&self, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError> {
+        Ok(search::search(&mut self.connections.reader(), query)?)
+    }
+
+    fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {
+        let reader = self.connections.reader();
+        let mut statement =
+            reader.prepare_cached("SELECT phc FROM passwords WHERE user_id = ?1").map_err(row::Error::from)?;
+        let phc = statement.query_row(params![user.0], |row| row.get(0)).optional().map_err(row::Error::from)?;
+        Ok(phc)
+    }
+}

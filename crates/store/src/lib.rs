@@ -15,6 +15,8 @@ use tidings_core::queue::QueueRow;
 use tidings_core::state::RealmState;
 use tidings_types::{ConversationId, MessageId, UserId};
 
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod query;
 
 /// Why the store could not do what it was asked. What is absent is `Ok(None)`, not an error.

@@ -1,0 +1,149 @@
+//! Reading a realm: its rows become changes and are folded; what there is much of goes in by the piece.
+
+mod account;
+mod channel;
+
+use crate::row::{Error, bad_row, from_json, get, seq};
+use roaring::RoaringBitmap;
+use rusqlite::{Connection, Row};
+use std::sync::Arc;
+use tidings_core::queue::{QueueOptions, QueueRow};
+use tidings_core::state::RealmState;
+use tidings_core::state::flags::{Flag, MentionBits};
+use tidings_core::state::realm::RealmRow;
+use tidings_store::Loaded;
+use tidings_types::{ConversationId, EventId, MessageId, UserId};
+
+/// Reads everything at one moment: a transaction sees no later commit.
+pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error> {
+    let transaction = connection.transaction()?;
+    let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
+    account::load(&transaction, &mut state)?;
+    channel::load(&transaction, &mut state)?;
+    messages(&transaction, &mut state, last_message)?;
+    flags(&transaction, &mut state)?;
+    mentions(&transaction, &mut state)?;
+    let queues = queues(&transaction)?;
+    Ok(Some(Loaded { state, queues }))
+}
+
+/// Calls `each` for every row. Statements of a start are not kept.
+fn for_each(
+    connection: &Connection,
+    sql: &str,
+    mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        each(row)?;
+    }
+    Ok(())
+}
+
+fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
+    const TABLE: &str = "realm";
+    let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id FROM realm";
+    let mut found = None;
+    for_each(connection, sql, |row| {
+        let settings: String = get(row, 6, TABLE)?;
+        let mut state = RealmState::new(RealmRow {
+            string_id: get(row, 0, TABLE)?,
+            name: get(row, 1, TABLE)?,
+            description: get(row, 2, TABLE)?,
+            date_created: get(row, 3, TABLE)?,
+            host: get(row, 4, TABLE)?,
+            url: get(row, 5, TABLE)?,
+            settings: from_json(TABLE, &settings)?,
+        });
+        state.seq = seq(get(row, 7, TABLE)?);
+        found = Some((state, get(row, 8, TABLE)?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The index of messages, from an index of the database that has all it needs.
+fn messages(connection: &Connection, state: &mut RealmState, last_message: u32) -> Result<(), Error> {
+    let sql = "SELECT conversation_id, id FROM messages INDEXED BY messages_by_conversation
+               ORDER BY conversation_id, id";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut failure = None;
+    let entries = std::iter::from_fn(|| match next_message(&mut rows) {
+        Ok(entry) => entry,
+        Err(error) => {
+            failure = Some(error);
+            None
+        }
+    });
+    state.messages.load(entries, last_message);
+    failure.map_or(Ok(()), Err)
+}
+
+fn next_message(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(ConversationId, u32)>, Error> {
+    let Some(row) = rows.next()? else { return Ok(None) };
+    Ok(Some((ConversationId(get(row, 0, "messages")?), get(row, 1, "messages")?)))
+}
+
+fn flags(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "user_flags";
+    for_each(connection, "SELECT user_id, flag, bitmap FROM user_flags", |row| {
+        let name = row.get_ref(1)?.as_str().map_err(|error| bad_row(TABLE, error))?;
+        let flag = [Flag::Read, Flag::Starred, Flag::Collapsed, Flag::Historical]
+            .into_iter()
+            .find(|flag| flag.name() == name)
+            .ok_or_else(|| bad_row(TABLE, format!("unknown flag {name}")))?;
+        let bytes = row.get_ref(2)?.as_blob().map_err(|error| bad_row(TABLE, error))?;
+        let ids = RoaringBitmap::deserialize_from(bytes).map_err(|error| bad_row(TABLE, error))?;
+        state.flags.load(UserId(get(row, 0, TABLE)?), flag, &ids);
+        Ok(())
+    })
+}
+
+fn mentions(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "mentions";
+    let mut of_message: (MessageId, Vec<(UserId, MentionBits)>) = (MessageId(0), Vec::new());
+    for_each(connection, "SELECT message_id, user_id, bits FROM mentions ORDER BY message_id, user_id", |row| {
+        let id = MessageId(get(row, 0, TABLE)?);
+        if id != of_message.0 {
+            state.flags.load_mentions(of_message.0, false, &of_message.1);
+            of_message = (id, Vec::new());
+        }
+        of_message.1.push((UserId(get(row, 1, TABLE)?), MentionBits(get(row, 2, TABLE)?)));
+        Ok(())
+    })?;
+    state.flags.load_mentions(of_message.0, false, &of_message.1);
+    let sql = "SELECT id FROM messages INDEXED BY messages_with_wildcard WHERE channel_wildcard = 1 ORDER BY id";
+    for_each(connection, sql, |row| {
+        state.flags.load_mentions(MessageId(get(row, 0, "messages")?), true, &[]);
+        Ok(())
+    })
+}
+
+/// A queue whose options this version cannot read is left out: its client is told to register again.
+fn queues(connection: &Connection) -> Result<Vec<QueueRow>, Error> {
+    const TABLE: &str = "queues";
+    let mut queues = Vec::new();
+    let sql = "SELECT id, user_id, options, start, idle_timeout_secs, created_at FROM queues ORDER BY created_at, id";
+    for_each(connection, sql, |row| {
+        let (id, options): (String, String) = (get(row, 0, TABLE)?, get(row, 2, TABLE)?);
+        let Some(options) = queue_options(&options) else { return Ok(()) };
+        queues.push(QueueRow {
+            id: id.parse().map_err(|_| bad_row(TABLE, "the id is none"))?,
+            user: UserId(get(row, 1, TABLE)?),
+            options: Arc::new(options),
+            start: EventId(get(row, 3, TABLE)?),
+            idle_timeout_secs: get(row, 4, TABLE)?,
+            created_at: get(row, 5, TABLE)?,
+        });
+        Ok(())
+    })?;
+    Ok(queues)
+}
+
+fn queue_options(json: &str) -> Option<QueueOptions> {
+    let mut options: QueueOptions = serde_json::from_str(json).ok()?;
+    options.prepare().ok()?;
+    Some(options)
+}

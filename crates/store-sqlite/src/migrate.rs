@@ -1,0 +1,28 @@
+//! The schema and its versions. The database says in `user_version` how many migrations it has been through.
+//!
+//! A released migration is never edited; a new one is a new file and a new line here.
+
+use crate::row::Error;
+use rusqlite::Connection;
+use tidings_store::StoreError;
+
+const MIGRATIONS: &[&str] =
+    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_message_words.sql")];
+
+/// Brings the schema up to date, all of it or nothing.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).expect("there are not that many");
+    if found > known {
+        return Err(StoreError::TooNew { found, known }.into());
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        transaction.execute_batch(migration)?;
+    }
+    if found < known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
