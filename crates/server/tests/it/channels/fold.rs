@@ -1,4 +1,7 @@
 //! Register, then fold every event, equals a fresh register; for everybody, and with each capability that matters.
+//!
+//! One thing no event can tell: that a channel which comes back into sight is one that the viewer had left before it
+//! went. Clients have it as never subscribed until they register again, so that is not among the steps.
 
 use serde_json::{Map, Value};
 use tidings_client::state::State;
@@ -83,15 +86,15 @@ async fn every_change_is_told_to_everybody_who_sees_it() {
             ("invite_only", "true"),
             ("principals", "[4, 5, 7, 8]"),
         ]),
-        ("iago", "DELETE", subscriptions, &[("subscriptions", r#"["plays", "Denmark"]"#), ("principals", "[3, 4, 5, 7]")]),
+        ("iago", "DELETE", subscriptions, &[("subscriptions", r#"["Verona", "Denmark"]"#), ("principals", "[3, 4, 5, 7]")]),
         ("hamlet", "PATCH", "/streams/7", &[("can_add_subscribers_group", r#"{"new": 3}"#)]),
         ("hamlet", "PATCH", "/streams/7", &[("is_private", "false"), ("description", "not *so* secret")]),
         ("polonius", "DELETE", subscriptions, &[("subscriptions", r#"["den"]"#)]),
         ("iago", "POST", "/default_streams", &[("stream_id", "6")]),
         ("hamlet", "PATCH", "/streams/6", &[("new_name", "dramas"), ("can_send_message_group", r#"{"new": 3}"#)]),
         ("iago", "DELETE", "/streams/6", &[]),
-        ("cordelia", "POST", subscriptions, &[("subscriptions", r#"[{"name": "dramas"}]"#)]),
-        ("othello", "DELETE", subscriptions, &[("subscriptions", r#"["dramas"]"#)]),
+        ("shiva", "POST", subscriptions, &[("subscriptions", r#"[{"name": "dramas"}]"#)]),
+        ("polonius", "DELETE", subscriptions, &[("subscriptions", r#"["dramas"]"#)]),
         ("hamlet", "PATCH", "/streams/6", &[("description", "still archived")]),
         ("iago", "PATCH", "/streams/6", &[("is_archived", "false"), ("message_retention_days", "realm_default")]),
         ("desdemona", "PATCH", "/streams/6", &[("is_archived", "false"), ("message_retention_days", "20")]),
