@@ -7,8 +7,14 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`send`]: sending messages.
+//! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
+//! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 
+pub mod api_keys;
+pub mod bots;
 pub mod send;
+pub mod users;
+pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};

@@ -4,7 +4,7 @@
 //! - [`config`]: everything that can be configured. [`clock`]: the time, which tests can set.
 //! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
-//! - [`http`]: parameters, authentication, limits, errors.
+//! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod handlers;
 pub mod http;
+pub mod passwords;
 pub mod queues;
 pub mod realm;
 pub mod router;

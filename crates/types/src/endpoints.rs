@@ -1,5 +1,9 @@
 //! All endpoints, one file per area. Each definition is the one place for its route, its parameters, its answer and
 //! its documentation.
 
+pub mod authentication;
+pub mod bots;
 pub mod events;
 pub mod messages;
+pub mod server;
+pub mod users;
