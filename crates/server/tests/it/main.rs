@@ -1,4 +1,8 @@
 //! The whole server in process, spoken to over HTTP. One module for each area, one file for each operation.
 
+mod authentication;
+mod bots;
 mod events;
 mod messages;
+mod server;
+mod users;
