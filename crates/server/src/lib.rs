@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`config`]: everything that can be configured. [`clock`]: the time, which tests can set.
+//! - [`bootstrap`]: the beginning of a realm, and of each time it is served.
 //! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
@@ -9,6 +10,7 @@
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
+pub mod bootstrap;
 pub mod clock;
 pub mod config;
 pub mod handlers;
