@@ -25,6 +25,10 @@ fn sections(state: &Value) -> State {
     for name in ["queue_id", "last_event_id", "result", "msg", "server_timestamp"] {
         fields.remove(name);
     }
+    // What one may do follows from the role and the realm's settings; without these, nothing can be said.
+    if !fields.contains_key("realm_can_create_public_channel_group") {
+        fields.retain(|name, _| !name.starts_with("can_"));
+    }
     State::from_initial(fields)
 }
 
