@@ -20,7 +20,7 @@ async fn register(client: &TestClient, capabilities: &str, subscribers: &str) ->
 }
 
 fn sections(state: &Value) -> State {
-    let mut fields = state.as_object().unwrap().clone();
+    let mut fields = state.as_object().expect("an object").clone();
     // These name the registration, not the state.
     for name in ["queue_id", "last_event_id", "result", "msg", "server_timestamp"] {
         fields.remove(name);
@@ -44,7 +44,7 @@ struct Watcher {
 impl Watcher {
     async fn check(&mut self, step: &str) {
         for event in self.queue.events().await {
-            self.state.apply(&serde_json::from_value(event).unwrap());
+            self.state.apply(&serde_json::from_value(event).expect("an event"));
         }
         let fresh = sections(&register(&self.client, self.capabilities, self.subscribers).await.state);
         for (name, value) in fresh.fields() {
