@@ -9,9 +9,16 @@
 //! - [`send`]: sending messages.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 
+pub mod api_keys;
+pub mod bots;
 pub mod channels;
 pub mod send;
 pub mod subscriptions;
+pub mod users;
+pub mod visibility;
+//! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
+//! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
+
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
