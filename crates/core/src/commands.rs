@@ -6,8 +6,10 @@
 //!
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
+//! - [`personal`]: what users keep for themselves and tell of themselves.
 //! - [`send`]: sending messages.
 
+pub mod personal;
 pub mod send;
 
 use crate::audience::Audience;

@@ -5,6 +5,8 @@
 //!
 //! # Layout
 //! - `messages`: unread, starred, recent.
+//! - `personal`: what is one's own, and what others tell of themselves.
+//! - `realm`: the organization and the server. `permissions`: which groups each permission can be given to.
 
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -16,6 +18,12 @@ use tidings_types::endpoints::events::IncludeSubscribers;
 use tidings_types::{EventId, QueueId, UserId, version};
 
 mod messages;
+mod permissions;
+mod personal;
+mod realm;
+
+/// Where the server has the names of all emoji, below the realm's address.
+pub const EMOJI_DATA_PATH: &str = "/static/generated/emoji/emoji_api.json";
 
 /// Which parts of the initial state are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +130,8 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
     if let Some(user) = state.users.get(request.user) {
         let view = View { state, user, request };
         messages::write(&view, &mut fields);
+        personal::write(&view, &mut fields);
+        realm::write(&view, &mut fields);
     }
     fields.finish()
 }

@@ -1,4 +1,7 @@
 //! Objects as one user sees them: what the API shows of a row.
+//!
+//! # Layout
+//! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
 use crate::change::{MessageRow, ReactionRow};
 use crate::shape::Shape;
@@ -12,6 +15,8 @@ use tidings_types::channel::{Channel, Subscription};
 use tidings_types::group::GroupSetting;
 use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser};
 use tidings_types::user::{Bot, Role, User};
+
+pub mod personal;
 
 /// The address of the picture that belongs to an e-mail address, as a service of that name computes it.
 #[must_use]
@@ -36,6 +41,18 @@ impl RealmState {
     #[must_use]
     pub fn avatar_url(&self, user: &UserRow) -> String {
         gravatar_url(&self.api_email(user), user.avatar_version)
+    }
+
+    /// The address of an account's picture in a larger size.
+    #[must_use]
+    pub fn avatar_url_medium(&self, user: &UserRow) -> String {
+        format!("{}&s=500", self.avatar_url(user))
+    }
+
+    /// The address of the organization's picture.
+    #[must_use]
+    pub fn icon_url(&self) -> String {
+        gravatar_url(&self.realm.host, 1)
     }
 
     /// Whether clients can compute an account's picture from its API address.

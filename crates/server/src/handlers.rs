@@ -1,6 +1,8 @@
 //! The endpoints' handlers, one file per area: decode was done before, so each checks, calls one command or query,
 //! and returns the answer.
 
+pub mod emoji_data;
 pub mod events;
 pub mod messages;
 pub mod operators;
+pub mod personal;

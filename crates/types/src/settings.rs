@@ -113,6 +113,46 @@ pub const NOTIFICATION_SOUNDS: &[&str] = &["zulip", "ding"];
 pub const EMOJI_SETS: &[(&str, &str)] =
     &[("google", "Google"), ("twitter", "Twitter"), ("text", "Plain text"), ("google-blob", "Google blobs")];
 
+/// Languages by code, with their own names.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("ar", "العربية"),
+    ("cs", "česky"),
+    ("da", "dansk"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("en-gb", "British English"),
+    ("es", "español"),
+    ("fa", "فارسی"),
+    ("fi", "suomi"),
+    ("fr", "français"),
+    ("hi", "हिन्दी"),
+    ("hu", "Magyar"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("nl", "Nederlands"),
+    ("pl", "polski"),
+    ("pt", "Português"),
+    ("pt-br", "Português Brasileiro"),
+    ("ro", "Română"),
+    ("ru", "Русский"),
+    ("sv", "svenska"),
+    ("ta", "தமிழ்"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("vi", "Tiếng Việt"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+];
+
+/// A language's own name; its code where the name is not known.
+#[must_use]
+pub fn language_name(code: &str) -> String {
+    let wanted = code.to_ascii_lowercase().replace('_', "-");
+    LANGUAGES.iter().find(|(known, _)| *known == wanted).map_or(code, |(_, name)| name).to_owned()
+}
+
 user_settings! {
     /// Clock with 24 hours.
     twenty_four_hour_time: bool = false, Display;
