@@ -9,6 +9,7 @@
 //! - [`event`]: an event as it is logged; [`shape`]: how it looks for each client.
 //! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
 //! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
+//! - [`unread`]: what a user received and has not read.
 //! - [`directory`]: what the Markdown renderer may look up.
 //! - [`limits`]: every bound, with its reason.
 
@@ -27,4 +28,5 @@ pub mod registry;
 pub mod shape;
 pub mod state;
 mod sync;
+pub mod unread;
 pub mod view;

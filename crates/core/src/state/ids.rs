@@ -91,6 +91,14 @@ impl IdSet {
         sealed.max(tail).map(MessageId)
     }
 
+    /// The largest id that passes a test.
+    #[must_use]
+    pub fn max_that(&self, test: impl Fn(MessageId) -> bool) -> Option<MessageId> {
+        let tail = self.tail.iter().copied().map(MessageId).filter(|id| test(*id)).max();
+        let sealed = self.sealed.iter().rev().map(MessageId).find(|id| test(*id));
+        sealed.max(tail)
+    }
+
     /// The smallest id.
     #[must_use]
     pub fn min(&self) -> Option<MessageId> {

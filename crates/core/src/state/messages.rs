@@ -214,8 +214,24 @@ impl MessageIndex {
         if self.conversation_of(id) == Some(conversation) {
             return;
         }
+        let from = self.conversation_of(id);
         self.remove(id, None);
+        if let Some(from) = from {
+            self.restore_max(from);
+        }
         self.insert(id, conversation);
+    }
+
+    /// Finds the newest message of a topic that lost its newest one.
+    fn restore_max(&mut self, conversation: ConversationId) {
+        let Some(kind) = self.kinds.get(&conversation).cloned() else { return };
+        let ConversationKind::Topic { channel, topic } = &*kind else { return };
+        if self.topic(*channel, topic).is_none_or(|topic| topic.max_id.is_some()) {
+            return;
+        }
+        let in_topic = |id| self.conversation_of(id) == Some(conversation);
+        let newest = self.channel_ids.get(channel).and_then(|ids| ids.max_that(in_topic));
+        self.raise_max(*channel, topic, newest.map(|id| id.0));
     }
 
     /// A message is gone; `newest_left` is the newest one left in its conversation.
