@@ -1,1 +1,42 @@
-fn main() {}
+//! `tidings`: the server, its administration, and a client for the command line, in one binary.
+//!
+//! # Layout
+//! - [`args`]: every command and option. [`failure`]: exit codes. [`output`]: results on stdout.
+//! - [`settings`]: the server's configuration from flags, environment and file. [`data_dir`]: the data folder.
+//! - [`instance`]: a running server; [`serve`] and [`demo`] are made of it.
+//! - [`admin`]: what an operator may do, through the running server or, when none runs, directly.
+//!   [`account`]: the commands made of it. [`zuliprc`]: the files that clients read.
+//! - [`api`]: calls the public API; [`send`] and [`tail`] are made of it.
+
+mod account;
+mod admin;
+mod args;
+mod data_dir;
+mod failure;
+mod instance;
+mod output;
+mod serve;
+mod settings;
+mod zuliprc;
+
+use args::{Command, OwnerCommand};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    match run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}
+
+fn run(args: args::Args) -> anyhow::Result<()> {
+    let format = args.format;
+    match args.command {
+        Command::Serve(args) => serve::serve(&args),
+        Command::Owner(OwnerCommand::Create(args)) => account::create_owner(&args, format),
+        Command::User(command) => account::user(&command, format),
+        Command::Zuliprc(args) => account::new_zuliprc(&args, format),
+    }
+}

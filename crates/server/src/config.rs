@@ -1,42 +1,73 @@
-//! Everything that can be configured. The command line makes a flag, an environment variable and a file key of
-//! each field, all with the same name.
+//! Everything that can be configured, from one table. The command line makes a flag, an environment variable and a
+//! file key of each field, all with the same name.
 
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use tidings_core::limits;
 
-/// What the server can be told. Every field has a default that suits one machine and a team.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
+/// A key as documentation and command line show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigKey {
+    /// The name in the file; `--log-format` and `TIDINGS_LOG_FORMAT` are made of it.
+    pub name: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+macro_rules! config {
+    ($($(#[doc = $doc:literal])* $name:ident: $ty:ty = $default:expr;)*) => {
+        /// What the server can be told. Every field has a default that suits one machine and a team.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config { $($(#[doc = $doc])* pub $name: $ty),* }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Config { $($name: $default),* }
+            }
+        }
+
+        impl Config {
+            /// All keys, in the order of the documentation.
+            pub const KEYS: &'static [ConfigKey] =
+                &[$(ConfigKey { name: stringify!($name), doc: concat!($($doc),*) }),*];
+        }
+    };
+}
+
+config! {
     /// Address and port to listen on.
-    pub listen: SocketAddr,
+    listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 9991));
     /// Where clients reach the server, if that is not `http://` and the listening address.
-    pub external_url: Option<String>,
+    external_url: Option<String> = None;
     /// Requests a user may make in a minute; 0 for no limit.
-    pub rate_limit_per_minute: u32,
+    rate_limit_per_minute: u32 = 200;
     /// Log-in attempts per address and per account in a minute; 0 for no limit.
-    pub login_limit_per_minute: u32,
+    login_limit_per_minute: u32 = 10;
     /// Largest request body in bytes.
-    pub body_bytes_max: usize,
+    body_bytes_max: usize = 1 << 20;
     /// Seconds a request may take to arrive.
-    pub request_timeout_secs: u64,
+    request_timeout_secs: u64 = 30;
     /// Connections at once.
-    pub connections_max: usize,
+    connections_max: usize = 65_536;
     /// Event queues of one user.
-    pub queues_per_user_max: usize,
+    queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
     /// Entries of the event log kept in memory.
-    pub log_entries_max: usize,
+    log_entries_max: usize = limits::LOG_ENTRIES_MAX;
     /// Bytes of the event log kept in memory, roughly.
-    pub log_bytes_max: usize,
+    log_bytes_max: usize = limits::LOG_BYTES_MAX;
     /// Days that events are kept at least, for queues that come back late.
-    pub log_retention_days: u32,
+    log_retention_days: u32 = 7;
     /// Wait for the disk at every commit (`full`), or accept to lose the last moments in a power failure (`normal`).
-    pub synchronous: Synchronous,
+    synchronous: Synchronous = Synchronous::Full;
     /// Log in without a password (`dev_fetch_api_key`). Only the demo turns it on.
-    pub allow_dev_login: bool,
+    allow_dev_login: bool = false;
     /// The name people see.
-    pub product_name: String,
+    product_name: String = "Tidings".to_owned();
+    /// What is logged: `error`, `warn`, `info`, `debug`, or parts of the program as in `info,tidings_server=debug`.
+    log_filter: String = "info".to_owned();
+    /// How it is logged: `human` for people, `json` for machines.
+    log_format: LogFormat = LogFormat::Human;
 }
 
 /// How long a commit waits.
@@ -49,23 +80,12 @@ pub enum Synchronous {
     Normal,
 }
 
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 9991)),
-            external_url: None,
-            rate_limit_per_minute: 200,
-            login_limit_per_minute: 10,
-            body_bytes_max: 1 << 20,
-            request_timeout_secs: 30,
-            connections_max: 65_536,
-            queues_per_user_max: limits::QUEUES_PER_USER_MAX,
-            log_entries_max: limits::LOG_ENTRIES_MAX,
-            log_bytes_max: limits::LOG_BYTES_MAX,
-            log_retention_days: 7,
-            synchronous: Synchronous::Full,
-            allow_dev_login: false,
-            product_name: "Tidings".to_owned(),
-        }
-    }
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
 }

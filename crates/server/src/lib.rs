@@ -2,13 +2,16 @@
 //!
 //! # Layout
 //! - [`config`]: everything that can be configured. [`clock`]: the time, which tests can set.
+//! - [`bootstrap`]: the beginning of a realm, and of each time it is served.
 //! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
 //! - [`http`]: parameters, authentication, limits, errors.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
+//! - [`search`]: narrows and pages of messages.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
+pub mod bootstrap;
 pub mod clock;
 pub mod config;
 pub mod handlers;
@@ -16,6 +19,7 @@ pub mod http;
 pub mod queues;
 pub mod realm;
 pub mod router;
+pub mod search;
 pub mod serve;
 pub mod transports;
 

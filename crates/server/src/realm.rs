@@ -9,12 +9,15 @@ use crate::config::Config;
 use arc_swap::{ArcSwap, Guard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tidings_core::audience::Audience;
 use tidings_core::commands::Tx;
 use tidings_core::log::EventLog;
 use tidings_core::registry::Registry;
 use tidings_core::state::RealmState;
 use tidings_store::{Loaded, Store, StoreError};
-use tidings_types::{ApiError, EventId};
+use tidings_types::events::Event;
+use tidings_types::events::realm::Restart;
+use tidings_types::{ApiError, EventId, version};
 use tokio::sync::{mpsc, oneshot};
 
 pub mod alert_words;
@@ -133,6 +136,26 @@ impl Realm {
         let job = Box::new(JobOf::new(command, reply));
         self.commands.blocking_send(job).map_err(|_| ApiError::NotReady {})?;
         answer.blocking_recv().unwrap_or(Err(ApiError::NotReady {}))
+    }
+
+    /// Tells every queue that the server was started anew. To be called once, before connections are accepted, when
+    /// a realm is served again.
+    ///
+    /// # Errors
+    /// As [`Realm::run`].
+    pub async fn announce_restart(&self) -> Result<(), ApiError> {
+        let server_generation = self.generation;
+        self.run(move |tx| {
+            let event = Restart {
+                zulip_version: version::VERSION.to_owned(),
+                zulip_merge_base: version::MERGE_BASE.to_owned(),
+                zulip_feature_level: version::FEATURE_LEVEL,
+                server_generation,
+            };
+            tx.emit(Event::Restart(event), Audience::realm());
+            Ok(())
+        })
+        .await
     }
 
     /// Stops: parked polls are answered, no more are parked, and the writer ends after what it has accepted.

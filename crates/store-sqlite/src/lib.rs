@@ -101,6 +101,10 @@ impl Store for SqliteStore {
         Ok(message::newest_before(&self.connections.reader(), conversation, before)?)
     }
 
+    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {
+        Ok(message::senders_of(&self.connections.reader(), conversation)?)
+    }
+
     fn search(&self, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError> {
         Ok(search::search(&mut self.connections.reader(), query)?)
     }

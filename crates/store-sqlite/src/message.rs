@@ -14,6 +14,18 @@ pub(crate) fn read(connection: &mut Connection, ids: &[u32]) -> Result<Vec<Arc<M
     read_in(&transaction, ids)
 }
 
+/// Everybody who sent to a conversation, ascending.
+pub(crate) fn senders_of(connection: &Connection, conversation: ConversationId) -> Result<Vec<UserId>, Error> {
+    let sql = "SELECT DISTINCT sender_id FROM messages WHERE conversation_id = ?1 ORDER BY sender_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([conversation.0])?;
+    let mut senders = Vec::new();
+    while let Some(row) = rows.next()? {
+        senders.push(UserId(get(row, 0, "messages")?));
+    }
+    Ok(senders)
+}
+
 /// As [`read`], within a transaction.
 pub(crate) fn read_in(transaction: &Connection, ids: &[u32]) -> Result<Vec<Arc<MessageRow>>, Error> {
     if ids.is_empty() {

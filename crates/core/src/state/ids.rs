@@ -91,18 +91,17 @@ impl IdSet {
         sealed.max(tail).map(MessageId)
     }
 
-    /// The largest id that passes a test.
-    #[must_use]
-    pub fn max_that(&self, test: impl Fn(MessageId) -> bool) -> Option<MessageId> {
-        let tail = self.tail.iter().copied().map(MessageId).filter(|id| test(*id)).max();
-        let sealed = self.sealed.iter().rev().map(MessageId).find(|id| test(*id));
-        sealed.max(tail)
-    }
-
     /// The smallest id.
     #[must_use]
     pub fn min(&self) -> Option<MessageId> {
         self.sealed.min().into_iter().chain(self.tail.iter().copied()).min().map(MessageId)
+    }
+
+    /// The largest id that `wanted` accepts. Looks at the ids from the largest down.
+    pub fn newest_where(&self, wanted: impl Fn(MessageId) -> bool) -> Option<MessageId> {
+        let in_tail = self.tail.iter().copied().filter(|id| wanted(MessageId(*id))).max();
+        let not_worse = self.sealed.iter().rev().take_while(|id| in_tail.is_none_or(|found| *id > found));
+        not_worse.map(MessageId).find(|id| wanted(*id)).or(in_tail.map(MessageId))
     }
 
     /// How many ids there are.
@@ -139,5 +138,11 @@ mod tests {
         set.union_range_into(10, 20, &mut range);
         assert_eq!(range.iter().collect::<Vec<_>>(), [12, 14, 16, 18, 20]);
         assert_eq!(set.to_bitmap().len(), 198);
+        assert_eq!(set.newest_where(|id| id.0 % 3 == 0), Some(MessageId(396)));
+        assert_eq!(set.newest_where(|id| id.0 < 100), Some(MessageId(98)));
+        assert_eq!(set.newest_where(|id| id.0 % 2 == 1), None);
+        set.insert(MessageId(3));
+        assert_eq!(set.newest_where(|id| id.0 % 2 == 1), Some(MessageId(3)));
+        assert_eq!(set.newest_where(|id| id.0 < 5), Some(MessageId(4)));
     }
 }

@@ -1,0 +1,97 @@
+//! What an operator may do with a data folder: through the running server's socket, or, when none runs, with the
+//! database directly. Only who can read the folder can do it; no key is needed.
+//!
+//! # Layout
+//! - this file: the requests and their answers. [`execute`]: what each does.
+//! - [`socket`]: the server's end. [`connection`]: our end.
+
+pub(crate) mod connection;
+pub(crate) mod execute;
+pub(crate) mod socket;
+
+use serde::{Deserialize, Serialize};
+use tidings_types::UserId;
+use tidings_types::user::Role;
+
+/// What is asked, one JSON object a line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Creates an account with an API key; answered with [`Credentials`].
+    CreateUser(NewUser),
+    /// All accounts; answered with a list of [`Account`].
+    ListUsers,
+    /// One account; answered with [`Account`].
+    ShowUser {
+        /// Its address or id.
+        user: String,
+    },
+    /// A further API key; answered with [`Credentials`].
+    NewKey {
+        /// The account's address or id.
+        user: String,
+        /// Where the key comes from, for its owner to tell keys apart.
+        label: String,
+    },
+    /// Creates members subscribed to a channel; answered with a list of [`Generated`].
+    Generate {
+        /// How many, at most [`GENERATE_MAX`].
+        count: usize,
+        /// The channel; created if missing.
+        channel: String,
+    },
+}
+
+/// Members created by one command: few enough that other commands do not wait long.
+pub(crate) const GENERATE_MAX: usize = 250;
+
+/// An account to create.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NewUser {
+    pub(crate) email: String,
+    pub(crate) full_name: String,
+    pub(crate) role: Role,
+    pub(crate) bot: bool,
+    pub(crate) password: Option<String>,
+}
+
+/// An account as an operator sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+    pub(crate) full_name: String,
+    pub(crate) role: Role,
+    pub(crate) is_bot: bool,
+    pub(crate) is_active: bool,
+    /// How many API keys it has.
+    pub(crate) api_keys: usize,
+}
+
+/// What a client needs to log in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Credentials {
+    pub(crate) user_id: UserId,
+    pub(crate) email: String,
+    pub(crate) api_key: String,
+    /// Where clients reach the server.
+    pub(crate) site: String,
+}
+
+/// One of many generated members.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Generated {
+    pub(crate) email: String,
+    pub(crate) api_key: String,
+    pub(crate) user_id: UserId,
+}
+
+/// An answer, one JSON object a line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// As the request says.
+    Done(serde_json::Value),
+    /// Why not.
+    Refused(String),
+}

@@ -1,0 +1,245 @@
+//! Every command and option.
+
+use crate::failure::EXIT_CODES;
+use crate::output::Format;
+use crate::settings::ServerSettings;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use tidings_types::user::Role;
+
+/// A team-chat server around a durable log of real-time events, for clients of the Zulip API.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, after_help = EXIT_CODES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// How results look.
+    #[arg(long, global = true, value_enum, default_value = "human", env = "TIDINGS_FORMAT")]
+    pub(crate) format: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  Look around, with nothing left behind:
+    tidings demo
+
+  Start a server and make yourself its owner:
+    tidings serve --data-dir ./data --listen 127.0.0.1:9991
+    tidings owner create --data-dir ./data --email you@example.com --full-name 'Your Name' --zuliprc ./zuliprc
+
+  Watch events in one terminal, send a message from another:
+    tidings tail --config-file ./zuliprc
+    tidings send --config-file ./zuliprc --to you@example.com 'Hello'";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(ServeArgs),
+    /// The owner of the organization.
+    #[command(subcommand)]
+    Owner(OwnerCommand),
+    /// Accounts: list, create, change.
+    #[command(subcommand)]
+    User(UserCommand),
+    Zuliprc(ZuliprcArgs),
+}
+
+/// The data folder.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct DataDirArgs {
+    /// The folder with the database; the same that `serve` uses, running or not.
+    #[arg(long, env = "TIDINGS_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+}
+
+/// Run the server until it is told to stop (Ctrl-C or SIGTERM).
+///
+/// Every setting is a flag, an environment variable and a key of the TOML file that --config names; the first
+/// of these wins.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  tidings serve --data-dir ./data
+  tidings serve --data-dir /var/lib/tidings --listen 0.0.0.0:9991 --external-url https://chat.example.com
+  TIDINGS_LOG_FORMAT=json tidings serve --data-dir ./data --config ./tidings.toml
+
+The file has the same names with underscores:
+  listen = \"127.0.0.1:9991\"
+  rate_limit_per_minute = 500")]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// A TOML file with settings.
+    #[arg(long, env = "TIDINGS_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: ServerSettings,
+}
+
+/// Where a zuliprc goes.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct OutputZuliprc {
+    /// Where clients reach the server, if not where the server says.
+    #[arg(long, value_name = "URL")]
+    pub(crate) site: Option<String>,
+    /// Overwrite the file if there is one.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OwnerCommand {
+    Create(OwnerCreateArgs),
+}
+
+/// Create an owner, and the zuliprc file to log in with. Works before the first start and while the server runs.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  tidings owner create --data-dir ./data --email you@example.com --full-name 'Your Name' --zuliprc ./zuliprc")]
+pub(crate) struct OwnerCreateArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// The e-mail address.
+    #[arg(long)]
+    pub(crate) email: String,
+    /// The name others see.
+    #[arg(long)]
+    pub(crate) full_name: String,
+    /// The file to write: address and API key, readable only for you.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zuliprc: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputZuliprc,
+    /// Read a password from the first line of stdin; without one, log-in is by API key alone.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// List all accounts.
+    List {
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
+    /// Show one account.
+    Show {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+    },
+    Create(UserCreateArgs),
+    Generate(GenerateArgs),
+}
+
+/// Which account.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct UserArg {
+    /// The account: its e-mail address or its id.
+    #[arg(value_name = "USER")]
+    pub(crate) user: String,
+}
+
+/// Create an account and print its API key, or write it to a zuliprc.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct UserCreateArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// The e-mail address.
+    #[arg(long)]
+    pub(crate) email: String,
+    /// The name others see.
+    #[arg(long)]
+    pub(crate) full_name: String,
+    /// What the account may do.
+    #[arg(long, value_enum, default_value = "member")]
+    pub(crate) role: RoleArg,
+    /// Make it a bot.
+    #[arg(long)]
+    pub(crate) bot: bool,
+    /// The file to write: address and API key, readable only for you.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zuliprc: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputZuliprc,
+    /// Read a password from the first line of stdin.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// Create many members, subscribed to a channel: for load tests and trials.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  tidings user generate --data-dir ./data --count 10000 --channel load --out users.json
+
+The file is a JSON list of {\"email\", \"api_key\", \"user_id\"}, readable only for you.")]
+pub(crate) struct GenerateArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// How many.
+    #[arg(long)]
+    pub(crate) count: usize,
+    /// The channel they are subscribed to; created if missing.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) channel: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Overwrite the file if there is one.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Create a further API key for an account and write it to a zuliprc.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  tidings zuliprc --data-dir ./data --user bot@example.com --out ./bot-zuliprc")]
+pub(crate) struct ZuliprcArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// The account: its e-mail address or its id.
+    #[arg(long)]
+    pub(crate) user: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputZuliprc,
+}
+
+/// A role by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "the names say it")]
+pub(crate) enum RoleArg {
+    Owner,
+    Admin,
+    Moderator,
+    Member,
+    Guest,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Role {
+        match role {
+            RoleArg::Owner => Role::Owner,
+            RoleArg::Admin => Role::Admin,
+            RoleArg::Moderator => Role::Moderator,
+            RoleArg::Member => Role::Member,
+            RoleArg::Guest => Role::Guest,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,4 @@
+//! Event queues.
+
+mod get_events;
+mod register_queue;

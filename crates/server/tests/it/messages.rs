@@ -1,0 +1,3 @@
+//! Messages.
+
+mod send_message;
