@@ -132,7 +132,9 @@ impl Narrower<'_> {
             operator if is_channels(operator) => filter.keep(self.channels(operand)?, *negated),
             "topic" | "subject" => filter.keep_conversations(self.topics_named(text(term)?), *negated),
             "dm" | "pm-with" => filter.keep(self.direct_among(operand)?, *negated),
-            "dm-including" | "group-pm-with" => filter.keep(self.direct_including(operand, operator == "group-pm-with")?, *negated),
+            "dm-including" | "group-pm-with" => {
+                filter.keep(self.direct_including(operand, operator == "group-pm-with")?, *negated)
+            }
             "sender" | "from" => {
                 let user = self.user(operand)?;
                 filter.conditions.push(Condition::Sender { user, negated: *negated });

@@ -39,7 +39,10 @@ async fn reading_is_told_to_oneself_only() {
     let events = queue.events().await;
     let details = &events[0]["message_details"];
     let channel = server.channel_id("secret");
-    assert_eq!(details[one.to_string()], json!({"type": "stream", "stream_id": channel, "topic": "t", "unmuted_stream_msg": true}));
+    assert_eq!(
+        details[one.to_string()],
+        json!({"type": "stream", "stream_id": channel, "topic": "t", "unmuted_stream_msg": true})
+    );
     assert_eq!(details[two.to_string()], json!({"type": "private", "user_ids": [server.user_id("cordelia")]}));
     let state = unread(&hamlet).await;
     assert_eq!(state["streams"][0]["unread_message_ids"], json!([one]));
@@ -100,14 +103,19 @@ async fn a_page_of_a_narrow() {
     let narrow = r#"[["channel", "Denmark"], ["topic", "t"]]"#;
     let post = async |anchor: &str, after: &str| {
         let params = [
-            ("anchor", anchor), ("num_before", "0"), ("num_after", after),
-            ("narrow", narrow), ("op", "add"), ("flag", "read"),
+            ("anchor", anchor),
+            ("num_before", "0"),
+            ("num_after", after),
+            ("narrow", narrow),
+            ("op", "add"),
+            ("flag", "read"),
         ];
         hamlet.post("/messages/flags/narrow", &params).await
     };
     let mut answer = post("oldest", "3").await.ok();
     let brief = |answer: &mut Value| {
-        ["processed_count", "updated_count", "first_processed_id", "last_processed_id", "found_oldest", "found_newest"].map(|name| answer[name].take())
+        ["processed_count", "updated_count", "first_processed_id", "last_processed_id", "found_oldest", "found_newest"]
+            .map(|name| answer[name].take())
     };
     assert_eq!(brief(&mut answer), [json!(3), json!(2), json!(ids[0]), json!(ids[2]), json!(true), json!(false)]);
     let mut answer = post(&ids[2].to_string(), "10").await.ok();
@@ -138,7 +146,11 @@ async fn everything_at_once() {
     hamlet.post("/mark_topic_as_read", &missing).await.refused(400, "No such topic 'zzz'");
     hamlet.post("/mark_stream_as_read", &[("stream_id", channel.as_str())]).await.done();
     let secret = server.channel_id("secret").to_string();
-    server.client("othello").post("/mark_stream_as_read", &[("stream_id", secret.as_str())]).await.refused(400, "Invalid channel ID");
+    server
+        .client("othello")
+        .post("/mark_stream_as_read", &[("stream_id", secret.as_str())])
+        .await
+        .refused(400, "Invalid channel ID");
     let answer = hamlet.post("/mark_all_as_read", &[]).await.ok();
     assert_eq!(answer["complete"], true);
     hamlet.post("/mark_all_as_read", &[]).await.done();

@@ -90,8 +90,12 @@ async fn history_tells_every_change() {
     hamlet.patch(&path, &[("topic", "new")]).await.done();
     let answer = server.client("othello").get(&format!("{path}/history"), &[]).await.ok();
     let history = answer["message_history"].as_array().expect("a list");
-    let brief: Vec<_> = history.iter().map(|it| json!([it["topic"], it["content"], it["prev_topic"], it["prev_content"]])).collect();
-    assert_eq!(brief, [json!(["old", "one", null, null]), json!(["old", "two", null, "one"]), json!(["new", "two", "old", null])]);
+    let brief: Vec<_> =
+        history.iter().map(|it| json!([it["topic"], it["content"], it["prev_topic"], it["prev_content"]])).collect();
+    assert_eq!(
+        brief,
+        [json!(["old", "one", null, null]), json!(["old", "two", null, "one"]), json!(["new", "two", "old", null])]
+    );
     set_realm(&server, |settings| settings.message_edit_history_visibility_policy = "none".to_owned()).await;
     let refused = hamlet.get(&format!("{path}/history"), &[]).await;
     refused.refused(400, "Message edit history is disabled in this organization");

@@ -57,12 +57,8 @@ async fn messages_come_as_asked_for() {
     assert_eq!((&message["content_type"], &message["subject"]), (&json!("text/html"), &json!("general chat")));
     assert_eq!(message["avatar_url"], json!(null));
     assert_eq!(message["flags"], json!(["mentioned"]));
-    let message = get(&[
-        ("apply_markdown", "false"),
-        ("allow_empty_topic_name", "true"),
-        ("client_gravatar", "false"),
-    ])
-    .await;
+    let message =
+        get(&[("apply_markdown", "false"), ("allow_empty_topic_name", "true"), ("client_gravatar", "false")]).await;
     assert_eq!(message["content"], "**bold** @**Cordelia**");
     assert_eq!((&message["content_type"], &message["subject"]), (&json!("text/x-markdown"), &json!("")));
     assert!(message["avatar_url"].as_str().expect("an address").starts_with("https://"));
@@ -96,7 +92,8 @@ async fn shows_only_what_may_be_read() {
     assert_eq!(found(&othello, r#"[["channel", "Denmark"]]"#).await, [public]);
     assert_eq!(found(&othello, r#"[["channels", "public"]]"#).await, [public]);
     assert_eq!(found(&server.client("iago"), r#"[["channel", "secret"]]"#).await, [0_i64; 0]);
-    let params = [("anchor", "newest"), ("num_before", "9"), ("num_after", "0"), ("narrow", r#"[["channel", "secret"]]"#)];
+    let params =
+        [("anchor", "newest"), ("num_before", "9"), ("num_after", "0"), ("narrow", r#"[["channel", "secret"]]"#)];
     othello.get("/messages", &params).await.refused_with_code(400, "BAD_NARROW");
 }
 

@@ -12,7 +12,8 @@ async fn operators_find_what_they_name() {
     let direct = cordelia.send_to_users(&[server.user_id("hamlet")], "chips only").await;
     let group = cordelia.send_to_users(&[server.user_id("hamlet"), server.user_id("iago")], "three").await;
     hamlet.post(&format!("/messages/{plain}/reactions"), &[("emoji_name", "tada")]).await.done();
-    let flags = |op, flag, id: i64| [("messages", format!("[{id}]")), ("op", String::from(op)), ("flag", String::from(flag))];
+    let flags =
+        |op, flag, id: i64| [("messages", format!("[{id}]")), ("op", String::from(op)), ("flag", String::from(flag))];
     for (flag, id) in [("starred", link), ("read", plain), ("read", group)] {
         let body = flags("add", flag, id);
         let body: Vec<(&str, &str)> = body.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -58,8 +59,26 @@ async fn operators_find_what_they_name() {
         (json!([["topic", "gone"], {"operator": "with", "operand": direct}]), vec![direct]),
         (json!([["channels", "public"]]), vec![plain, link]),
     ];
-    for (narrow, expect) in rows {
-        assert_eq!(found(&hamlet, &narrow.to_string()).await, expect, "{narrow}");
+    for (narrow, expect) in &rows {
+        assert_eq!(found(&hamlet, &narrow.to_string()).await, *expect, "{narrow}");
+    }
+    // Whatever others ask for, they get nothing that they may not read.
+    for (name, readable) in
+        [("iago", vec![plain, link, group]), ("polonius", vec![plain, link]), ("othello", vec![plain, link])]
+    {
+        let client = server.client(name);
+        for (narrow, _) in &rows {
+            let (narrow, all) = (narrow.to_string(), json!([plain, link, secret, direct, group]).to_string());
+            let page = [("anchor", "newest"), ("num_before", "100"), ("num_after", "0"), ("narrow", narrow.as_str())];
+            let by_id = [("message_ids", all.as_str()), ("narrow", narrow.as_str())];
+            for params in [&page[..], &by_id[..]] {
+                let answer = client.get("/messages", params).await;
+                if answer.status == 200 {
+                    let got = super::ids(&answer.json);
+                    assert!(got.iter().all(|id| readable.contains(id)), "{name} {narrow}: {got:?}");
+                }
+            }
+        }
     }
 }
 

@@ -22,7 +22,14 @@ async fn a_reaction_reaches_those_who_hold_the_message() {
             "user": {"user_id": user, "email": "cordelia@example.com", "full_name": "Cordelia", "is_mirror_dummy": false},
         })
     };
-    let bare: Vec<_> = events.iter().cloned().map(|mut event| { event["id"].take(); event }).collect();
+    let bare: Vec<_> = events
+        .iter()
+        .cloned()
+        .map(|mut event| {
+            event["id"].take();
+            event
+        })
+        .collect();
     assert_eq!(bare, [expect("add"), expect("remove")]);
     assert_eq!((othello.kinds().await, iago.kinds().await), (vec![], vec![]));
 }
@@ -40,12 +47,15 @@ async fn reactions_by_name_and_by_code() {
     add(&[("emoji_name", "no_such")]).await.refused(400, "Emoji 'no_such' does not exist");
     add(&[("emoji_name", "tada"), ("emoji_code", "ffff")]).await.refused(400, "Invalid emoji code.");
     add(&[("emoji_name", "heart"), ("emoji_code", "1f389")]).await.refused(400, "Invalid emoji name.");
-    add(&[("emoji_name", "x"), ("emoji_code", "1"), ("reaction_type", "realm_emoji")]).await.refused(400, "Invalid custom emoji.");
+    add(&[("emoji_name", "x"), ("emoji_code", "1"), ("reaction_type", "realm_emoji")])
+        .await
+        .refused(400, "Invalid custom emoji.");
     add(&[("emoji_name", "x"), ("reaction_type", "odd")]).await.refused(400, "Invalid reaction_type");
     add(&[]).await.refused(400, "Missing 'emoji_name' argument");
 
     let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"].clone();
-    let names: Vec<_> = message["reactions"].as_array().expect("a list").iter().map(|it| it["emoji_name"].clone()).collect();
+    let names: Vec<_> =
+        message["reactions"].as_array().expect("a list").iter().map(|it| it["emoji_name"].clone()).collect();
     assert_eq!(names, ["zulip", "heart"]);
     let remove = async |params: &[(&str, &str)]| hamlet.delete(&path, params).await;
     remove(&[("emoji_code", "zulip"), ("reaction_type", "zulip_extra_emoji")]).await.done();

@@ -99,7 +99,8 @@ async fn topics_move_as_asked() {
     patch(sent[2], "✔ later", "change_all").await;
     assert_eq!((topic("later").await, topic("✔ later").await), (vec![], sent[1..3].to_vec()));
     let state = hamlet.register(&[]).await.state.clone();
-    let topics: Vec<_> = state["unread_msgs"]["streams"].as_array().expect("a list").iter().map(|it| it["topic"].clone()).collect();
+    let topics: Vec<_> =
+        state["unread_msgs"]["streams"].as_array().expect("a list").iter().map(|it| it["topic"].clone()).collect();
     assert_eq!(topics, ["old", "one", "✔ later"]);
     // The place survives a restart.
     let server = server.restart().await;
