@@ -2,6 +2,7 @@
 
 mod delete_message;
 mod flags;
+mod fold;
 mod get_message;
 mod get_messages;
 mod narrow;
