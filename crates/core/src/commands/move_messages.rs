@@ -36,12 +36,12 @@ pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, id: MessageId, to: &NewTopi
         return Err(ApiError::bad_request("Direct messages cannot have topics."));
     };
     let new = send::check_topic(&to.topic)?;
-    check_may_move(tx, &user, &channel, &old, &new)?;
-    send::check_topic_allowed(tx, &channel, &new)?;
-    let known = tx.state.messages.topic(channel.id, &new).map(|topic| topic.conversation);
-    if known == Some(from) {
+    // Clients may send the topic along with a new content. Topics are the same without regard to case.
+    if tx.state.messages.topic(channel.id, &new).is_some_and(|topic| topic.conversation == from) {
         return Ok(());
     }
+    check_may_move(tx, &user, &channel, &old, &new)?;
+    send::check_topic_allowed(tx, &channel, &new)?;
     let ids = affected(tx, &user, from, id, to.propagate)?;
     let conversation = send::topic_conversation(tx, channel.id, &new);
     for moved in &ids {

@@ -47,12 +47,23 @@ pub fn filter(state: &RealmState, viewer: &UserRow, terms: &[NarrowTerm], scope:
         return Err(bad("too many terms"));
     }
     let narrower = Narrower { state, viewer };
-    let terms = narrower.replace_with(terms)?;
+    let terms: Vec<NarrowTerm> = terms.iter().map(without_minus).collect();
+    let terms = narrower.replace_with(&terms)?;
     let mut filter = Filter { ids: narrower.scope(&terms, scope)?, ..Filter::default() };
     for term in &terms {
         narrower.apply(&mut filter, term)?;
     }
     Ok(filter)
+}
+
+/// A minus before the operator negates, as people write it in a search box.
+fn without_minus(term: &NarrowTerm) -> NarrowTerm {
+    match term.operator.strip_prefix('-') {
+        Some(operator) => {
+            NarrowTerm { operator: operator.to_owned(), operand: term.operand.clone(), negated: !term.negated }
+        }
+        None => term.clone(),
+    }
 }
 
 fn bad(desc: impl Into<String>) -> ApiError {

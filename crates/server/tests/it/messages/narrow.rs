@@ -38,6 +38,7 @@ async fn operators_find_what_they_name() {
         (json!([["is", "dm"]]), vec![direct, group]),
         (json!([{"operator": "is", "operand": "private", "negated": true}]), vec![plain, link, secret]),
         (json!([["is", "starred"]]), vec![link]),
+        (json!([["-is", "dm"], ["-sender", "hamlet@example.com"]]), vec![link, secret]),
         (json!([["is", "unread"]]), vec![link, secret, direct]),
         (json!([["is", "mentioned"]]), vec![secret]),
         (json!([["is", "alerted"]]), vec![]),

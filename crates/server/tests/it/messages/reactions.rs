@@ -90,3 +90,21 @@ async fn outsiders_do_not_react_and_passers_by_stay_informed() {
     assert_eq!(event(&events, "update_message").expect("the edit")["flags"], json!(["read", "historical"]));
     assert_eq!(super::found(&othello, "[]").await, [public]);
 }
+
+#[tokio::test]
+async fn a_message_has_so_many_different_reactions() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "t", "one").await;
+    let path = format!("/messages/{id}/reactions");
+    let known: serde_json::Value = serde_json::from_str(tidings_markdown::emoji::code_to_names_json()).expect("JSON");
+    let all = known["code_to_names"].as_object().expect("an object");
+    let names: Vec<&str> = all.values().filter_map(|names| names[0].as_str()).take(101).collect();
+    for name in &names[..100] {
+        hamlet.post(&path, &[("emoji_name", name)]).await.done();
+    }
+    let refused = hamlet.post(&path, &[("emoji_name", names[100])]).await;
+    refused.refused(400, "This message has too many different reactions.");
+    // Joining in is always possible.
+    server.client("cordelia").post(&path, &[("emoji_name", names[0])]).await.done();
+}

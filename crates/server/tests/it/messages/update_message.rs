@@ -128,4 +128,6 @@ async fn what_does_not_move() {
     set_realm(&server, |settings| settings.can_move_messages_between_topics_group = system::MODERATORS).await;
     hamlet.patch(&path, &[("topic", "x")]).await.refused(400, "You don't have permission to edit this message");
     server.client("shiva").patch(&path, &[("topic", "x")]).await.done();
+    // The topic it is in anyway is no move.
+    hamlet.patch(&path, &[("topic", "X"), ("content", "four")]).await.done();
 }
