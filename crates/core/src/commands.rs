@@ -15,11 +15,19 @@
 pub mod api_keys;
 pub mod bots;
 pub mod channels;
+pub mod delete;
+pub mod edit;
+pub mod flags;
+pub mod move_messages;
 pub mod personal;
+pub mod reactions;
 pub mod send;
 pub mod subscriptions;
 pub mod users;
 pub mod visibility;
+//! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
+
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
