@@ -57,6 +57,7 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
         authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
         authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
+
         // Server and log-in
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
@@ -80,9 +81,6 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated bots::UpdateBot => handlers::bots::update_bot;
         authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
 
-        // Messages
-        authenticated messages::SendMessage => handlers::messages::send_message;
-
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
         authenticated personal::AddAlertWords => handlers::personal::alert_words::add_alert_words;
@@ -101,6 +99,8 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated settings::UpdateSettings => handlers::personal::update_settings;
         authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
         authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+
+        // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
         authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
