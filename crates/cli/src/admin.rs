@@ -3,10 +3,11 @@
 //!
 //! # Layout
 //! - this file: the requests and their answers. [`execute`]: what each does.
-//! - [`socket`]: the server's end. [`connection`]: our end.
+//! - [`seed`]: channels without anybody who acts. [`socket`]: the server's end. [`connection`]: our end.
 
 pub(crate) mod connection;
 pub(crate) mod execute;
+pub(crate) mod seed;
 pub(crate) mod socket;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,13 @@ pub(crate) enum Request {
         /// Where the key comes from, for its owner to tell keys apart.
         label: String,
     },
+    /// Subscribes accounts to a channel; answered with nothing.
+    Subscribe {
+        /// The channel; created if missing.
+        channel: NewChannel,
+        /// Addresses or ids.
+        users: Vec<String>,
+    },
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
     Generate {
         /// How many, at most [`GENERATE_MAX`].
@@ -53,6 +61,14 @@ pub(crate) struct NewUser {
     pub(crate) role: Role,
     pub(crate) bot: bool,
     pub(crate) password: Option<String>,
+}
+
+/// A channel to create.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NewChannel {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) private: bool,
 }
 
 /// An account as an operator sees it.

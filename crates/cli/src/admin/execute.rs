@@ -1,6 +1,6 @@
 //! What each administrative request does. The same code runs in the server and, when none runs, in the command.
 
-use super::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Request};
+use super::{Account, Credentials, GENERATE_MAX, Generated, NewChannel, NewUser, Request, seed};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub(crate) async fn execute(realm: &Realm, request: Request) -> Result<Value, Ap
             json(&account(&state, find(&state, &user)?))
         }
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
+        Request::Subscribe { channel, users } => json(&subscribe(realm, channel, users).await?),
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
 }
@@ -119,13 +120,24 @@ async fn new_key_for(realm: &Realm, user: String, label: String) -> Result<Crede
     Ok(Credentials { user_id, email, api_key: key, site })
 }
 
+async fn subscribe(realm: &Realm, channel: NewChannel, users: Vec<String>) -> Result<(), ApiError> {
+    let subscribe = move |tx: &mut Tx<'_>| {
+        let found = users.iter().map(|user| find(&tx.state, user).map(|row| row.id));
+        let ids = found.collect::<Result<Vec<UserId>, ApiError>>()?;
+        let channel = seed::ensure_channel(tx, &channel.name, &channel.description, channel.private)?;
+        seed::subscribe(tx, channel, &ids);
+        Ok(())
+    };
+    realm.run(subscribe).await
+}
+
 async fn generate(realm: &Realm, count: usize, channel: String) -> Result<Vec<Generated>, ApiError> {
     if count > GENERATE_MAX {
         return Err(ApiError::bad_request(format!("at most {GENERATE_MAX} accounts at a time")));
     }
     let keys: Vec<String> = (0..count).map(|_| new_key()).collect();
     let create = move |tx: &mut Tx<'_>| {
-        let _ = &channel;
+        let channel = seed::ensure_channel(tx, &channel, "", false)?;
         let mut all = Vec::with_capacity(keys.len());
         for api_key in keys {
             let number = tx.state.users.next_id();
@@ -134,6 +146,8 @@ async fn generate(realm: &Realm, count: usize, channel: String) -> Result<Vec<Ge
             let user_id = add_account(tx, email.clone(), name, Role::Member, false, &api_key)?;
             all.push(Generated { email, api_key, user_id });
         }
+        let ids: Vec<UserId> = all.iter().map(|one: &Generated| one.user_id).collect();
+        seed::subscribe(tx, channel, &ids);
         Ok(all)
     };
     realm.run(create).await
