@@ -117,11 +117,11 @@ async fn forget(realm: &Realm, queues: Vec<QueueId>) -> Result<(), ApiError> {
     realm.run(forget).await
 }
 
-/// Sends heartbeats and ends idle queues, every second, until the server stops.
+/// Sends heartbeats and ends idle queues, every second, for ever.
 pub async fn keep(realm: Arc<Realm>) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while !realm.is_stopping() {
+    loop {
         tick.tick().await;
         sweep(&realm).await;
     }

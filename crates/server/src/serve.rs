@@ -48,8 +48,8 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     let front = Front { app: Arc::clone(&app), router: router::router(Arc::clone(&app)), peer: listener.local_addr()? };
     let connections = Arc::new(Semaphore::new(app.config.connections_max));
     let graceful = GracefulShutdown::new();
-    tokio::spawn(crate::queues::keep(Arc::clone(&app.realm)));
-    tokio::spawn(keep_limits(Arc::clone(&app)));
+    let keepers =
+        [tokio::spawn(crate::queues::keep(Arc::clone(&app.realm))), tokio::spawn(keep_limits(Arc::clone(&app)))];
     tokio::pin!(stop);
     loop {
         let permit = Arc::clone(&connections).acquire_owned();
@@ -76,6 +76,9 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         });
     }
     app.realm.stop();
+    for keeper in &keepers {
+        keeper.abort();
+    }
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(Duration::from_secs(STOP_SECS_MAX)) => tracing::warn!("some requests did not finish in time"),
@@ -85,7 +88,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
 
 async fn keep_limits(app: Arc<App>) {
     let mut tick = tokio::time::interval(Duration::from_secs(60));
-    while !app.realm.is_stopping() {
+    loop {
         tick.tick().await;
         app.requests.forget_idle();
         app.polls.forget_idle();

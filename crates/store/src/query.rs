@@ -58,6 +58,10 @@ pub enum Condition {
         negated: bool,
     },
     /// All of these words occur in the content (or not), without regard to case.
+    ///
+    /// A word is a run of letters and digits; only whole words count. A search word that has other characters in
+    /// it, as `tidings-store` or a phrase, stands for its words one after the other; one that has no letters or
+    /// digits at all occurs nowhere.
     Words {
         /// The words.
         words: Vec<String>,

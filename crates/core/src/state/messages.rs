@@ -214,8 +214,19 @@ impl MessageIndex {
         if self.conversation_of(id) == Some(conversation) {
             return;
         }
-        self.remove(id, None);
+        let newest_left = self.newest_besides(id);
+        self.remove(id, newest_left);
         self.insert(id, conversation);
+    }
+
+    /// The newest message of a topic besides `id`, if that is the newest. Looks for it from the channel's newest
+    /// message down, so moving a whole topic is cheapest from its newest message to its oldest.
+    fn newest_besides(&self, id: MessageId) -> Option<MessageId> {
+        let conversation = self.conversation_of(id)?;
+        let ConversationKind::Topic { channel, topic } = &**self.kinds.get(&conversation)? else { return None };
+        self.topic(*channel, topic).filter(|topic| topic.max_id == Some(id))?;
+        let is_left = |other| other < id && self.conversation_of(other) == Some(conversation);
+        self.channel_ids.get(channel)?.newest_where(is_left)
     }
 
     /// A message is gone; `newest_left` is the newest one left in its conversation.
@@ -239,5 +250,67 @@ impl MessageIndex {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHANNEL: ChannelId = ChannelId(1);
+
+    /// Topics 1 and 2 of a channel, and direct conversation 3.
+    fn index() -> MessageIndex {
+        let mut index = MessageIndex::default();
+        for (id, topic) in [(1, "Lunch"), (2, "dinner")] {
+            let kind = ConversationKind::Topic { channel: CHANNEL, topic: topic.to_owned() };
+            index.put_conversation(ConversationId(id), Arc::new(kind));
+        }
+        let kind = ConversationKind::Direct { users: vec![UserId(1), UserId(2)] };
+        index.put_conversation(ConversationId(3), Arc::new(kind));
+        index
+    }
+
+    fn max_id(index: &MessageIndex, topic: &str) -> Option<u32> {
+        index.topic(CHANNEL, topic).and_then(|topic| topic.max_id).map(|id| id.0)
+    }
+
+    #[test]
+    fn loading_gives_what_inserting_gives() {
+        let places = [(1, 1), (2, 2), (3, 3), (5, 1), (6, 3), (7, 2)];
+        let mut inserted = index();
+        for (id, conversation) in places {
+            inserted.insert(MessageId(id), ConversationId(conversation));
+        }
+        inserted.insert(MessageId(9), ConversationId(1));
+        inserted.remove(MessageId(9), Some(MessageId(5)));
+        let mut loaded = index();
+        let mut by_conversation = places.map(|(id, conversation)| (ConversationId(conversation), id));
+        by_conversation.sort_unstable();
+        loaded.load(by_conversation.into_iter(), 9);
+        for index in [&inserted, &loaded] {
+            assert_eq!(index.last_id(), 9);
+            assert_eq!((max_id(index, "lunch"), max_id(index, "Dinner")), (Some(5), Some(7)));
+            assert_eq!(index.channel_ids(CHANNEL).map(|ids| ids.to_bitmap().iter().collect()), Some(vec![1, 2, 5, 7]));
+            let direct = index.direct_ids(ConversationId(3)).map(|ids| ids.to_bitmap().iter().collect());
+            assert_eq!(direct, Some(vec![3, 6]));
+            assert_eq!(index.conversation_of(MessageId(4)), None);
+            assert_eq!(index.conversation_of(MessageId(5)), Some(ConversationId(1)));
+        }
+    }
+
+    #[test]
+    fn moving_the_newest_message_leaves_the_newest_of_the_rest() {
+        let mut index = index();
+        for id in 1..=4 {
+            index.insert(MessageId(id), ConversationId(1));
+        }
+        index.relocate(MessageId(4), ConversationId(2));
+        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (Some(3), Some(4)));
+        index.relocate(MessageId(1), ConversationId(2));
+        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (Some(3), Some(4)));
+        index.relocate(MessageId(3), ConversationId(2));
+        index.relocate(MessageId(2), ConversationId(2));
+        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (None, Some(4)));
     }
 }

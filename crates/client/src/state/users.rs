@@ -1,0 +1,202 @@
+//! Accounts, bots, groups, presence and status.
+
+use super::{State, insert_ids, remove_ids};
+use serde_json::{Value, json};
+use tidings_types::UserId;
+use tidings_types::events::user::{BotChange, GroupMembers, PresenceEvent, UserAspect, UserChange, UserStatusEvent};
+use tidings_types::user::{Bot, Role, User};
+
+const LISTS: [&str; 2] = ["realm_users", "realm_non_active_users"];
+
+impl State {
+    fn is_self(&self, user: UserId) -> bool {
+        self.get("user_id") == Some(&json!(user))
+    }
+
+    pub(super) fn add_user(&mut self, person: &User) {
+        let list = if person.is_active == Some(false) { LISTS[1] } else { LISTS[0] };
+        let mut person = json!(person);
+        if let Some(fields) = person.as_object_mut() {
+            fields.remove("is_active");
+        }
+        self.put_by(list, "user_id", person);
+    }
+
+    pub(super) fn remove_user(&mut self, user: UserId) {
+        for list in LISTS {
+            self.remove_by(list, "user_id", &json!(user));
+        }
+    }
+
+    pub(super) fn update_user(&mut self, change: &UserChange) {
+        let user = change.user_id;
+        if let UserAspect::Active { is_active } = change.aspect {
+            self.set_active(user, is_active);
+            return;
+        }
+        let mut fields = aspect_fields(&change.aspect);
+        if self.is_self(user) {
+            self.update_self(&change.aspect, &fields);
+        }
+        // The source of a picture is told of oneself only.
+        fields.retain(|(name, _)| !matches!(*name, "avatar_source" | "avatar_url_medium"));
+        for list in LISTS {
+            if let Some(row) = self.find_mut(list, "user_id", &json!(user)) {
+                for (name, value) in &fields {
+                    row[*name] = value.clone();
+                }
+            }
+        }
+    }
+
+    fn update_self(&mut self, aspect: &UserAspect, fields: &[(&'static str, Value)]) {
+        for (name, value) in fields {
+            self.replace(name, value.clone());
+        }
+        if let UserAspect::Role { role } = aspect {
+            self.replace("is_moderator", json!(*role == Role::Moderator));
+            self.update_own_permissions(*role);
+        }
+    }
+
+    /// What the user may do follows from the role and the realm's settings; no event says it.
+    fn update_own_permissions(&mut self, role: Role) {
+        for (name, setting) in [
+            ("can_create_public_streams", "realm_can_create_public_channel_group"),
+            ("can_create_private_streams", "realm_can_create_private_channel_group"),
+            ("can_create_web_public_streams", "realm_can_create_web_public_channel_group"),
+            ("can_subscribe_other_users", "realm_can_add_subscribers_group"),
+            ("can_invite_others_to_realm", "realm_can_invite_users_group"),
+        ] {
+            let group = self.get(setting).and_then(Value::as_i64);
+            if let Some(group) = group {
+                let may = self.role_in_group(role, group);
+                self.replace(name, json!(may));
+            }
+        }
+        let any = |name| self.get(name) == Some(&json!(true));
+        let may = any("can_create_public_streams") || any("can_create_private_streams");
+        self.replace("can_create_streams", json!(may));
+        // Web-public channels besides need a server that has them.
+        if self.get("server_web_public_streams_enabled") == Some(&json!(false)) {
+            self.replace("can_create_web_public_streams", json!(false));
+        }
+    }
+
+    /// Whether a role belongs to a built-in group: its own, or one that contains it.
+    fn role_in_group(&self, role: Role, group: i64) -> bool {
+        let name = self.list("realm_user_groups").iter().find(|known| known["id"] == group).map(|known| &known["name"]);
+        match name.and_then(Value::as_str).unwrap_or_default() {
+            "role:owners" => role <= Role::Owner,
+            "role:administrators" => role <= Role::Admin,
+            "role:moderators" => role <= Role::Moderator,
+            "role:fullmembers" | "role:members" => role <= Role::Member,
+            "role:everyone" | "role:internet" => true,
+            _ => false,
+        }
+    }
+
+    fn set_active(&mut self, user: UserId, is_active: bool) {
+        let (from, to) = if is_active { (LISTS[1], LISTS[0]) } else { (LISTS[0], LISTS[1]) };
+        if let Some(row) = self.take_by(from, "user_id", &json!(user)) {
+            self.put_by(to, "user_id", row);
+        }
+        if let (false, Some(groups)) = (is_active, self.list_mut("realm_user_groups")) {
+            for group in groups {
+                remove_ids(&mut group["members"], &[user.0]);
+            }
+        }
+    }
+
+    pub(super) fn add_bot(&mut self, bot: &Bot) {
+        // A key is told once, when it is made; the state has none.
+        let bot = Bot { api_key: String::new(), ..bot.clone() };
+        self.put_by("realm_bots", "user_id", json!(bot));
+    }
+
+    pub(super) fn update_bot(&mut self, change: &BotChange) {
+        if let Some(bot) = self.find_mut("realm_bots", "user_id", &json!(change.user_id)) {
+            for (name, value) in json!(change).as_object().into_iter().flatten() {
+                bot[name] = value.clone();
+            }
+        }
+    }
+
+    pub(super) fn change_group(&mut self, event: &GroupMembers, add: bool) {
+        if let Some(group) = self.find_mut("realm_user_groups", "id", &json!(event.group_id)) {
+            let ids: Vec<u32> = event.user_ids.iter().map(|user| user.0).collect();
+            if add {
+                insert_ids(&mut group["members"], ids);
+            } else {
+                remove_ids(&mut group["members"], &ids);
+            }
+        }
+    }
+
+    pub(super) fn apply_presence(&mut self, event: &PresenceEvent) {
+        let Some(presences) = self.fields.get_mut("presences").and_then(Value::as_object_mut) else { return };
+        match event {
+            PresenceEvent::Modern { presences: changed } => {
+                for (user, presence) in changed {
+                    presences.insert(user.to_string(), json!(presence));
+                }
+            }
+            PresenceEvent::Legacy { user_id, email, presence, .. } => {
+                let Some(website) = presence.get("website") else { return };
+                let value = match email {
+                    Some(_) => {
+                        json!({ "aggregated": { "client": "website", "status": website.status, "timestamp": website.timestamp },
+                        "website": website })
+                    }
+                    None => json!({ format!("{}_timestamp", website.status): website.timestamp }),
+                };
+                presences.insert(email.clone().unwrap_or_else(|| user_id.to_string()), value);
+            }
+        }
+    }
+
+    pub(super) fn apply_status(&mut self, event: &UserStatusEvent) {
+        let Some(statuses) = self.fields.get_mut("user_status").and_then(Value::as_object_mut) else { return };
+        let user = event.user_id.to_string();
+        let mut status = statuses.remove(&user).unwrap_or_else(|| json!({}));
+        if let (Value::Object(changes), Some(parts)) = (json!(event.status), status.as_object_mut()) {
+            for (name, value) in changes {
+                if value == json!("") || value == json!(false) {
+                    parts.remove(&name);
+                } else {
+                    parts.insert(name, value);
+                }
+            }
+            // The kind of an emoji says nothing without one.
+            if !parts.contains_key("emoji_name") {
+                parts.remove("reaction_type");
+            }
+        }
+        if status != json!({}) {
+            statuses.insert(user, status);
+        }
+    }
+}
+
+fn aspect_fields(aspect: &UserAspect) -> Vec<(&'static str, Value)> {
+    match aspect {
+        UserAspect::Avatar { avatar_url, avatar_source, avatar_url_medium, avatar_version } => vec![
+            ("avatar_url", json!(avatar_url)),
+            ("avatar_source", json!(avatar_source)),
+            ("avatar_url_medium", json!(avatar_url_medium)),
+            ("avatar_version", json!(avatar_version)),
+        ],
+        UserAspect::Timezone { timezone, .. } => vec![("timezone", json!(timezone))],
+        UserAspect::FullName { full_name } => vec![("full_name", json!(full_name))],
+        UserAspect::BotOwner { bot_owner_id } => vec![("bot_owner_id", json!(bot_owner_id))],
+        UserAspect::Role { role } => vec![
+            ("role", json!(role)),
+            ("is_owner", json!(*role == Role::Owner)),
+            ("is_admin", json!(role.is_admin())),
+            ("is_guest", json!(*role == Role::Guest)),
+        ],
+        UserAspect::NewEmail { new_email } => vec![("email", json!(new_email))],
+        UserAspect::DeliveryEmail { delivery_email } => vec![("delivery_email", json!(delivery_email))],
+        UserAspect::Active { .. } => Vec::new(),
+    }
+}

@@ -1,0 +1,96 @@
+//! What every backend promises, and what only this one does.
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tidings_store::contract::Backend;
+use tidings_store::{Batch, Store, StoreError};
+use tidings_store_sqlite::{SqliteOptions, SqliteStore, Synchronous};
+
+/// A database in a folder of its own, which goes with it.
+struct Database(TempDir);
+
+impl Database {
+    fn new() -> Self {
+        Database(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.0.path().join("tidings.db")
+    }
+
+    fn try_open(&self) -> Result<SqliteStore, StoreError> {
+        // What only a power failure could show need not be waited for.
+        SqliteStore::open(&self.path(), SqliteOptions { synchronous: Synchronous::Normal, readers: 2 })
+    }
+}
+
+impl Backend for Database {
+    type Store = SqliteStore;
+
+    fn open(&self) -> SqliteStore {
+        self.try_open().expect("a database that opens")
+    }
+}
+
+tidings_store::contract_tests!(Database::new());
+
+#[test]
+fn a_second_store_is_refused_until_the_first_is_dropped() {
+    let database = Database::new();
+    let first = database.open();
+    assert!(matches!(database.try_open(), Err(StoreError::InUse(_))));
+    drop(first);
+    database.open();
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_left_alone() {
+    let database = Database::new();
+    drop(database.open());
+    let connection = Connection::open(database.path()).unwrap();
+    connection.pragma_update(None, "user_version", 1_000).unwrap();
+    assert!(matches!(database.try_open(), Err(StoreError::TooNew { found: 1_000, .. })));
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(found, 1_000);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_an_error() {
+    let database = Database::new();
+    std::fs::write(database.path(), "not a database, and long enough to be taken for one".repeat(100)).unwrap();
+    assert!(matches!(database.try_open(), Err(StoreError::Database(_))));
+}
+
+#[test]
+fn readers_see_the_last_commit_while_others_read() {
+    let database = Database::new();
+    let store = database.open();
+    let changes = tidings_store::contract::samples::first_batch(3);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let mut last = 0;
+                while last < 50 {
+                    let seq = store.load().unwrap().map_or(0, |loaded| loaded.state.seq);
+                    assert!(seq >= last, "{seq} after {last}");
+                    last = seq;
+                }
+            });
+        }
+        for seq in 1..=50 {
+            store.commit(&Batch { seq, now: 0, changes: &changes, events: &[] }).unwrap();
+            assert_eq!(store.load().unwrap().unwrap().state.seq, seq);
+        }
+    });
+}
+
+#[test]
+fn settings_are_stored_where_they_differ_from_the_defaults() {
+    let database = Database::new();
+    let changes = tidings_store::contract::samples::first_batch(3);
+    database.open().commit(&Batch { seq: 1, now: 0, changes: &changes, events: &[] }).unwrap();
+    let connection = Connection::open(database.path()).unwrap();
+    let sql = "SELECT settings FROM users WHERE id = 2";
+    let settings: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(settings, r#"{"email_address_visibility":3,"enter_sends":true,"timezone":"Europe/Berlin"}"#);
+}

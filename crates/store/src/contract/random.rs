@@ -1,0 +1,168 @@
+//! Random sequences of changes: folding them in memory gives what loading them gives.
+
+use super::world::World;
+use super::{Backend, samples};
+use proptest::test_runner::{Config, TestRunner};
+use std::sync::Arc;
+use tidings_core::change::{Change, MessageRow};
+use tidings_core::state::flags::{Flag, MentionBits};
+use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::personal::TopicPolicy;
+use tidings_types::message::Edit;
+use tidings_types::user::{MutedUser, Presence, UserStatus};
+use tidings_types::{ChannelId, ConversationId, MessageId, QueueId, UserId};
+
+/// One step: what to do, and two numbers that say with what.
+type Step = (u8, u32, u32);
+
+/// Random sequences, each in a database of its own; a failing one is shortened and printed.
+pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
+    let config = Config { cases: 48, max_shrink_iters: 300, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new(config);
+    let steps = proptest::collection::vec(proptest::prelude::any::<Step>(), 1..150);
+    let outcome = runner.run(&steps, |steps| {
+        let backend = new_backend();
+        let mut world = World::new(&backend, 4);
+        for (kind, a, b) in steps {
+            // What a step means depends on what is there, so it is only known when those before are.
+            let Some(change) = change(&world, kind, a, b) else { continue };
+            world.commit(&[change]);
+        }
+        world.check();
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
+/// A change that is valid now; none where there is nothing it could concern.
+fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
+    let user = pick_user(world, a);
+    let message = || pick_message(world, b);
+    Some(match kind % 30 {
+        0 => Change::Realm(Arc::new(samples::realm(a % 100))),
+        1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
+        2 => Change::User(Arc::new(samples::user(user, b % 100))),
+        3 => {
+            let hash = [a, b, a, b, a, b, a, b].map(u32::to_be_bytes).concat().try_into().ok()?;
+            if world.state.users.by_key(&hash).is_some() {
+                return None;
+            }
+            Change::ApiKey { hash, user, created_at: i64::from(b), label: "label".to_owned() }
+        }
+        4 => Change::ApiKeyRevoked { hash: *world.state.users.keys_of(user).next()?, user },
+        5 => Change::Password { user, phc: format!("phc{b}") },
+        6 => Change::Channel(Arc::new(samples::channel(world.state.channels.next_id(), a % 100))),
+        7 => Change::Channel(Arc::new(samples::channel(pick_channel(world, a)?, b % 100))),
+        8 | 9 => {
+            let row = Arc::new(samples::subscription(b % 100));
+            Change::Subscription { user, channel: pick_channel(world, b)?, row }
+        }
+        10 | 11 => conversation(world, a, b)?,
+        12..=15 => inserted(world, a, b)?,
+        16 => updated(message()?, a, None),
+        17 => updated(message()?, a, Some(pick_conversation(world, a)?)),
+        18 => Change::MessageDeleted { id: message()?.id, newest_left: world.newest_left(message()?.id) },
+        19 => {
+            let reaction = samples::reaction(user, a);
+            if message()?.reactions.contains(&reaction) {
+                return None;
+            }
+            Change::ReactionAdded { message: message()?.id, reaction }
+        }
+        20 => Change::ReactionRemoved { message: message()?.id, reaction: message()?.reactions.first()?.clone() },
+        21..=23 => flags(world, user, a, b),
+        24 => Change::AlertWords { user, words: (0..b % 3).map(|n| format!("word{n}{a}")).collect() },
+        25 => {
+            let muted = (1..b % 4).map(|id| MutedUser { id: UserId(id), timestamp: i64::from(a) });
+            Change::MutedUsers { user, muted: Arc::new(muted.rev().collect()) }
+        }
+        26 => {
+            let policy = TopicPolicy { policy: u8::try_from(b % 4).ok()?, last_updated: i64::from(b) };
+            let topic = ["Ü", "ü", "x"][a as usize % 3].to_owned();
+            Change::UserTopic { user, channel: pick_channel(world, a)?, topic, policy }
+        }
+        27 => {
+            let text = (!b.is_multiple_of(3)).then(|| format!("text{b}"));
+            Change::Status { user, status: UserStatus { status_text: text, ..UserStatus::default() } }
+        }
+        28 => {
+            let presence = Presence { active_timestamp: i64::from(a), idle_timestamp: i64::from(b) };
+            Change::Presence { user, presence }
+        }
+        _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
+        _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
+    })
+}
+
+fn pick_user<B: Backend>(world: &World<'_, B>, a: u32) -> UserId {
+    UserId(a % (world.state.users.next_id().0 - 1) + 1)
+}
+
+fn pick_channel<B: Backend>(world: &World<'_, B>, a: u32) -> Option<ChannelId> {
+    Some(ChannelId(a.checked_rem(world.state.channels.next_id().0 - 1)? + 1))
+}
+
+fn pick_conversation<B: Backend>(world: &World<'_, B>, a: u32) -> Option<ConversationId> {
+    Some(ConversationId(a.checked_rem(world.state.messages.next_conversation().0 - 1)? + 1))
+}
+
+fn pick_message<'a, B: Backend>(world: &'a World<'_, B>, b: u32) -> Option<&'a MessageRow> {
+    let at = (b as usize).checked_rem(world.messages.len())?;
+    world.messages.values().nth(at)
+}
+
+fn conversation<B: Backend>(world: &World<'_, B>, a: u32, b: u32) -> Option<Change> {
+    let index = &world.state.messages;
+    let kind = if a.is_multiple_of(3) {
+        let mut users = vec![pick_user(world, a), pick_user(world, b)];
+        users.sort_unstable();
+        users.dedup();
+        if index.direct(&users).is_some() {
+            return None;
+        }
+        ConversationKind::Direct { users }
+    } else {
+        let (channel, topic) = (pick_channel(world, a)?, format!("Topic Ä{}", b % 20));
+        if index.topic(channel, &topic).is_some() {
+            return None;
+        }
+        ConversationKind::Topic { channel, topic }
+    };
+    Some(Change::Conversation { id: index.next_conversation(), kind: Arc::new(kind) })
+}
+
+fn mentions<B: Backend>(world: &World<'_, B>, a: u32, b: u32) -> Vec<(UserId, MentionBits)> {
+    let mut users: Vec<UserId> = (0..b % 4).map(|n| pick_user(world, a.wrapping_add(n))).collect();
+    users.sort_unstable();
+    users.dedup();
+    users.into_iter().map(|user| (user, MentionBits(u8::try_from(b % 7 + 1).unwrap()))).collect()
+}
+
+fn inserted<B: Backend>(world: &World<'_, B>, a: u32, b: u32) -> Option<Change> {
+    let id = world.state.next_message_id();
+    let row = samples::message(id, pick_conversation(world, a)?, pick_user(world, b), b % 100);
+    Some(Change::MessageInserted { row: Arc::new(row), mentions: mentions(world, a, b) })
+}
+
+fn updated(before: &MessageRow, a: u32, to: Option<ConversationId>) -> Change {
+    let mut row = samples::message(before.id, to.unwrap_or(before.conversation), before.sender, a % 100);
+    let mut edit = Edit { user_id: Some(before.sender), timestamp: i64::from(a), ..Edit::default() };
+    if to.is_some() {
+        row.content.clone_from(&before.content);
+        row.last_moved = Some(i64::from(a));
+        edit.prev_topic = Some("before".to_owned());
+    } else {
+        row.last_edit = Some(i64::from(a));
+        edit.prev_content = Some(before.content.clone());
+    }
+    let mentions = if a.is_multiple_of(2) { vec![(before.sender, MentionBits::USER)] } else { Vec::new() };
+    Change::MessageUpdated { row: Arc::new(row), mentions, edit }
+}
+
+fn flags<B: Backend>(world: &World<'_, B>, user: UserId, a: u32, b: u32) -> Change {
+    let flag = [Flag::Read, Flag::Starred, Flag::Collapsed, Flag::Historical][(a >> 8) as usize % 4];
+    let last = world.state.messages.last_id();
+    let from = b % (last + 1) + 1;
+    let ids = (from..=last).take((b >> 8) as usize % 9).map(MessageId).collect();
+    Change::Flags { user, flag, add: !a.is_multiple_of(3), ids }
+}

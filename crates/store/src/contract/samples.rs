@@ -1,0 +1,197 @@
+//! Rows to commit. Each comes with every optional part in use somewhere.
+
+use std::sync::Arc;
+use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow};
+use tidings_core::queue::{QueueOptions, QueueRow};
+use tidings_core::shape::Shape;
+use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
+use tidings_core::state::realm::{RealmRow, RealmSettings};
+use tidings_core::state::users::{BotRow, UserRow};
+use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
+use tidings_types::events::EventTypes;
+use tidings_types::group::GroupSetting;
+use tidings_types::message::ReactionType;
+use tidings_types::narrow::QueueNarrow;
+use tidings_types::settings::UserSettings;
+use tidings_types::user::{BotType, Role};
+use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+
+/// The organization; `n` makes a difference.
+#[must_use]
+pub fn realm(n: u32) -> RealmRow {
+    RealmRow {
+        string_id: format!("realm{n}"),
+        name: format!("Realm №{n}"),
+        description: "A *realm*".to_owned(),
+        date_created: 1_600_000_000 + i64::from(n),
+        host: "chat.example.com".to_owned(),
+        url: "https://chat.example.com".to_owned(),
+        settings: RealmSettings {
+            default_channels: vec![ChannelId(n)],
+            message_content_edit_limit_seconds: (n.is_multiple_of(2)).then_some(i64::from(n)),
+            ..RealmSettings::default()
+        },
+    }
+}
+
+/// An account; `n` makes a difference. Every third is a bot.
+#[must_use]
+pub fn user(id: UserId, n: u32) -> UserRow {
+    let bot = BotRow {
+        bot_type: if n.is_multiple_of(2) { BotType::Generic } else { BotType::IncomingWebhook },
+        owner: (n.is_multiple_of(2)).then_some(id),
+        default_sending_channel: (n.is_multiple_of(4)).then_some(ChannelId(1)),
+        default_events_channel: (n % 4 == 1).then_some(ChannelId(1)),
+        default_all_public: n % 2 == 1,
+    };
+    UserRow {
+        id,
+        delivery_email: format!("Üser{id}.{n}@Example.com"),
+        full_name: format!("User {id} \"{n}\""),
+        role: Role::ALL[n as usize % Role::ALL.len()],
+        is_active: n % 4 != 3,
+        date_joined: 1_600_000_000 + i64::from(n),
+        bot: (id.0.is_multiple_of(3)).then_some(bot),
+        avatar_version: n,
+        settings: UserSettings {
+            enter_sends: n.is_multiple_of(2),
+            timezone: if n.is_multiple_of(3) { String::new() } else { "Europe/Berlin".to_owned() },
+            email_address_visibility: i64::from(n % 5) + 1,
+            ..UserSettings::default()
+        },
+    }
+}
+
+/// A channel; `n` makes a difference.
+#[must_use]
+pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
+    let named = |group| GroupSetting::Named(GroupId(group));
+    let anonymous =
+        GroupSetting::Anonymous { direct_members: vec![UserId(1), UserId(n)], direct_subgroups: vec![GroupId(2)] };
+    ChannelRow {
+        id,
+        name: format!("Ärger {id} {n}"),
+        description: format!("**{n}**"),
+        rendered_description: format!("<p><strong>{n}</strong></p>"),
+        date_created: 1_600_000_000 + i64::from(n),
+        creator: (n.is_multiple_of(2)).then_some(UserId(1)),
+        is_private: n.is_multiple_of(2),
+        is_web_public: n.is_multiple_of(3),
+        history_public: n.is_multiple_of(5),
+        is_archived: n.is_multiple_of(7),
+        message_retention_days: (n % 2 == 1).then_some(-1),
+        topics_policy: if n.is_multiple_of(2) { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
+        first_message_id: (n % 3 == 1).then_some(MessageId(n)),
+        permissions: ChannelPermissions {
+            can_add_subscribers_group: named(n),
+            can_remove_subscribers_group: anonymous,
+            can_administer_channel_group: named(3),
+            can_delete_any_message_group: named(4),
+            can_delete_own_message_group: named(5),
+            can_move_messages_out_of_channel_group: named(6),
+            can_move_messages_within_channel_group: named(7),
+            can_send_message_group: named(8),
+            can_subscribe_group: named(9),
+            can_resolve_topics_group: named(10),
+        },
+    }
+}
+
+/// A relation to a channel; `n` makes a difference.
+#[must_use]
+pub fn subscription(n: u32) -> SubscriptionRow {
+    let past = (0..n % 3).map(|at| Span {
+        from_seq: u64::from(at) * 10,
+        to_seq: u64::from(at) * 10 + 5,
+        from_message: at * 10,
+        to_message: at * 10 + 3,
+    });
+    let mut row = SubscriptionRow {
+        is_active: n.is_multiple_of(2),
+        settings: SubscriptionSettings {
+            color: format!("#{n:06x}"),
+            is_muted: n.is_multiple_of(3),
+            pin_to_top: n.is_multiple_of(5),
+            desktop_notifications: [None, Some(false), Some(true)][n as usize % 3],
+            email_notifications: [Some(true), None, Some(false)][n as usize % 3],
+            wildcard_mentions_notify: (n.is_multiple_of(2)).then_some(true),
+            push_notifications: (n % 2 == 1).then_some(false),
+            audible_notifications: None,
+        },
+        spans: past.collect(),
+    };
+    if row.is_active {
+        row.open_span(100 + u64::from(n), 100 + n);
+    }
+    row
+}
+
+/// A message; `n` makes a difference.
+#[must_use]
+pub fn message(id: MessageId, conversation: ConversationId, sender: UserId, n: u32) -> MessageRow {
+    MessageRow {
+        id,
+        conversation,
+        sender,
+        client: if n.is_multiple_of(2) { "website" } else { "ZulipMobile" }.to_owned(),
+        timestamp: 1_700_000_000 + i64::from(id.0),
+        content: content(n),
+        rendered: format!("<p>{}</p>", content(n)),
+        bits: MessageBits {
+            is_me: n.is_multiple_of(7),
+            has_link: n.is_multiple_of(3),
+            has_image: n.is_multiple_of(4),
+            channel_wildcard: n.is_multiple_of(5),
+            topic_wildcard: n.is_multiple_of(6),
+        },
+        last_edit: None,
+        last_moved: None,
+        edit_history: Vec::new(),
+        reactions: Vec::new(),
+    }
+}
+
+/// Content with words that some searches find.
+#[must_use]
+pub fn content(n: u32) -> String {
+    const WORDS: &[&str] = &["Apfel", "birne", "QUITTE", "apple-pie", "état", "naïve", "x1", "日本語"];
+    let word = |at: u32| WORDS[(at as usize) % WORDS.len()];
+    format!("{}, {} {n}", word(n), word(n / 3))
+}
+
+/// A reaction; `n` makes a difference.
+#[must_use]
+pub fn reaction(user: UserId, n: u32) -> ReactionRow {
+    let (reaction_type, emoji_code, emoji_name) = match n % 3 {
+        0 => (ReactionType::Unicode, "1f44d", "thumbs_up"),
+        1 => (ReactionType::Realm, "7", "party"),
+        _ => (ReactionType::Extra, "zulip", "zulip"),
+    };
+    ReactionRow { user, reaction_type, emoji_code: emoji_code.to_owned(), emoji_name: emoji_name.to_owned() }
+}
+
+/// An event queue; `n` makes a difference.
+#[must_use]
+pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
+    let types = (n.is_multiple_of(2)).then(|| EventTypes::from_names(["message", "presence"]));
+    let narrow = match n % 3 {
+        0 => QueueNarrow::default(),
+        _ => QueueNarrow(vec![("stream".to_owned(), "Ärger".to_owned())]),
+    };
+    let options = QueueOptions::new(format!("client{n}"), types, Shape(n), n % 2 == 1, narrow).unwrap();
+    QueueRow {
+        id,
+        user,
+        options: Arc::new(options),
+        start: EventId(i64::from(n) * 4096 + 3),
+        idle_timeout_secs: n,
+        created_at: i64::from(n),
+    }
+}
+
+/// The realm and its first users.
+#[must_use]
+pub fn first_batch(users: u32) -> Vec<Change> {
+    let users = (1..=users).map(|id| Change::User(Arc::new(user(UserId(id), id))));
+    std::iter::once(Change::Realm(Arc::new(realm(1)))).chain(users).collect()
+}

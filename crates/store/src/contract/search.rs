@@ -1,0 +1,190 @@
+//! Message searches, against a filter that looks at every message.
+
+use super::changes::places;
+use super::world::{World, inserted};
+use super::{Backend, samples};
+use crate::Store;
+use crate::query::{Condition, MessageQuery, Page};
+use roaring::RoaringBitmap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tidings_core::change::{Change, MessageRow};
+use tidings_core::state::flags::Flag;
+use tidings_types::{ConversationId, MessageId, UserId};
+
+/// Whether a message meets a condition, by the words of [`crate::query`].
+fn meets(row: &MessageRow, condition: &Condition) -> bool {
+    match condition {
+        Condition::Conversations(ids) => ids.contains(&row.conversation),
+        Condition::NotConversations(ids) => !ids.contains(&row.conversation),
+        Condition::Ids(ids) => ids.contains(row.id.0),
+        Condition::NotIds(ids) => !ids.contains(row.id.0),
+        Condition::Sender { user, negated } => (row.sender == *user) != *negated,
+        Condition::HasLink { negated } => row.bits.has_link != *negated,
+        Condition::HasImage { negated } => row.bits.has_image != *negated,
+        Condition::HasReaction { negated } => row.reactions.is_empty() == *negated,
+        Condition::Words { words, negated } => words.iter().all(|word| occurs(word, &row.content)) != *negated,
+    }
+}
+
+/// Whether the words of `phrase` stand one after the other in `content`.
+fn occurs(phrase: &str, content: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let (phrase, content) = (words(phrase), words(content));
+    !phrase.is_empty() && content.windows(phrase.len()).any(|part| part == phrase)
+}
+
+fn check<B: Backend>(world: &World<'_, B>, conditions: &[Condition]) {
+    for bound in [0, 1, 2, 50, 199, 200, 500, u32::MAX].map(MessageId) {
+        for limit in [0, 1, 7, 100, 1_000] {
+            let matching = || world.messages.values().filter(|row| conditions.iter().all(|one| meets(row, one)));
+            let before = Page::Before { upto: bound, limit };
+            let mut newest: Vec<&MessageRow> =
+                matching().rev().filter(|row| row.id <= bound).take(limit as usize).collect();
+            newest.reverse();
+            let after = Page::After { from: bound, limit };
+            let oldest: Vec<&MessageRow> = matching().filter(|row| row.id >= bound).take(limit as usize).collect();
+            for (page, expected) in [(before, newest), (after, oldest)] {
+                let query = MessageQuery { conditions: conditions.to_vec(), page };
+                let found = world.store().search(&query).unwrap();
+                let found: Vec<&MessageRow> = found.iter().map(|row| &**row).collect();
+                assert_eq!(found, expected, "{query:?}");
+            }
+        }
+    }
+}
+
+/// 200 messages in three conversations, some edited, with reactions, or deleted.
+fn world<B: Backend>(backend: &B) -> World<'_, B> {
+    let mut world = World::new(backend, 3);
+    world.commit(&places());
+    let row = |id: u32| {
+        let conversation = ConversationId(id * id % 7 % 3 + 1);
+        samples::message(MessageId(id), conversation, UserId(id % 5 % 3 + 1), id * 7 % 31)
+    };
+    world.commit(&(1..=200).map(|id| inserted(row(id))).collect::<Vec<_>>());
+    let reacted = (1..=200_u32).filter(|id| id.is_multiple_of(9)).flat_map(|id| {
+        let reaction = |n| Change::ReactionAdded { message: MessageId(id), reaction: samples::reaction(UserId(1), n) };
+        [reaction(0), reaction(1)]
+    });
+    world.commit(&reacted.collect::<Vec<_>>());
+    for id in (1..=200_u32).filter(|id| id.is_multiple_of(13)) {
+        let row = world.messages[&MessageId(id)].clone();
+        let edit = tidings_types::message::Edit { prev_content: Some(row.content.clone()), ..Default::default() };
+        let row = Arc::new(MessageRow { content: "something Else entirely".to_owned(), ..row });
+        world.commit(&[Change::MessageUpdated { row, mentions: Vec::new(), edit }]);
+    }
+    for id in (1..=200_u32).filter(|id| id.is_multiple_of(11)).map(MessageId) {
+        world.commit(&[Change::MessageDeleted { id, newest_left: world.newest_left(id) }]);
+    }
+    world
+}
+
+fn words(words: &[&str], negated: bool) -> Condition {
+    Condition::Words { words: words.iter().map(|word| (*word).to_owned()).collect(), negated }
+}
+
+/// Every condition alone and every two together, in both directions, from every side, in pages of all sizes.
+pub fn pages_of_every_condition(backend: &impl Backend) {
+    let world = world(backend);
+    let ids = |step: usize| Arc::new((1..=210).step_by(step).collect::<RoaringBitmap>());
+    let conversations = |ids: &[u32]| ids.iter().copied().map(ConversationId).collect::<Vec<_>>();
+    let mut conditions = vec![
+        Condition::Conversations(conversations(&[2])),
+        Condition::Conversations(conversations(&[3, 1, 9])),
+        Condition::Conversations(Vec::new()),
+        Condition::NotConversations(conversations(&[1])),
+        Condition::NotConversations(Vec::new()),
+        Condition::Ids(ids(1)),
+        Condition::Ids(ids(17)),
+        Condition::Ids(Arc::default()),
+        Condition::NotIds(ids(2)),
+        words(&["birne"], false),
+        words(&["birne"], true),
+    ];
+    for negated in [false, true] {
+        conditions.extend([
+            Condition::Sender { user: UserId(2), negated },
+            Condition::HasLink { negated },
+            Condition::HasImage { negated },
+            Condition::HasReaction { negated },
+        ]);
+    }
+    check(&world, &[]);
+    for (at, one) in conditions.iter().enumerate() {
+        check(&world, std::slice::from_ref(one));
+        for other in &conditions[at + 1..] {
+            let query = [one.clone(), other.clone()];
+            check(&world, &query);
+        }
+    }
+    check(&world, &conditions[..2]);
+}
+
+/// Whole words, all of them, without regard to case; nothing in them is syntax; edits count, old contents do not.
+pub fn words_are_words(backend: &impl Backend) {
+    let world = world(backend);
+    let searches: &[&[&str]] = &[
+        &["apfel"],
+        &["APFEL", "Birne"],
+        &["Apf"],
+        &["apple"],
+        &["pie"],
+        &["apple-pie"],
+        &["pie apple"],
+        &["ÉTAT"],
+        &["etat"],
+        &["naïve", "日本語"],
+        &["x1"],
+        &["else"],
+        &["entirely", "something"],
+        &["apfel OR birne"],
+        &["\"apfel\""],
+        &["apfel*"],
+        &["content:apfel"],
+        &["NOT"],
+        &["!!!"],
+        &["!!!", "apfel"],
+        &[""],
+        &["nul\0apfel"],
+        &["apfel\0"],
+        &["it's (a) ^test"],
+    ];
+    for search in searches {
+        let limit = 300;
+        for negated in [false, true] {
+            let condition = words(search, negated);
+            let expected: Vec<MessageId> =
+                world.messages.values().filter(|row| meets(row, &condition)).map(|row| row.id).collect();
+            let page = Page::After { from: MessageId(0), limit };
+            let query = MessageQuery { conditions: vec![condition], page };
+            let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
+            assert_eq!(found, expected, "{search:?}, negated {negated}");
+        }
+    }
+}
+
+/// A search of one conversation does not read the others, and marking much at once does not take a row each.
+pub fn many_messages_and_flags(backend: &impl Backend) {
+    let mut world = World::new(backend, 2);
+    world.commit(&places());
+    let row = |id: u32| {
+        let conversation = ConversationId(if id.is_multiple_of(1_000) { 2 } else { 1 });
+        samples::message(MessageId(id), conversation, UserId(1), id)
+    };
+    world.commit(&(1..=20_000).map(|id| inserted(row(id))).collect::<Vec<_>>());
+    let ids = (1..=20_000).map(MessageId).collect();
+    let started = Instant::now();
+    world.commit(&[Change::Flags { user: UserId(1), flag: Flag::Read, add: true, ids }]);
+    for _ in 0..100 {
+        let conditions = vec![Condition::Conversations(vec![ConversationId(2)])];
+        let page = Page::Before { upto: MessageId(u32::MAX), limit: 15 };
+        let found = world.store().search(&MessageQuery { conditions, page }).unwrap();
+        assert_eq!(found.iter().map(|row| row.id.0 / 1_000).collect::<Vec<_>>(), (6..=20).collect::<Vec<_>>());
+    }
+    // Generous, for slow machines: with a row each, or a scan each, it takes far longer.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
