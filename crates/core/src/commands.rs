@@ -7,8 +7,11 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`send`]: sending messages.
+//! - [`channels`]: channels; [`subscriptions`]: who is in them.
 
+pub mod channels;
 pub mod send;
+pub mod subscriptions;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};

@@ -4,7 +4,7 @@
 //! the name of the event type that keeps it current.
 //!
 //! # Layout
-//! - `messages`: unread, starred, recent.
+//! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
 
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
 use tidings_types::{EventId, QueueId, UserId, version};
 
+mod channels;
 mod messages;
 
 /// Which parts of the initial state are wanted.
@@ -121,6 +122,7 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
     fields.put("zulip_merge_base", version::MERGE_BASE);
     if let Some(user) = state.users.get(request.user) {
         let view = View { state, user, request };
+        channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);
     }
     fields.finish()

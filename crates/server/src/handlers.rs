@@ -1,6 +1,7 @@
 //! The endpoints' handlers, one file per area: decode was done before, so each checks, calls one command or query,
 //! and returns the answer.
 
+pub mod channels;
 pub mod events;
 pub mod messages;
 pub mod operators;

@@ -1,5 +1,7 @@
 //! All endpoints, one file per area. Each definition is the one place for its route, its parameters, its answer and
 //! its documentation.
 
+pub mod channels;
 pub mod events;
 pub mod messages;
+pub mod subscriptions;
