@@ -6,10 +6,16 @@
 //!
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
-//! - [`send`]: sending messages.
+//! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 
 pub mod channels;
+pub mod delete;
+pub mod edit;
+pub mod flags;
+pub mod move_messages;
+pub mod reactions;
 pub mod send;
 pub mod subscriptions;
 

@@ -63,6 +63,8 @@ pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
+/// Messages that move to another topic at once; all of them are written in one transaction.
+pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
 pub const API_KEYS_PER_USER_MAX: usize = 50;
 /// Direct-message participants.

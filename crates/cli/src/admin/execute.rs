@@ -27,7 +27,7 @@ pub(crate) async fn execute(realm: &Realm, request: Request) -> Result<Value, Ap
             json(&account(&state, find(&state, &user)?))
         }
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
-        Request::Subscribe { channel, users } => json(&subscribe(realm, channel, users).await?),
+        Request::Subscribe { channel, users } => json(&subscribe(realm, &channel, users).await?),
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
 }
@@ -120,11 +120,11 @@ async fn new_key_for(realm: &Realm, user: String, label: String) -> Result<Crede
     Ok(Credentials { user_id, email, api_key: key, site })
 }
 
-async fn subscribe(realm: &Realm, channel: NewChannel, users: Vec<String>) -> Result<(), ApiError> {
+async fn subscribe(realm: &Realm, channel: &NewChannel, users: Vec<String>) -> Result<(), ApiError> {
+    let channel = seed::prepare(&realm.snapshot(), channel)?;
     let subscribe = move |tx: &mut Tx<'_>| {
         let found = users.iter().map(|user| find(&tx.state, user).map(|row| row.id));
         let ids = found.collect::<Result<Vec<UserId>, ApiError>>()?;
-        let channel = seed::ensure_channel(tx, &channel.name, &channel.description, channel.private)?;
         seed::subscribe(tx, channel, &ids);
         Ok(())
     };
@@ -135,9 +135,10 @@ async fn generate(realm: &Realm, count: usize, channel: String) -> Result<Vec<Ge
     if count > GENERATE_MAX {
         return Err(ApiError::bad_request(format!("at most {GENERATE_MAX} accounts at a time")));
     }
+    let new = NewChannel { name: channel, description: String::new(), private: false };
+    let channel = seed::prepare(&realm.snapshot(), &new)?;
     let keys: Vec<String> = (0..count).map(|_| new_key()).collect();
     let create = move |tx: &mut Tx<'_>| {
-        let channel = seed::ensure_channel(tx, &channel, "", false)?;
         let mut all = Vec::with_capacity(keys.len());
         for api_key in keys {
             let number = tx.state.users.next_id();
