@@ -1,4 +1,6 @@
 //! The whole server in process, spoken to over HTTP. One module for each area, one file for each operation.
 
+mod channels;
 mod events;
 mod messages;
+mod subscriptions;
