@@ -9,7 +9,11 @@
 //! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
+//! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 
+pub mod api_keys;
+pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
@@ -18,6 +22,8 @@ pub mod move_messages;
 pub mod reactions;
 pub mod send;
 pub mod subscriptions;
+pub mod users;
+pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};

@@ -51,6 +51,12 @@ pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 pub const CHANNEL_DESCRIPTION_CHARS_MAX: usize = 1024;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
+/// Bytes of an e-mail address, as mail servers take them.
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of a password at least.
+pub const PASSWORD_CHARS_MIN: usize = 6;
+/// Characters of a password at most: hashing takes longer for longer ones.
+pub const PASSWORD_CHARS_MAX: usize = 100;
 /// Characters of a status text.
 pub const STATUS_CHARS_MAX: usize = 60;
 /// Characters of an alert word.

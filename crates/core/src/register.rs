@@ -5,18 +5,21 @@
 //!
 //! # Layout
 //! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
+//! - `users`: accounts, bots and groups.
 
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
 use tidings_types::{EventId, QueueId, UserId, version};
 
 mod channels;
 mod messages;
+mod users;
 
 /// Which parts of the initial state are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,14 +88,31 @@ impl Fields {
         Fields { json: vec![b'{'], error: None }
     }
 
-    /// Adds a field.
-    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    fn name(&mut self, name: &str) {
         if self.json.len() > 1 {
             self.json.push(b',');
         }
         self.json.push(b'"');
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
+    }
+
+    /// Adds a list whose elements are JSON already.
+    pub(crate) fn put_rendered<'a>(&mut self, name: &str, elements: impl Iterator<Item = Cow<'a, str>>) {
+        self.name(name);
+        self.json.push(b'[');
+        for (at, element) in elements.enumerate() {
+            if at > 0 {
+                self.json.push(b',');
+            }
+            self.json.extend_from_slice(element.as_bytes());
+        }
+        self.json.push(b']');
+    }
+
+    /// Adds a field.
+    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        self.name(name);
         if let Err(error) = serde_json::to_writer(&mut self.json, value) {
             self.error = self.error.take().or(Some(error));
         }
@@ -124,6 +144,7 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
         let view = View { state, user, request };
         channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);
+        users::write(&view, &mut fields);
     }
     fields.finish()
 }

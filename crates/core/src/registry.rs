@@ -434,9 +434,15 @@ impl<W: Waiter> Registry<W> {
         Ok(())
     }
 
+    /// The queues of a user.
+    #[must_use]
+    pub fn queues_of(&self, user: UserId) -> Vec<QueueId> {
+        self.shard(user).users.get(&user).into_iter().flatten().map(|queue| queue.id).collect()
+    }
+
     /// Ends all queues of a user, as [`Registry::remove`] does; returns their ids.
     pub fn remove_all(&self, user: UserId) -> Vec<QueueId> {
-        let ids: Vec<QueueId> = self.shard(user).users.get(&user).into_iter().flatten().map(|queue| queue.id).collect();
+        let ids = self.queues_of(user);
         for id in &ids {
             // Somebody else may have ended it in between; then it is gone as wanted.
             let _ = self.remove(user, *id);

@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_types::ApiError;
 use tidings_types::endpoint::{Endpoint, Metadata};
-use tidings_types::endpoints::{channels, events, messages, subscriptions};
+use tidings_types::endpoints::{authentication, bots, channels, events, messages, server, subscriptions, users};
 
 /// All endpoints with their handlers.
 #[must_use]
@@ -52,6 +52,29 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
         authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
         authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
+
+        // Server and log-in
+        anonymous server::GetServerSettings => handlers::server::get_server_settings;
+        anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
+        anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
+        authenticated authentication::RegenerateOwnApiKey => handlers::authentication::regenerate_own_api_key;
+        authenticated authentication::RegenerateBotApiKey => handlers::authentication::regenerate_bot_api_key;
+
+        // Accounts
+        authenticated users::GetUsers => handlers::users::get_users;
+        authenticated users::GetOwnUser => handlers::users::get_own_user;
+        authenticated users::GetUser => handlers::users::get_user;
+        authenticated users::CreateUser => handlers::users::create_user;
+        authenticated users::UpdateUser => handlers::users::update_user;
+        authenticated users::DeactivateUser => handlers::users::deactivate_user;
+        authenticated users::DeactivateOwnUser => handlers::users::deactivate_own_user;
+        authenticated users::ReactivateUser => handlers::users::reactivate_user;
+
+        // Bots
+        authenticated bots::CreateBot => handlers::bots::create_bot;
+        authenticated bots::GetBots => handlers::bots::get_bots;
+        authenticated bots::UpdateBot => handlers::bots::update_bot;
+        authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;

@@ -27,14 +27,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
 impl View<'_> {
     /// The newest message the user received; -1 if none.
     fn max_message_id(&self) -> i64 {
-        let messages = &self.state.messages;
-        let in_channels = self.state.channels.subscriptions_of(self.user.id).filter_map(|(channel, row)| {
-            let ids = messages.channel_ids(channel)?;
-            row.spans.iter().rev().find_map(|span| ids.max_within(span.from_message, span.to_message))
-        });
-        let direct = messages.direct_of(self.user.id).filter_map(|id| messages.direct_ids(id)?.max());
-        let mentioned = self.state.flags.of(self.user.id).and_then(|flags| flags.mentioned().max()).map(MessageId);
-        in_channels.chain(direct).chain(mentioned).max().map_or(-1, |id| i64::from(id.0))
+        self.state.newest_received(self.user.id).map_or(-1, |id| i64::from(id.0))
     }
 
     fn unread_messages(&self) -> UnreadMessages {

@@ -1,6 +1,10 @@
 //! The whole server in process, spoken to over HTTP. One module for each area, one file for each operation.
 
+mod authentication;
+mod bots;
 mod channels;
 mod events;
 mod messages;
+mod server;
 mod subscriptions;
+mod users;
