@@ -27,6 +27,20 @@ pub(crate) enum Request {
         /// Its address or id.
         user: String,
     },
+    /// Deactivates or reactivates an account; answered with [`Account`].
+    SetActive {
+        /// Its address or id.
+        user: String,
+        /// Whether it may be used.
+        active: bool,
+    },
+    /// Gives an account a role; answered with [`Account`].
+    SetRole {
+        /// Its address or id.
+        user: String,
+        /// What it may do.
+        role: Role,
+    },
     /// A further API key; answered with [`Credentials`].
     NewKey {
         /// The account's address or id.

@@ -133,6 +133,30 @@ pub(crate) enum UserCommand {
         user: UserArg,
     },
     Create(UserCreateArgs),
+    /// Deactivate an account: nobody can log in with it, its event queues end.
+    Deactivate {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+    },
+    /// Reactivate an account.
+    Reactivate {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+    },
+    /// Give an account a role.
+    SetRole {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+        /// What the account may do.
+        #[arg(value_enum)]
+        role: RoleArg,
+    },
     Generate(GenerateArgs),
 }
 

@@ -69,7 +69,7 @@ impl Instance {
     }
 
     /// The realm that is served.
-    pub(crate) fn realm(&self) -> &Realm {
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
         &self.app.realm
     }
 
@@ -138,7 +138,7 @@ impl Offline {
         Ok(Offline { runtime, parts: Some(parts) })
     }
 
-    pub(crate) fn realm(&self) -> &Realm {
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
         let (realm, _) = self.parts.as_ref().expect("parts are taken only when dropping");
         realm
     }
