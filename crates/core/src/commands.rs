@@ -11,6 +11,7 @@
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
+//! - [`personal`]: what users keep for themselves and tell of themselves.
 
 pub mod api_keys;
 pub mod bots;
@@ -19,6 +20,7 @@ pub mod delete;
 pub mod edit;
 pub mod flags;
 pub mod move_messages;
+pub mod personal;
 pub mod reactions;
 pub mod send;
 pub mod subscriptions;

@@ -181,7 +181,7 @@ pub(super) fn find_channel(tx: &Tx<'_>, sender: &UserRow, wanted: &ChannelRef) -
 
 /// Who may send: subscribers, everybody who may read a public channel, and bots where their owner may; of these,
 /// those whom the channel's permission names.
-fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
+pub(super) fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
     let refused = || Err(ApiError::bad_request(format!("Not authorized to send to channel '{}'", channel.name)));
     if channel.is_archived {
         return refused();
@@ -214,7 +214,7 @@ pub(super) fn check_topic_allowed(tx: &Tx<'_>, channel: &ChannelRow, topic: &str
 }
 
 /// All participants, the sender included, ascending.
-fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefIn]) -> Result<Vec<UserId>, ApiError> {
+pub(super) fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefIn]) -> Result<Vec<UserId>, ApiError> {
     if wanted.is_empty() {
         return Err(ApiError::bad_request("Message must have recipients!"));
     }
