@@ -96,6 +96,13 @@ class Server:
         """Until so many clients wait at their queues."""
         wait_until(f"{count} parked polls", lambda: self.metric("tidings_polls_parked") >= count)
 
+    def registrations(self):
+        """How many queues were registered since the start. From then on a queue misses nothing."""
+        return self.metric("tidings_queues_registered_total")
+
+    def wait_for_registrations(self, count):
+        wait_until(f"{count} registrations", lambda: self.registrations() >= count)
+
     def create_user(self, name, role="member", bot=False):
         home = self.folder / name
         home.mkdir()

@@ -24,9 +24,9 @@ client.call_on_each_event(lambda event: sys.stdout.write(str(event) + "\\n")%s)
 
 
 def start(shared, run, user, source):
-    parked = shared.metric("tidings_polls_parked")
+    before = shared.registrations()
     script = run(user, source)
-    shared.wait_for_polls(parked + 1)
+    shared.wait_for_registrations(before + 1)
     return script
 
 
