@@ -32,7 +32,8 @@ impl RealmState {
             return self.messages.channel_ids(channel.id).map(super::state::ids::IdSet::to_bitmap).unwrap_or_default();
         }
         self.add_received_in(viewer.id, channel.id, &mut readable);
-        let in_channel = |id: &u32| self.messages.channel_ids(channel.id).is_some_and(|ids| ids.contains(MessageId(*id)));
+        let in_channel =
+            |id: &u32| self.messages.channel_ids(channel.id).is_some_and(|ids| ids.contains(MessageId(*id)));
         if let Some(flags) = self.flags.of(viewer.id) {
             readable.extend(flags.mentioned().iter().filter(in_channel));
         }
@@ -100,8 +101,8 @@ impl RealmState {
         if flags.is_some_and(|flags| flags.is_mentioned(id)) {
             return true;
         }
-        let wildcard = self.flags.is_channel_wildcard(id)
-            || flags.is_some_and(|flags| flags.topic_wildcards().contains(id.0));
+        let wildcard =
+            self.flags.is_channel_wildcard(id) || flags.is_some_and(|flags| flags.topic_wildcards().contains(id.0));
         wildcard && !self.in_muted_topic(user, id)
     }
 

@@ -1,15 +1,18 @@
 //! Changing the content of messages.
 
-use super::Tx;
 use super::send::{self, Place};
+use super::{Tx, flags};
+use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
 use crate::event::{Gate, Payload};
+use crate::state::flags::Flag;
 use crate::state::users::UserRow;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tidings_markdown::Rendered;
-use tidings_types::events::message::UpdateMessage;
+use tidings_types::events::Event;
+use tidings_types::events::message::{FlagsAdd, UpdateMessage};
 use tidings_types::message::Edit;
 use tidings_types::{ApiError, MessageId, UserId};
 
@@ -61,9 +64,12 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: NewConte
     // An old message is not opened to anybody by mentioning them in it.
     mentions.retain(|(user, _)| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id)));
     let held_before: Vec<UserId> = tx.state.flags.mentions(id).iter().map(|(user, _)| *user).collect();
+    let newcomers: Vec<UserId> =
+        mentions.iter().map(|(user, _)| *user).filter(|user| !tx.state.received(*user, id)).collect();
     let row = edited(tx, &message, &place, &new, actor);
     let edit = row.edit_history[0].clone();
     tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
+    settle_unread(tx, id, &newcomers, &held_before);
     tell(tx, actor, &message, new, &held_before, &place);
     Ok(())
 }
@@ -116,6 +122,30 @@ fn edited(tx: &Tx<'_>, message: &MessageRow, place: &Place, new: &NewContent, ac
         last_edit: Some(tx.now),
         edit_history,
         ..message.clone()
+    }
+}
+
+/// An edit makes nothing unread that was not: whom it mentions anew has read the message, as far as counting goes.
+/// Whom it no longer mentions, and who received it only for that, has nothing to read in it any more.
+fn settle_unread(tx: &mut Tx<'_>, id: MessageId, newcomers: &[UserId], held_before: &[UserId]) {
+    let is_read = |tx: &Tx<'_>, user| tx.state.flags.of(user).is_some_and(|flags| flags.has(Flag::Read, id));
+    let read = |user| Change::Flags { user, flag: Flag::Read, add: true, ids: vec![id] };
+    for user in newcomers.iter().copied() {
+        if !is_read(tx, user) {
+            tx.change(read(user));
+        }
+    }
+    for user in held_before.iter().copied().filter(|user| !newcomers.contains(user)) {
+        if tx.state.received(user, id) {
+            continue;
+        }
+        flags::note_historical(tx, user, &[id]);
+        if !is_read(tx, user) {
+            tx.change(read(user));
+            let (operation, flag) = ("add".to_owned(), Flag::Read.name().to_owned());
+            let event = FlagsAdd { operation, flag, messages: vec![id], all: false };
+            tx.emit(Event::FlagsAdd(event), Audience::user(user));
+        }
     }
 }
 

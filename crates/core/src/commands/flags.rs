@@ -174,8 +174,7 @@ fn remove_not_subscribed(tx: &Tx<'_>, user: &UserRow, ids: &mut RoaringBitmap) -
 /// Messages the user takes part in without having received them belong to their history from now on.
 pub(super) fn note_historical(tx: &mut Tx<'_>, user: UserId, ids: &[MessageId]) {
     let known = |id: &MessageId| tx.state.flags.of(user).is_some_and(|flags| flags.has(Flag::Historical, *id));
-    let new: Vec<MessageId> =
-        ids.iter().copied().filter(|id| !tx.state.received(user, *id) && !known(id)).collect();
+    let new: Vec<MessageId> = ids.iter().copied().filter(|id| !tx.state.received(user, *id) && !known(id)).collect();
     if !new.is_empty() {
         tx.change(Change::Flags { user, flag: Flag::Historical, add: true, ids: new });
     }

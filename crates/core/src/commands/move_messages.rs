@@ -36,12 +36,12 @@ pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, id: MessageId, to: &NewTopi
         return Err(ApiError::bad_request("Direct messages cannot have topics."));
     };
     let new = send::check_topic(&to.topic)?;
-    check_may_move(tx, &user, &channel, &old, &new)?;
-    send::check_topic_allowed(tx, &channel, &new)?;
-    let known = tx.state.messages.topic(channel.id, &new).map(|topic| topic.conversation);
-    if known == Some(from) {
+    // Clients may send the topic along with a new content. Topics are the same without regard to case.
+    if tx.state.messages.topic(channel.id, &new).is_some_and(|topic| topic.conversation == from) {
         return Ok(());
     }
+    check_may_move(tx, &user, &channel, &old, &new)?;
+    send::check_topic_allowed(tx, &channel, &new)?;
     let ids = affected(tx, &user, from, id, to.propagate)?;
     let conversation = send::topic_conversation(tx, channel.id, &new);
     for moved in &ids {
@@ -52,13 +52,7 @@ pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, id: MessageId, to: &NewTopi
 }
 
 /// Who may move messages within the channel; to mark a topic as resolved, or not, a permission of its own is enough.
-fn check_may_move(
-    tx: &Tx<'_>,
-    user: &UserRow,
-    channel: &ChannelRow,
-    old: &str,
-    new: &str,
-) -> Result<(), ApiError> {
+fn check_may_move(tx: &Tx<'_>, user: &UserRow, channel: &ChannelRow, old: &str, new: &str) -> Result<(), ApiError> {
     let bare = |topic: &str| topic.strip_prefix(RESOLVED_TOPIC_PREFIX).unwrap_or(topic).to_owned();
     let may = |setting| tx.state.in_setting(user, setting);
     let resolves = bare(old) == bare(new) && may(&channel.permissions.can_resolve_topics_group);
@@ -149,9 +143,8 @@ fn tell(
 }
 
 fn who_holds_any(tx: &Tx<'_>, ids: &[MessageId], channel: &ChannelRow) -> Audience {
-    let may_read = |user: UserId, id: MessageId| {
-        tx.state.active_user(user).is_some_and(|row| tx.state.can_read_message(row, id))
-    };
+    let may_read =
+        |user: UserId, id: MessageId| tx.state.active_user(user).is_some_and(|row| tx.state.can_read_message(row, id));
     let mut holders: Vec<UserId> = Vec::new();
     for id in ids {
         holders.extend(tx.state.flags.others_who_hold(*id).filter(|user| may_read(*user, *id)));

@@ -47,7 +47,8 @@ fn by_name(name: &str) -> Result<Emoji, ApiError> {
 
 /// The emoji of a new reaction. Who joins in takes the name that is there already, even if it is not known any more.
 fn resolve(message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji, ApiError> {
-    let name = wanted.name.as_deref().ok_or_else(|| ApiError::MissingParameter { var_name: "emoji_name".to_owned() })?;
+    let name =
+        wanted.name.as_deref().ok_or_else(|| ApiError::MissingParameter { var_name: "emoji_name".to_owned() })?;
     if wanted.code.is_none() && wanted.reaction_type.is_none() {
         return by_name(name);
     }
@@ -102,7 +103,8 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
         }
         kinds.insert((known.reaction_type, known.emoji_code.as_str()));
     }
-    if kinds.len() >= limits::REACTIONS_PER_MESSAGE_MAX && !kinds.contains(&(emoji.reaction_type, emoji.code.as_str())) {
+    if kinds.len() >= limits::REACTIONS_PER_MESSAGE_MAX && !kinds.contains(&(emoji.reaction_type, emoji.code.as_str()))
+    {
         return Err(ApiError::bad_request("This message has too many different reactions."));
     }
     note_historical(tx, actor, &[id]);
@@ -133,9 +135,8 @@ pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &E
             return Err(ApiError::bad_request(text));
         }
     };
-    let mine = |known: &&ReactionRow| {
-        known.user == actor && known.reaction_type == reaction_type && known.emoji_code == code
-    };
+    let mine =
+        |known: &&ReactionRow| known.user == actor && known.reaction_type == reaction_type && known.emoji_code == code;
     let reaction = message.reactions.iter().find(mine).cloned().ok_or(ApiError::ReactionDoesNotExist {})?;
     let event = event(tx, &user, id, &reaction);
     tx.change(Change::ReactionRemoved { message: id, reaction });

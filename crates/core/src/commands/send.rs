@@ -261,7 +261,12 @@ fn find_recipient(tx: &Tx<'_>, sender: &UserRow, wanted: &UserRefIn) -> Result<U
     Ok(user.id)
 }
 
-pub(super) fn check_wildcards(tx: &Tx<'_>, sender: &UserRow, place: &Place, rendered: &Rendered) -> Result<(), ApiError> {
+pub(super) fn check_wildcards(
+    tx: &Tx<'_>,
+    sender: &UserRow,
+    place: &Place,
+    rendered: &Rendered,
+) -> Result<(), ApiError> {
     let Place::Topic { channel, .. } = place else { return Ok(()) };
     let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
     if !large || tx.state.in_group(sender, tx.state.realm.settings.can_mention_many_users_group) {
@@ -309,8 +314,7 @@ pub(super) fn mentions(
     let mut found: Vec<(UserId, MentionBits)> =
         rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
     found.retain(|(user, _)| place.may_read(tx, *user));
-    let mut others: Vec<(UserId, MentionBits)> =
-        alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
+    let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
     if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
         others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
     }

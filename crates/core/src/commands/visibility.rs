@@ -12,6 +12,7 @@ use crate::state::channels::ChannelRow;
 use crate::state::groups::direct_groups_of_role;
 use crate::state::users::UserRow;
 use std::sync::Arc;
+use tidings_types::channel::Channel;
 use tidings_types::events::Event;
 use tidings_types::events::channel::{DefaultStreams, DeletedChannel, PeerChange, StreamCreate, StreamDelete};
 use tidings_types::events::user::{
@@ -41,11 +42,8 @@ pub fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &User
     for user in all {
         let Some(user_before) = before.users.get(user.id) else { continue };
         match (before.can_see_user(was, user_before), tx.state.can_see_user(is, &user)) {
-            (false, true) => emit_user_add(tx, &user, tx.state.can_see_email(is, &user), audience(), Gate::All),
-            (true, false) => {
-                let person = RemovedUser { user_id: user.id, full_name: user.full_name.clone() };
-                tx.emit(Event::RealmUserRemove(RealmUserRemove { person }), audience());
-            }
+            (false, true) => emit_user_seen(tx, &user, tx.state.can_see_email(is, &user), audience()),
+            (true, false) => emit_user_unseen(tx, &user, audience()),
             (true, true) => {
                 let sees = tx.state.can_see_email(is, &user);
                 if sees != before.can_see_email(was, user_before) {
@@ -105,11 +103,12 @@ pub fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audienc
     }
 }
 
-/// `stream/create`, and `subscription/peer_add` with who is subscribed.
+/// `stream/create`, and `subscription/peer_add` with who is subscribed. The channels come without subscribers, so that
+/// clients that only count them count each once.
 pub fn emit_channels_gained(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
     for (ids, gate) in by_gate(channels) {
         let rows = || ids.iter().filter_map(|id| tx.state.channels.get(*id));
-        let streams = rows().map(|channel| tx.state.channel_view(channel)).collect();
+        let streams = rows().map(|channel| Channel { subscriber_count: 0, ..tx.state.channel_view(channel) }).collect();
         let subscribers: Vec<PeerChange> = rows()
             .map(|channel| PeerChange { stream_ids: vec![channel.id], user_ids: tx.state.subscriber_ids(channel) })
             .filter(|peers| !peers.user_ids.is_empty())
@@ -186,18 +185,18 @@ pub fn user_update(user_id: UserId, aspect: UserAspect) -> Event {
 }
 
 /// `realm_user/add`; pictures are never left out of events.
-fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience, gate: Gate) {
+fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
     if audience.is_empty() {
         return;
     }
     let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email, false) };
-    tx.emit_gated(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience, gate);
+    tx.emit(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience);
 }
 
 /// Tells everybody of a new account: with its real address, without it, or only that there is somebody.
 pub fn emit_new_user(tx: &mut Tx<'_>, user: &UserRow) {
     if user.is_bot() || (user.settings.email_address_visibility == 1 && tx.state.everybody_sees_all_users()) {
-        emit_user_add(tx, user, true, Audience::realm(), Gate::All);
+        emit_user_add(tx, user, true, Audience::realm());
         return;
     }
     let state = &tx.state;
@@ -206,12 +205,37 @@ pub fn emit_new_user(tx: &mut Tx<'_>, user: &UserRow) {
     };
     let (with, without) = (told(true), told(false));
     let others = state.who(|viewer| !state.can_see_user(viewer, user));
-    emit_user_add(tx, user, true, with, Gate::All);
-    emit_user_add(tx, user, false, without, Gate::All);
-    if !tx.state.everybody_sees_all_users() {
-        let person = User { is_active: Some(user.is_active), ..tx.state.unknown_user_view(user) };
+    emit_user_add(tx, user, true, with);
+    emit_user_add(tx, user, false, without);
+    emit_unknown_user(tx, user, others);
+}
+
+/// An account that begins to be seen takes the place of the unknown one that some clients had among the active ones.
+fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
+    if !user.is_active {
+        emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
+    }
+    emit_user_add(tx, user, sees_email, audience);
+}
+
+/// An account that ceases to be seen is removed; clients that expect to find everybody get an unknown one instead.
+fn emit_user_unseen(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
+    emit_user_remove(tx, user, audience.clone(), Gate::All);
+    emit_unknown_user(tx, user, audience);
+}
+
+fn emit_user_remove(tx: &mut Tx<'_>, user: &UserRow, audience: Audience, gate: Gate) {
+    if !audience.is_empty() {
+        let person = RemovedUser { user_id: user.id, full_name: user.full_name.clone() };
+        tx.emit_gated(Event::RealmUserRemove(RealmUserRemove { person }), audience, gate);
+    }
+}
+
+fn emit_unknown_user(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
+    if !audience.is_empty() {
+        let person = User { is_active: Some(true), ..tx.state.unknown_user_view(user) };
         let gate = Gate::Without(Shape::USER_LIST_INCOMPLETE);
-        tx.emit_gated(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), others, gate);
+        tx.emit_gated(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience, gate);
     }
 }
 
@@ -239,12 +263,9 @@ pub fn tell_activity(tx: &mut Tx<'_>, before: &RealmState, user: &UserRow) {
     let (gain_with_email, gain_without) = (gain(true), gain(false));
     let blind = state.who(|viewer| !sees(viewer));
     tx.emit(update, keep);
-    emit_user_add(tx, user, true, gain_with_email, Gate::All);
-    emit_user_add(tx, user, false, gain_without, Gate::All);
-    if !lose.is_empty() {
-        let person = RemovedUser { user_id: user.id, full_name: user.full_name.clone() };
-        tx.emit(Event::RealmUserRemove(RealmUserRemove { person }), lose);
-    }
+    emit_user_seen(tx, user, true, gain_with_email);
+    emit_user_seen(tx, user, false, gain_without);
+    emit_user_unseen(tx, user, lose);
     if !user.is_active && !blind.is_empty() {
         emit_group_members(tx, user, Membership::Left, &blind);
     }

@@ -53,7 +53,8 @@ impl View<'_> {
         unread.pms.sort_by_key(|direct| direct.other_user_id);
         unread.streams.sort_by(|a, b| (a.stream_id, &a.topic).cmp(&(b.stream_id, &b.topic)));
         unread.huddles.sort_by(|a, b| a.user_ids_string.cmp(&b.user_ids_string));
-        unread.mentions = ids.iter().map(MessageId).filter(|id| self.state.counts_as_mention(self.user.id, *id)).collect();
+        unread.mentions =
+            ids.iter().map(MessageId).filter(|id| self.state.counts_as_mention(self.user.id, *id)).collect();
         unread
     }
 

@@ -47,12 +47,23 @@ pub fn filter(state: &RealmState, viewer: &UserRow, terms: &[NarrowTerm], scope:
         return Err(bad("too many terms"));
     }
     let narrower = Narrower { state, viewer };
-    let terms = narrower.replace_with(terms)?;
+    let terms: Vec<NarrowTerm> = terms.iter().map(without_minus).collect();
+    let terms = narrower.replace_with(&terms)?;
     let mut filter = Filter { ids: narrower.scope(&terms, scope)?, ..Filter::default() };
     for term in &terms {
         narrower.apply(&mut filter, term)?;
     }
     Ok(filter)
+}
+
+/// A minus before the operator negates, as people write it in a search box.
+fn without_minus(term: &NarrowTerm) -> NarrowTerm {
+    match term.operator.strip_prefix('-') {
+        Some(operator) => {
+            NarrowTerm { operator: operator.to_owned(), operand: term.operand.clone(), negated: !term.negated }
+        }
+        None => term.clone(),
+    }
 }
 
 fn bad(desc: impl Into<String>) -> ApiError {
@@ -132,7 +143,9 @@ impl Narrower<'_> {
             operator if is_channels(operator) => filter.keep(self.channels(operand)?, *negated),
             "topic" | "subject" => filter.keep_conversations(self.topics_named(text(term)?), *negated),
             "dm" | "pm-with" => filter.keep(self.direct_among(operand)?, *negated),
-            "dm-including" | "group-pm-with" => filter.keep(self.direct_including(operand, operator == "group-pm-with")?, *negated),
+            "dm-including" | "group-pm-with" => {
+                filter.keep(self.direct_including(operand, operator == "group-pm-with")?, *negated)
+            }
             "sender" | "from" => {
                 let user = self.user(operand)?;
                 filter.conditions.push(Condition::Sender { user, negated: *negated });

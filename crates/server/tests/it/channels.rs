@@ -4,8 +4,8 @@ mod archive_stream;
 mod create_channel;
 mod default_streams;
 mod fold;
-mod get_streams;
 mod get_stream_topics;
+mod get_streams;
 mod update_stream;
 
 use serde_json::Value;

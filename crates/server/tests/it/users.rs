@@ -1,5 +1,6 @@
 mod create_user;
 mod deactivate_user;
+mod fold;
 mod get_users;
 mod initial_state;
 mod reactivate_user;

@@ -15,7 +15,7 @@ pub struct GetServerSettingsResponse {
     pub zulip_feature_level: u32,
     /// The version of Zulip it is compatible with.
     pub zulip_version: String,
-    /// As `zulip_version`.
+    /// The same, without our own version.
     pub zulip_merge_base: String,
     /// Whether mobile notifications can be sent.
     pub push_notifications_enabled: bool,

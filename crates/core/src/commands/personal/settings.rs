@@ -154,7 +154,7 @@ fn emit_addresses(tx: &mut Tx<'_>, before: &UserRow, after: &UserRow) {
     let loses = state.who(|viewer| !sees(viewer, after) && sees(viewer, before));
     let address = after.delivery_email.clone();
     for (audience, delivery_email) in [(gains, Some(address)), (loses, None)] {
-        if audience.if_fewer_than(1).is_none() {
+        if audience.if_fewer_than(1).is_none_or(|users| !users.is_empty()) {
             emit_aspect_to(tx, after, UserAspect::DeliveryEmail { delivery_email }, audience);
         }
     }

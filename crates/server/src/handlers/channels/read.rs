@@ -28,10 +28,7 @@ pub async fn get_stream_by_id(ctx: Ctx, request: GetStreamByIdRequest) -> Result
 }
 
 /// `GET /users/me/{stream_id}/topics`.
-pub async fn get_stream_topics(
-    ctx: Ctx,
-    request: GetStreamTopicsRequest,
-) -> Result<GetStreamTopicsResponse, ApiError> {
+pub async fn get_stream_topics(ctx: Ctx, request: GetStreamTopicsRequest) -> Result<GetStreamTopicsResponse, ApiError> {
     let shape = Shape::default().with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     let state = ctx.app.realm.snapshot();
     let list = move || state.list_topics(&ctx.user, request.stream_id, shape);

@@ -65,11 +65,8 @@ pub async fn delete_message(ctx: Ctx, request: DeleteMessageRequest) -> Result<D
 /// `POST /messages/{message_id}/reactions`.
 pub async fn add_reaction(ctx: Ctx, request: AddReactionRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    let emoji = EmojiRef {
-        name: Some(request.emoji_name),
-        code: request.emoji_code,
-        reaction_type: request.reaction_type,
-    };
+    let emoji =
+        EmojiRef { name: Some(request.emoji_name), code: request.emoji_code, reaction_type: request.reaction_type };
     ctx.app.realm.run(move |tx| reactions::add_reaction(tx, actor, request.message_id, &emoji)).await?;
     Ok(Done {})
 }
@@ -77,8 +74,7 @@ pub async fn add_reaction(ctx: Ctx, request: AddReactionRequest) -> Result<Done,
 /// `DELETE /messages/{message_id}/reactions`.
 pub async fn remove_reaction(ctx: Ctx, request: RemoveReactionRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    let emoji =
-        EmojiRef { name: request.emoji_name, code: request.emoji_code, reaction_type: request.reaction_type };
+    let emoji = EmojiRef { name: request.emoji_name, code: request.emoji_code, reaction_type: request.reaction_type };
     ctx.app.realm.run(move |tx| reactions::remove_reaction(tx, actor, request.message_id, &emoji)).await?;
     Ok(Done {})
 }

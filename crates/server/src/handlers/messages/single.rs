@@ -9,8 +9,8 @@ use tidings_core::shape::Shape;
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::ConversationKind;
 use tidings_types::endpoints::messages::fetch::{
-    GetMessageHistoryRequest, GetMessageHistoryResponse, GetMessageRequest, GetMessageResponse,
-    GetReadReceiptsRequest, GetReadReceiptsResponse, RenderMessageRequest, RenderMessageResponse, Snapshot,
+    GetMessageHistoryRequest, GetMessageHistoryResponse, GetMessageRequest, GetMessageResponse, GetReadReceiptsRequest,
+    GetReadReceiptsResponse, RenderMessageRequest, RenderMessageResponse, Snapshot,
 };
 use tidings_types::message::Edit;
 use tidings_types::{ApiError, UserId};
@@ -44,9 +44,11 @@ pub async fn get_message_history(
             Some(ConversationKind::Topic { topic, .. }) => topic.clone(),
             _ => String::new(),
         };
-        let in_channel = search.state.messages.kind(row.conversation).is_some_and(|kind| {
-            matches!(&**kind, ConversationKind::Topic { .. })
-        });
+        let in_channel = search
+            .state
+            .messages
+            .kind(row.conversation)
+            .is_some_and(|kind| matches!(&**kind, ConversationKind::Topic { .. }));
         let mut message_history = snapshots(&row, topic, policy == "moves");
         for snapshot in message_history.iter_mut().filter(|_| in_channel) {
             snapshot.topic = shape.topic(&snapshot.topic).to_owned();
@@ -119,9 +121,9 @@ pub async fn get_read_receipts(ctx: Ctx, request: GetReadReceiptsRequest) -> Res
         let tells = |user: UserId| {
             user != row.sender
                 && !muted(user)
-                && state.active_user(user).is_some_and(|reader| {
-                    reader.settings.send_read_receipts && state.can_see_user(viewer, reader)
-                })
+                && state
+                    .active_user(user)
+                    .is_some_and(|reader| reader.settings.send_read_receipts && state.can_see_user(viewer, reader))
         };
         let readers = state.flags.users().filter(|(_, flags)| flags.has(Flag::Read, id)).map(|(user, _)| user);
         let mut user_ids: Vec<UserId> = readers.filter(|user| tells(*user)).collect();

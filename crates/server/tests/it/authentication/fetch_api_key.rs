@@ -6,7 +6,7 @@ pub(crate) const PASSWORD: &str = "correct horse";
 /// Creates an account with a password; returns its id.
 pub(crate) async fn with_password(server: &TestServer, email: &str) -> i64 {
     let params = [("email", email), ("password", PASSWORD), ("full_name", "Ophelia")];
-    server.client("iago").post("/users", &params).await.ok()["user_id"].as_i64().unwrap()
+    server.client("iago").post("/users", &params).await.ok()["user_id"].as_i64().expect("an id")
 }
 
 #[tokio::test]

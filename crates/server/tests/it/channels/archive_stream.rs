@@ -45,7 +45,11 @@ async fn nothing_can_be_sent_there_and_reading_goes_on() {
     let id = server.client("hamlet").send_to_channel("Denmark", "t", "x").await;
     server.client("iago").delete("/streams/1", &[]).await.done();
     let params = [("type", "channel"), ("to", "Denmark"), ("topic", "t"), ("content", "y")];
-    server.client("hamlet").post("/messages", &params).await.refused(400, "Not authorized to send to channel 'Denmark'");
+    server
+        .client("hamlet")
+        .post("/messages", &params)
+        .await
+        .refused(400, "Not authorized to send to channel 'Denmark'");
     let topics = server.client("hamlet").get("/users/me/1/topics", &[]).await.ok();
     assert_eq!(topics["topics"], json!([{"name": "t", "max_id": id}]));
 }

@@ -21,8 +21,7 @@ const SHAPES: [[(&str, &str); 2]; 4] = [
     ],
 ];
 
-const PEOPLE: [&str; 8] =
-    ["desdemona", "iago", "shiva", "hamlet", "cordelia", "othello", "polonius", "hamletbot"];
+const PEOPLE: [&str; 8] = ["desdemona", "iago", "shiva", "hamlet", "cordelia", "othello", "polonius", "hamletbot"];
 
 struct Viewer {
     name: &'static str,
@@ -78,12 +77,18 @@ async fn every_change_is_told_to_everybody_who_sees_it() {
     let steps: &[Step<'_>] = &[
         ("hamlet", "POST", subscriptions, &[("subscriptions", r#"[{"name": "Verona"}, {"name": "plays"}]"#)]),
         ("hamlet", "POST", subscriptions, &[("subscriptions", r#"[{"name": "plays"}]"#), ("principals", "[5, 6, 7]")]),
-        ("hamlet", "POST", subscriptions, &[
-            ("subscriptions", r#"[{"name": "den"}]"#),
-            ("invite_only", "true"),
-            ("principals", "[4, 5, 7, 8]"),
-        ]),
-        ("iago", "DELETE", subscriptions, &[("subscriptions", r#"["plays", "Denmark"]"#), ("principals", "[3, 4, 5, 7]")]),
+        (
+            "hamlet",
+            "POST",
+            subscriptions,
+            &[("subscriptions", r#"[{"name": "den"}]"#), ("invite_only", "true"), ("principals", "[4, 5, 7, 8]")],
+        ),
+        (
+            "iago",
+            "DELETE",
+            subscriptions,
+            &[("subscriptions", r#"["plays", "Denmark"]"#), ("principals", "[3, 4, 5, 7]")],
+        ),
         ("hamlet", "PATCH", "/streams/7", &[("can_add_subscribers_group", r#"{"new": 3}"#)]),
         ("hamlet", "PATCH", "/streams/7", &[("is_private", "false"), ("description", "not *so* secret")]),
         ("polonius", "DELETE", subscriptions, &[("subscriptions", r#"["den"]"#)]),
@@ -95,10 +100,15 @@ async fn every_change_is_told_to_everybody_who_sees_it() {
         ("hamlet", "PATCH", "/streams/6", &[("description", "still archived")]),
         ("iago", "PATCH", "/streams/6", &[("is_archived", "false"), ("message_retention_days", "realm_default")]),
         ("desdemona", "PATCH", "/streams/6", &[("is_archived", "false"), ("message_retention_days", "20")]),
-        ("cordelia", "POST", "/users/me/subscriptions/properties", &[(
-            "subscription_data",
-            r##"[{"stream_id": 3, "property": "is_muted", "value": true}, {"stream_id": 3, "property": "color", "value": "#ABC"}]"##,
-        )]),
+        (
+            "cordelia",
+            "POST",
+            "/users/me/subscriptions/properties",
+            &[(
+                "subscription_data",
+                r##"[{"stream_id": 3, "property": "is_muted", "value": true}, {"stream_id": 3, "property": "color", "value": "#ABC"}]"##,
+            )],
+        ),
         ("cordelia", "DELETE", subscriptions, &[("subscriptions", r#"["secret"]"#)]),
         ("hamlet", "POST", subscriptions, &[("subscriptions", r#"[{"name": "secret"}]"#), ("principals", "[5]")]),
         ("polonius", "POST", subscriptions, &[("subscriptions", r#"[{"name": "web"}]"#)]),

@@ -9,9 +9,7 @@ async fn list(server: &TestServer, who: &str, params: &[(&str, &str)]) -> Vec<i6
 #[tokio::test]
 async fn lists_the_kinds_asked_for_of_what_one_may_know() {
     let server = TestServer::start().await;
-    let only = |kind: &'static str| {
-        [("include_public", "false"), ("include_subscribed", "false"), (kind, "true")]
-    };
+    let only = |kind: &'static str| [("include_public", "false"), ("include_subscribed", "false"), (kind, "true")];
     assert_eq!(list(&server, "hamlet", &[]).await, [1, 2, 3, 4, 5]);
     assert_eq!(list(&server, "othello", &[]).await, [1, 2, 5]);
     assert_eq!(list(&server, "polonius", &[]).await, [1, 5]);

@@ -40,14 +40,24 @@ async fn a_channel_made_public_appears_with_its_subscribers() {
     let cordelia = server.client("cordelia").register(&[]).await;
     let othello = server.client("othello").register(&[]).await;
     let polonius = server.client("polonius").register(&[]).await;
-    server.client("iago").post("/users/me/subscriptions", &[("subscriptions", r#"[{"name": "own"}]"#), ("invite_only", "true"), ("principals", "[2, 5]")]).await.done();
+    server
+        .client("iago")
+        .post(
+            "/users/me/subscriptions",
+            &[("subscriptions", r#"[{"name": "own"}]"#), ("invite_only", "true"), ("principals", "[2, 5]")],
+        )
+        .await
+        .done();
     cordelia.events().await;
     assert_eq!(othello.kinds().await, NONE);
     server.client("iago").patch("/streams/6", &[("is_private", "false")]).await.done();
     let events = cordelia.events().await;
     assert_eq!(events.len(), 1);
     assert_eq!((&events[0]["property"], &events[0]["value"]), (&json!("invite_only"), &json!(false)));
-    assert_eq!((&events[0]["history_public_to_subscribers"], &events[0]["is_web_public"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&events[0]["history_public_to_subscribers"], &events[0]["is_web_public"]),
+        (&json!(true), &json!(false))
+    );
     let events = othello.events().await;
     assert_eq!(events[0]["streams"][0]["name"], "own");
     assert_eq!((&events[1]["op"], &events[1]["user_ids"]), (&json!("peer_add"), &json!([2, 5])));

@@ -20,8 +20,9 @@ async fn anybody_is_told_how_to_log_in() {
     ] {
         assert_eq!(settings[name], value, "{name}");
     }
-    assert_eq!(settings["zulip_version"], settings["zulip_merge_base"]);
-    assert!(settings["zulip_version"].is_string() && settings["realm_icon"].is_string());
+    for name in ["zulip_version", "zulip_merge_base", "realm_icon"] {
+        assert!(settings[name].is_string(), "{name}");
+    }
     let methods = &settings["authentication_methods"];
     assert_eq!((&methods["password"], &methods["ldap"], &methods["dev"]), (&json!(true), &json!(false), &json!(false)));
     assert_eq!(methods.as_object().unwrap().len(), 12);

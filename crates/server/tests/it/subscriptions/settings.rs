@@ -52,7 +52,8 @@ async fn refusals_change_nothing() {
         ])
     };
     let hamlet = server.client("hamlet").register(&[]).await;
-    let check = async |changes: serde_json::Value, text: &str| set(&server, "hamlet", &changes).await.refused(400, text);
+    let check =
+        async |changes: serde_json::Value, text: &str| set(&server, "hamlet", &changes).await.refused(400, text);
     check(one(2, "pin_to_top", json!(true)), "Not subscribed to channel id 2").await;
     check(one(99, "pin_to_top", json!(true)), "Not subscribed to channel id 99").await;
     check(one(1, "volume", json!(11)), "Unknown subscription property: volume").await;

@@ -87,10 +87,7 @@ async fn update_joins_and_leaves_in_one() {
     let params = [("delete", r#"["Denmark"]"#), ("add", r#"[{"name": "Verona"}]"#)];
     let answer = hamlet.patch(PATH, &params).await.ok();
     assert_eq!((&answer["subscribed"], &answer["removed"]), (&json!({"4": ["Verona"]}), &json!(["Denmark"])));
-    hamlet
-        .patch(PATH, &[])
-        .await
-        .refused(400, "Nothing to do. Specify at least one of \"add\" or \"delete\".");
+    hamlet.patch(PATH, &[]).await.refused(400, "Nothing to do. Specify at least one of \"add\" or \"delete\".");
     // Nothing is done where a part of it is refused.
     let params = [("delete", r#"["nowhere"]"#), ("add", r#"[{"name": "Denmark"}]"#)];
     hamlet.patch(PATH, &params).await.refused_with_code(400, "STREAM_DOES_NOT_EXIST");

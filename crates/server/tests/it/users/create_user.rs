@@ -13,7 +13,7 @@ async fn make_default(server: &TestServer, channel: ChannelId) {
         tx.change(tidings_core::change::Change::Realm(std::sync::Arc::new(realm)));
         Ok(())
     };
-    server.app.realm.run(command).await.unwrap();
+    server.app.realm.run(command).await.expect("the realm changes");
 }
 
 #[tokio::test]

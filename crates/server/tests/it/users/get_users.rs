@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 use tidings_testkit::TestServer;
 
 fn ids(members: &Value) -> Vec<i64> {
-    members.as_array().unwrap().iter().map(|user| user["user_id"].as_i64().unwrap()).collect()
+    members.as_array().expect("a list").iter().map(|user| user["user_id"].as_i64().expect("an id")).collect()
 }
 
 #[tokio::test]

@@ -14,15 +14,18 @@ async fn restrict(server: &TestServer) {
         tx.change(Change::Realm(Arc::new(realm)));
         Ok(())
     };
-    server.app.realm.run(command).await.unwrap();
+    server.app.realm.run(command).await.expect("the realm changes");
 }
 
 const INCOMPLETE: (&str, &str) =
     ("client_capabilities", r#"{"notification_settings_null":true,"user_list_incomplete":true}"#);
 
 fn names(state: &Value) -> Vec<(i64, &str)> {
-    let users = state["realm_users"].as_array().unwrap();
-    users.iter().map(|user| (user["user_id"].as_i64().unwrap(), user["full_name"].as_str().unwrap())).collect()
+    let users = state["realm_users"].as_array().expect("a list");
+    users
+        .iter()
+        .map(|user| (user["user_id"].as_i64().expect("an id"), user["full_name"].as_str().expect("a name")))
+        .collect()
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn a_member_who_becomes_a_guest_loses_public_channels() {
 async fn an_administrator_sees_private_channels_and_all_bots() {
     let server = TestServer::start().await;
     let queue = server.client("othello").register(&TYPES).await;
-    assert_eq!(queue.state["realm_bots"], Value::Null, "not asked for");
+    assert_eq!(queue.state["realm_bots"], json!([]));
     server.client("desdemona").patch("/users/6", &[("role", "200")]).await.done();
     let events = queue.events().await;
     let told: Vec<_> = events.iter().map(summary).collect();
