@@ -98,7 +98,6 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated messages::flags::MarkAllAsRead => handlers::messages::flags::mark_all_as_read;
         authenticated messages::flags::MarkChannelAsRead => handlers::messages::flags::mark_channel_as_read;
         authenticated messages::flags::MarkTopicAsRead => handlers::messages::flags::mark_topic_as_read;
-        authenticated messages::SendMessage => handlers::messages::send_message;
 
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
