@@ -16,11 +16,7 @@ impl RealmState {
     ///
     /// # Errors
     /// 400 for `include_all_active` by who is no administrator.
-    pub fn list_channels(
-        &self,
-        viewer: &UserRow,
-        request: &GetStreamsRequest,
-    ) -> Result<Vec<ListedChannel>, ApiError> {
+    pub fn list_channels(&self, viewer: &UserRow, request: &GetStreamsRequest) -> Result<Vec<ListedChannel>, ApiError> {
         if request.include_all_active && !viewer.role.is_admin() {
             return Err(ApiError::bad_request("User not authorized for this query"));
         }

@@ -117,6 +117,8 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated settings::UpdateSettings => handlers::personal::update_settings;
         authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
         authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+
+        // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
         authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;

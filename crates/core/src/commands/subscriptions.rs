@@ -70,9 +70,8 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
         let mut new: Vec<UserId> = users.iter().filter(is_new).copied().collect();
         new.sort_unstable();
         new.dedup();
-        let unseeing = |user: &&UserId| {
-            tx.state.active_user(**user).is_some_and(|user| !tx.state.can_see_channel(user, &channel))
-        };
+        let unseeing =
+            |user: &&UserId| tx.state.active_user(**user).is_some_and(|user| !tx.state.can_see_channel(user, &channel));
         let unseeing: Vec<UserId> = new.iter().filter(unseeing).copied().collect();
         if !unseeing.is_empty() {
             tell_created(tx, &channel, Audience::users(unseeing), gate(&channel));
@@ -178,9 +177,9 @@ fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChan
             audience.remove(user.0);
         }
         let gate = gate(channel);
-        let same = events.iter_mut().find(|(_, known, who, known_gate)| {
-            *known == users && *known_gate == gate && *who == audience
-        });
+        let same = events
+            .iter_mut()
+            .find(|(_, known, who, known_gate)| *known == users && *known_gate == gate && *who == audience);
         match same {
             Some((channels, ..)) => channels.push(id),
             None => events.push((vec![id], users, audience, gate)),
@@ -233,13 +232,10 @@ fn tell_left(tx: &mut Tx<'_>, removed: &[(UserId, ChannelId)]) {
     for (channels, users) in group(by_user) {
         for archived in [false, true] {
             let rows = channels.iter().filter(|(is_archived, _)| *is_archived == archived);
-            let rows: Vec<Arc<ChannelRow>> =
-                rows.filter_map(|(_, id)| tx.state.channels.get(*id).cloned()).collect();
+            let rows: Vec<Arc<ChannelRow>> = rows.filter_map(|(_, id)| tx.state.channels.get(*id).cloned()).collect();
             let Some(gate) = rows.first().map(|channel| gate(channel)) else { continue };
-            let left = |channel: &Arc<ChannelRow>| RemovedSubscription {
-                stream_id: channel.id,
-                name: channel.name.clone(),
-            };
+            let left =
+                |channel: &Arc<ChannelRow>| RemovedSubscription { stream_id: channel.id, name: channel.name.clone() };
             let event = SubscriptionRemove { subscriptions: rows.iter().map(left).collect() };
             tx.emit_gated(Event::SubscriptionRemove(event), Audience::users(users.iter().copied()), gate);
         }

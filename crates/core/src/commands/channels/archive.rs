@@ -3,7 +3,7 @@
 //! Clients that know archived channels are told of a property; for the others the channel is gone, and comes back
 //! with everything they need to show it.
 
-use super::{access_to_administer, deleted, defaults, property, tell_created, tell_subscribers};
+use super::{access_to_administer, defaults, deleted, property, tell_created, tell_subscribers};
 use crate::change::Change;
 use crate::commands::{Tx, subscriptions};
 use crate::event::Gate;

@@ -124,12 +124,7 @@ fn check_content_access(tx: &Tx<'_>, actor: &UserRow, channel: &ChannelRow) -> R
     Err(ApiError::bad_request("Channel content access is required."))
 }
 
-fn check_privacy(
-    tx: &Tx<'_>,
-    actor: &UserRow,
-    before: &ChannelRow,
-    patch: &ChannelPatch,
-) -> Result<Privacy, ApiError> {
+fn check_privacy(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPatch) -> Result<Privacy, ApiError> {
     let known = Privacy::of(before);
     if patch.is_private.is_none() && patch.is_web_public.is_none() && patch.history_public.is_none() {
         return Ok(known);
