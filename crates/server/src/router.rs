@@ -81,24 +81,6 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated bots::UpdateBot => handlers::bots::update_bot;
         authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
 
-        // Messages
-        authenticated messages::SendMessage => handlers::messages::send::send_message;
-        authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
-        authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
-        authenticated messages::fetch::GetMessage => handlers::messages::single::get_message;
-        authenticated messages::fetch::GetMessageHistory => handlers::messages::single::get_message_history;
-        authenticated messages::fetch::GetReadReceipts => handlers::messages::single::get_read_receipts;
-        authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
-        authenticated messages::change::UpdateMessage => handlers::messages::change::update_message;
-        authenticated messages::change::DeleteMessage => handlers::messages::change::delete_message;
-        authenticated messages::change::AddReaction => handlers::messages::change::add_reaction;
-        authenticated messages::change::RemoveReaction => handlers::messages::change::remove_reaction;
-        authenticated messages::flags::UpdateFlags => handlers::messages::flags::update_flags;
-        authenticated messages::flags::UpdateFlagsNarrow => handlers::messages::flags::update_flags_narrow;
-        authenticated messages::flags::MarkAllAsRead => handlers::messages::flags::mark_all_as_read;
-        authenticated messages::flags::MarkChannelAsRead => handlers::messages::flags::mark_channel_as_read;
-        authenticated messages::flags::MarkTopicAsRead => handlers::messages::flags::mark_topic_as_read;
-
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
         authenticated personal::AddAlertWords => handlers::personal::alert_words::add_alert_words;
