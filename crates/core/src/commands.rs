@@ -7,12 +7,15 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`send`]: sending messages.
+//! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 
 pub mod api_keys;
 pub mod bots;
+pub mod channels;
 pub mod send;
+pub mod subscriptions;
 pub mod users;
 pub mod visibility;
 

@@ -4,7 +4,7 @@
 //! the name of the event type that keeps it current.
 //!
 //! # Layout
-//! - `messages`: unread, starred, recent.
+//! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
 //! - `users`: accounts, bots and groups.
 
 use crate::shape::Shape;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
 use tidings_types::{EventId, QueueId, UserId, version};
 
+mod channels;
 mod messages;
 mod users;
 
@@ -141,6 +142,7 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
     fields.put("zulip_merge_base", version::MERGE_BASE);
     if let Some(user) = state.users.get(request.user) {
         let view = View { state, user, request };
+        channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);
         users::write(&view, &mut fields);
     }

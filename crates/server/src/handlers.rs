@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod bots;
+pub mod channels;
 pub mod events;
 pub mod messages;
 pub mod operators;

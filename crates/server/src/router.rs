@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_types::ApiError;
 use tidings_types::endpoint::{Endpoint, Metadata};
-use tidings_types::endpoints::{authentication, bots, events, messages, server, users};
+use tidings_types::endpoints::{authentication, bots, channels, events, messages, server, subscriptions, users};
 
 /// All endpoints with their handlers.
 #[must_use]
@@ -55,6 +55,26 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated bots::GetBots => handlers::bots::get_bots;
         authenticated bots::UpdateBot => handlers::bots::update_bot;
         authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
+
+        // Channels
+        authenticated channels::GetStreamId => handlers::channels::read::get_stream_id;
+        authenticated channels::GetStreams => handlers::channels::read::get_streams;
+        authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
+        authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
+        authenticated channels::CreateChannel => handlers::channels::change::create_channel;
+        authenticated channels::UpdateStream => handlers::channels::change::update_stream;
+        authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
+        authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
+        authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
+
+        // Subscriptions
+        authenticated subscriptions::GetSubscriptions => handlers::channels::subscriptions::get_subscriptions;
+        authenticated subscriptions::Subscribe => handlers::channels::subscriptions::subscribe;
+        authenticated subscriptions::Unsubscribe => handlers::channels::subscriptions::unsubscribe;
+        authenticated subscriptions::UpdateSubscriptions => handlers::channels::subscriptions::update_subscriptions;
+        authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
+        authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
+        authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send_message;

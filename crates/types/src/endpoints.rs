@@ -3,7 +3,9 @@
 
 pub mod authentication;
 pub mod bots;
+pub mod channels;
 pub mod events;
 pub mod messages;
 pub mod server;
+pub mod subscriptions;
 pub mod users;

@@ -2,7 +2,9 @@
 
 mod authentication;
 mod bots;
+mod channels;
 mod events;
 mod messages;
 mod server;
+mod subscriptions;
 mod users;
