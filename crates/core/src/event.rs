@@ -311,6 +311,9 @@ impl Entry {
     /// # Errors
     /// A payload that cannot be JSON; none of ours is.
     pub fn to_stored(&self) -> serde_json::Result<Option<StoredEntry>> {
+        if self.event.is_ephemeral() {
+            return Ok(None);
+        }
         let payload = match &self.event.payload {
             Payload::Plain(event) => {
                 let json = String::from_utf8_lossy(&event.to_json()?).into_owned();

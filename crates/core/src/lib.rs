@@ -10,6 +10,7 @@
 //! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
 //! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
 //! - [`channel_lists`]: lists of channels and topics as one user sees them.
+//! - [`unread`]: what a user received and has not read.
 //! - [`directory`]: what the Markdown renderer may look up.
 //! - [`limits`]: every bound, with its reason.
 
@@ -29,4 +30,5 @@ pub mod registry;
 pub mod shape;
 pub mod state;
 mod sync;
+pub mod unread;
 pub mod view;

@@ -6,6 +6,8 @@
 //! # Layout
 //! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
 //! - `users`: accounts, bots and groups.
+//! - `personal`: what is one's own, and what others tell of themselves.
+//! - `realm`: the organization and the server. `permissions`: which groups each permission can be given to.
 
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -19,7 +21,13 @@ use tidings_types::{EventId, QueueId, UserId, version};
 
 mod channels;
 mod messages;
+mod permissions;
+mod personal;
+mod realm;
 mod users;
+
+/// Where the server has the names of all emoji, below the realm's address.
+pub const EMOJI_DATA_PATH: &str = "/static/generated/emoji/emoji_api.json";
 
 /// Which parts of the initial state are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +153,8 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
         channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);
         users::write(&view, &mut fields);
+        personal::write(&view, &mut fields);
+        realm::write(&view, &mut fields);
     }
     fields.finish()
 }

@@ -1,4 +1,7 @@
 //! Objects as one user sees them: what the API shows of a row.
+//!
+//! # Layout
+//! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
 use crate::change::{MessageRow, ReactionRow};
 use crate::shape::Shape;
@@ -13,6 +16,8 @@ use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
 use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser};
 use tidings_types::user::{Bot, Role, User};
+
+pub mod personal;
 
 /// The address of the picture that belongs to an e-mail address, as a service of that name computes it.
 #[must_use]

@@ -4,8 +4,10 @@
 pub mod authentication;
 pub mod bots;
 pub mod channels;
+pub mod emoji_data;
 pub mod events;
 pub mod messages;
 pub mod operators;
+pub mod personal;
 pub mod server;
 pub mod users;

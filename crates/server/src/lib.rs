@@ -7,6 +7,7 @@
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
+//! - [`search`]: narrows and pages of messages.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -19,6 +20,7 @@ pub mod passwords;
 pub mod queues;
 pub mod realm;
 pub mod router;
+pub mod search;
 pub mod serve;
 pub mod transports;
 

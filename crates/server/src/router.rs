@@ -6,15 +6,21 @@ use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_par
 use crate::http::respond::{self, Body};
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
-use axum::routing::any;
+use axum::http::HeaderMap;
+use axum::routing::{any, get};
 use http_body_util::{BodyExt, Either};
 use hyper::{Method, Response, header};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::{Endpoint, Metadata};
 use tidings_types::endpoints::{authentication, bots, channels, events, messages, server, subscriptions, users};
+use tidings_types::endpoints::personal::{presence, settings};
+use tidings_types::endpoints::{
+    authentication, bots, channels, events, messages, personal, server, subscriptions, users,
+};
 
 /// All endpoints with their handlers.
 #[must_use]
@@ -78,6 +84,41 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send_message;
+
+        // Personal state
+        authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
+        authenticated personal::AddAlertWords => handlers::personal::alert_words::add_alert_words;
+        authenticated personal::RemoveAlertWords => handlers::personal::alert_words::remove_alert_words;
+        authenticated personal::MuteUser => handlers::personal::mute_user;
+        authenticated personal::UnmuteUser => handlers::personal::unmute_user;
+        authenticated personal::UpdateUserTopic => handlers::personal::user_topics::update_user_topic;
+        authenticated personal::MuteTopic => handlers::personal::user_topics::mute_topic;
+        authenticated personal::UpdateStatus => handlers::personal::status::update_status;
+        authenticated personal::UpdateStatusForUser => handlers::personal::status::update_status_for_user;
+        authenticated personal::GetUserStatus => handlers::personal::status::get_user_status;
+        authenticated personal::SetTypingStatus => handlers::personal::typing::set_typing_status;
+        authenticated presence::UpdatePresence => handlers::personal::presence::update_presence;
+        authenticated presence::GetUserPresence => handlers::personal::presence::get_user_presence;
+        authenticated presence::GetPresence => handlers::personal::presence::get_presence;
+        authenticated settings::UpdateSettings => handlers::personal::update_settings;
+        authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
+        authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+        authenticated messages::SendMessage => handlers::messages::send::send_message;
+        authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
+        authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
+        authenticated messages::fetch::GetMessage => handlers::messages::single::get_message;
+        authenticated messages::fetch::GetMessageHistory => handlers::messages::single::get_message_history;
+        authenticated messages::fetch::GetReadReceipts => handlers::messages::single::get_read_receipts;
+        authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
+        authenticated messages::change::UpdateMessage => handlers::messages::change::update_message;
+        authenticated messages::change::DeleteMessage => handlers::messages::change::delete_message;
+        authenticated messages::change::AddReaction => handlers::messages::change::add_reaction;
+        authenticated messages::change::RemoveReaction => handlers::messages::change::remove_reaction;
+        authenticated messages::flags::UpdateFlags => handlers::messages::flags::update_flags;
+        authenticated messages::flags::UpdateFlagsNarrow => handlers::messages::flags::update_flags_narrow;
+        authenticated messages::flags::MarkAllAsRead => handlers::messages::flags::mark_all_as_read;
+        authenticated messages::flags::MarkChannelAsRead => handlers::messages::flags::mark_channel_as_read;
+        authenticated messages::flags::MarkTopicAsRead => handlers::messages::flags::mark_topic_as_read;
     }
 }
 
@@ -102,6 +143,7 @@ pub fn router(app: Arc<App>) -> Router {
     let (health, metrics) = (Arc::clone(&app), app);
     router
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route(EMOJI_DATA_PATH, get(async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers))))
         .route("/metrics", any(move || async move { into_axum(handlers::operators::metrics(&metrics)) }))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
 }
