@@ -97,7 +97,3 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
-/// Characters of a password, at least.
-pub const PASSWORD_CHARS_MIN: usize = 8;
-/// Characters of a password, at most: hashing takes longer the longer it is.
-pub const PASSWORD_CHARS_MAX: usize = 100;

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::{Endpoint, Metadata};
-use tidings_types::endpoints::{authentication, bots, channels, events, messages, server, subscriptions, users};
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::{
     authentication, bots, channels, events, messages, personal, server, subscriptions, users,
@@ -38,6 +37,26 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated events::DeleteQueue => handlers::events::delete_queue;
         authenticated events::RealTimePost => handlers::events::real_time_post;
         authenticated events::RestErrorHandling => handlers::events::rest_error_handling;
+
+        // Channels
+        authenticated channels::GetStreamId => handlers::channels::read::get_stream_id;
+        authenticated channels::GetStreams => handlers::channels::read::get_streams;
+        authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
+        authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
+        authenticated channels::CreateChannel => handlers::channels::change::create_channel;
+        authenticated channels::UpdateStream => handlers::channels::change::update_stream;
+        authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
+        authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
+        authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
+
+        // Subscriptions
+        authenticated subscriptions::GetSubscriptions => handlers::channels::subscriptions::get_subscriptions;
+        authenticated subscriptions::Subscribe => handlers::channels::subscriptions::subscribe;
+        authenticated subscriptions::Unsubscribe => handlers::channels::subscriptions::unsubscribe;
+        authenticated subscriptions::UpdateSubscriptions => handlers::channels::subscriptions::update_subscriptions;
+        authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
+        authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
+        authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
 
         // Server and log-in
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
@@ -62,29 +81,6 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated bots::UpdateBot => handlers::bots::update_bot;
         authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
 
-        // Channels
-        authenticated channels::GetStreamId => handlers::channels::read::get_stream_id;
-        authenticated channels::GetStreams => handlers::channels::read::get_streams;
-        authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
-        authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
-        authenticated channels::CreateChannel => handlers::channels::change::create_channel;
-        authenticated channels::UpdateStream => handlers::channels::change::update_stream;
-        authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
-        authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
-        authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
-
-        // Subscriptions
-        authenticated subscriptions::GetSubscriptions => handlers::channels::subscriptions::get_subscriptions;
-        authenticated subscriptions::Subscribe => handlers::channels::subscriptions::subscribe;
-        authenticated subscriptions::Unsubscribe => handlers::channels::subscriptions::unsubscribe;
-        authenticated subscriptions::UpdateSubscriptions => handlers::channels::subscriptions::update_subscriptions;
-        authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
-        authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
-        authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
-
-        // Messages
-        authenticated messages::SendMessage => handlers::messages::send_message;
-
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
         authenticated personal::AddAlertWords => handlers::personal::alert_words::add_alert_words;
@@ -103,6 +99,8 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated settings::UpdateSettings => handlers::personal::update_settings;
         authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
         authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+
+        // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
         authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
