@@ -82,7 +82,7 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
         }
     }
     tell_all_joined(tx, &added);
-    tell_peers(tx, &added, |change| Event::PeerAdd(change));
+    tell_peers(tx, &added, Event::PeerAdd);
     added
 }
 
@@ -204,7 +204,7 @@ pub fn unsubscribe(tx: &mut Tx<'_>, channels: &[ChannelId], users: &[UserId]) ->
         }
     }
     tell_left(tx, &removed);
-    tell_peers(tx, &removed, |change| Event::PeerRemove(change));
+    tell_peers(tx, &removed, Event::PeerRemove);
     tell_each_other(tx, &removed);
     removed
 }

@@ -93,9 +93,9 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     visibility::tell_activity(tx, &before, &row);
     if is_active {
         visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
-        tell_peers(tx, &channels, |change| Event::PeerAdd(change));
+        tell_peers(tx, &channels, Event::PeerAdd);
     } else {
-        tell_peers(tx, &channels, |change| Event::PeerRemove(change));
+        tell_peers(tx, &channels, Event::PeerRemove);
     }
     if row.is_bot() {
         let bot = BotChange { user_id: row.id, is_active: Some(is_active), ..BotChange::default() };
