@@ -4,7 +4,7 @@ use super::{administrator_required, check_email, check_full_name};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
-use crate::commands::subscriptions::{Joining, join};
+use crate::commands::subscriptions::{self, Joining};
 use crate::commands::visibility::{self, Membership};
 use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
@@ -58,12 +58,12 @@ pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiErr
     Ok(row.id)
 }
 
-/// Archived channels are left out: nobody joins them.
+/// Archived channels have no new subscribers by default.
 fn subscribe(tx: &mut Tx<'_>, user: UserId, channels: &[ChannelId]) {
-    let in_use = |id: &&ChannelId| tx.state.channels.get(**id).is_some_and(|row| !row.is_archived);
-    let joining: Vec<Joining> =
-        channels.iter().filter(in_use).map(|channel| Joining { channel: *channel, color: None }).collect();
-    join(tx, &joining, &[user]);
+    let in_use = |id: &&ChannelId| tx.state.channels.get(**id).is_some_and(|channel| !channel.is_archived);
+    let channels: Vec<Joining> =
+        channels.iter().filter(in_use).map(|id| Joining { channel: *id, color: None }).collect();
+    subscriptions::join(tx, &channels, &[user]);
 }
 
 /// What an administrator wants to create.
