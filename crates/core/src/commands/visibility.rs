@@ -95,7 +95,7 @@ fn tell_default_channels(tx: &mut Tx<'_>, was: &UserRow, is: &UserRow) {
 }
 
 /// `stream/delete`: one event for all channels; archived ones are known to some clients only.
-fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
+pub fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
     for (ids, gate) in by_gate(channels) {
         let streams = ids.iter().map(|id| DeletedChannel { stream_id: *id }).collect();
         let event = StreamDelete { streams, stream_ids: ids };
@@ -105,7 +105,7 @@ fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &
 
 /// `stream/create`, and `subscription/peer_add` with who is subscribed. The channels come without subscribers, so that
 /// clients that only count them count each once.
-fn emit_channels_gained(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
+pub fn emit_channels_gained(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
     for (ids, gate) in by_gate(channels) {
         let rows = || ids.iter().filter_map(|id| tx.state.channels.get(*id));
         let streams = rows().map(|channel| Channel { subscriber_count: 0, ..tx.state.channel_view(channel) }).collect();
