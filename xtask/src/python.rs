@@ -39,8 +39,12 @@ fn prepare(requirements: &std::path::Path) -> Result<PathBuf> {
         return Ok(python);
     }
     create()?;
-    must(Command::new(&python).args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"]).arg(requirements))
-        .context("cannot install the packages; this needs PyPI or a mirror of it")?;
+    must(
+        Command::new(&python)
+            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
+            .arg(requirements),
+    )
+    .context("cannot install the packages; this needs PyPI or a mirror of it")?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)
 }
