@@ -196,6 +196,23 @@ impl Entry {
         bytes
     }
 
+    /// As [`Entry::write`], but without what stands for ids up to `after`: an entry may be several events, of which
+    /// a client can have acknowledged the first ones.
+    pub fn write_after(&self, after: EventId, reader: &Reader<'_>, out: &mut Vec<u8>) {
+        if let Payload::Delete { event, ids } = &self.event.payload {
+            let first = self.id.seq().saturating_sub(self.event.span() - 1);
+            let has = (after.seq() + 1).saturating_sub(first);
+            let has = usize::try_from(has).unwrap_or(usize::MAX);
+            if has > 0 && has < ids.len() && !reader.shape.has(Shape::BULK_MESSAGE_DELETION) {
+                let rest = Payload::Delete { event: event.clone(), ids: ids[has..].to_vec() };
+                let bytes = shape::render(&rest, self.id, reader.shape).expect("payloads have only string keys");
+                out.extend_from_slice(&bytes);
+                return;
+            }
+        }
+        self.write(reader, out);
+    }
+
     /// Appends the event as one queue gets it.
     pub fn write(&self, reader: &Reader<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.rendered(reader.shape));

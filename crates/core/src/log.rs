@@ -3,10 +3,11 @@
 //! Entries are appended after their changes were committed, in the order of their ids. The lock is held for a few
 //! lines only; a reader takes shared entries out and renders them outside of it.
 
-use crate::event::Entry;
+use crate::event::{Entry, Outgoing};
 use crate::limits;
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError};
 use tidings_types::EventId;
 
 /// The newest part of the log.
@@ -37,6 +38,32 @@ fn weight(entry: &Entry) -> usize {
         _ => 256,
     };
     1024 + content
+}
+
+/// An event on its way into the log.
+#[derive(Debug)]
+pub enum Numbered {
+    /// It is committed under the id it has.
+    Durable(Arc<Entry>),
+    /// It gets the next id, with this time in UNIX seconds.
+    Ephemeral(Outgoing, i64),
+}
+
+/// What [`EventLog::append`] takes.
+#[derive(Debug, Default)]
+pub struct Appending {
+    /// Durable event `seq` took place though it has no entry: ephemeral ids start anew behind it.
+    pub after: Option<u64>,
+    /// In order.
+    pub events: Vec<Numbered>,
+}
+
+impl Appending {
+    /// Durable entries alone.
+    #[must_use]
+    pub fn durable(entries: impl IntoIterator<Item = Arc<Entry>>) -> Self {
+        Appending { after: None, events: entries.into_iter().map(Numbered::Durable).collect() }
+    }
 }
 
 /// Part of the log.
@@ -108,30 +135,41 @@ impl EventLog {
         EventId::PER_SEQ - 1 - self.head().0.rem_euclid(EventId::PER_SEQ)
     }
 
-    /// Says that durable event `seq` took place though it has no entry, so that ephemeral ids start anew.
-    pub fn advance(&self, seq: u64) {
-        let mut inner = self.write();
-        inner.head = inner.head.max(EventId::durable(seq));
-    }
-
-    /// Appends entries; their ids are larger than all before.
+    /// Appends a batch and returns its entries with their places.
+    ///
+    /// All of it happens under one lock: an id that was given, but whose entry is not here yet, would look to a
+    /// poll as if there were nothing.
     ///
     /// # Panics
-    /// If they are not: clients would lose events.
-    pub fn append(&self, entries: &[Arc<Entry>]) {
+    /// If the ids of durable entries do not increase: clients would lose events.
+    pub fn append(&self, batch: Appending) -> Vec<Arc<Entry>> {
         let mut inner = self.write();
-        for entry in entries {
-            let last = inner.entries.back().map_or(inner.floor, |last| last.id);
-            assert!(entry.id > last, "event ids strictly increase: {} after {last}", entry.id);
-            inner.bytes += weight(entry);
-            inner.head = inner.head.max(entry.id);
-            inner.entries.push_back(Arc::clone(entry));
+        if let Some(seq) = batch.after {
+            inner.head = inner.head.max(EventId::durable(seq));
+        }
+        let mut entries = Vec::with_capacity(batch.events.len());
+        for event in batch.events {
+            let entry = match event {
+                Numbered::Durable(entry) => Some(entry),
+                Numbered::Ephemeral(event, created_at) => {
+                    // Without an id left an ephemeral event is dropped, as typing and presence may be.
+                    let id = EventId(inner.head.0 + 1);
+                    Entry::new(id, event, created_at).filter(|_| !id.is_durable()).map(Arc::new)
+                }
+            };
+            let Some(entry) = entry else { continue };
+            assert!(entry.id > inner.head, "event ids strictly increase: {} after {}", entry.id, inner.head);
+            inner.head = entry.id;
+            inner.bytes += weight(&entry);
+            inner.entries.push_back(Arc::clone(&entry));
+            entries.push(entry);
         }
         while inner.entries.len() > self.entries_max || inner.bytes > self.bytes_max && inner.entries.len() > 1 {
             let Some(oldest) = inner.entries.pop_front() else { break };
             inner.bytes -= weight(&oldest);
             inner.floor = oldest.id;
         }
+        entries
     }
 
     /// Entries after `after` that `wanted` accepts, at most `look_at_max` looked at and `take_max` taken; none if
@@ -162,3 +200,6 @@ impl EventLog {
         Some(page)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

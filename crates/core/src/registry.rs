@@ -4,11 +4,14 @@
 //! the log *before* the shards are searched for parked polls, and a poll looks at the log and parks *under its
 //! shard's lock*. So either the poll sees the event in the log, or the publisher sees the parked poll.
 //!
-//! Lock order: a shard, then the log.
+//! A heartbeat's id is above all events in the log. One that overtook an event on its way from the log to a parked
+//! poll would acknowledge it unseen, so heartbeats are not sent between the two: both hold the publishing lock.
+//!
+//! Lock order: publishing, a shard, the log.
 
 use crate::event::{Entry, Payload};
 use crate::limits;
-use crate::log::EventLog;
+use crate::log::{Appending, EventLog};
 use crate::queue::{QueueOptions, QueueRow};
 use crate::state::RealmState;
 use crate::sync::{Mutex, MutexGuard};
@@ -88,6 +91,8 @@ struct Shard<W> {
 
 /// All queues of a realm.
 pub struct Registry<W> {
+    /// Held from an event's way into the log until all parked polls it is for have it.
+    publishing: Mutex<()>,
     shards: Vec<Mutex<Shard<W>>>,
     options: Mutex<HashMap<u64, Vec<Weak<QueueOptions>>>>,
     queues_per_user_max: usize,
@@ -137,9 +142,10 @@ impl Answer {
         self.body.extend_from_slice(format!("{{\"type\":\"heartbeat\",\"id\":{id}}}").as_bytes());
     }
 
-    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader<'_>) {
+    /// `after` is what the client has already, perhaps a part of the entry.
+    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader<'_>, after: EventId) {
         self.begin(entry.id);
-        entry.write(reader, &mut self.body);
+        entry.write_after(after, reader, &mut self.body);
     }
 
     fn finish(mut self, queue: QueueId) -> Vec<u8> {
@@ -180,7 +186,7 @@ impl<W: Waiter> Queue<W> {
                 answer.push_heartbeat(id);
             }
             if let Some(reader) = self.options.reader(user, self.id, entry, state) {
-                answer.push(entry, &reader);
+                answer.push(entry, &reader, self.acknowledged);
             }
         }
         if let Some(id) = heartbeat {
@@ -231,6 +237,7 @@ impl<W: Waiter> Registry<W> {
     pub fn new(queues_per_user_max: usize, shards: usize) -> Self {
         let shard = || Mutex::new(Shard { users: HashMap::new(), parked: HashSet::new(), listening: HashSet::new() });
         Registry {
+            publishing: Mutex::new(()),
             shards: (0..shards).map(|_| shard()).collect(),
             options: Mutex::new(HashMap::new()),
             queues_per_user_max,
@@ -458,8 +465,18 @@ impl<W: Waiter> Registry<W> {
         self.shard(user).queue(user, queue).map(|_| ())
     }
 
-    /// Answers the parked polls that these entries are for. The entries are in the log already.
-    pub fn publish(&self, entries: &[Arc<Entry>], state: &RealmState, now: u32) -> usize {
+    /// Appends events to the log and answers the parked polls that they are for. Returns how many events and how
+    /// many polls that were. The events are committed, and `state` is what they led to.
+    pub fn publish(&self, batch: Appending, log: &EventLog, state: &RealmState, now: u32) -> (usize, usize) {
+        let _publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = log.append(batch);
+        (entries.len(), self.wake(&entries, state, now))
+    }
+
+    fn wake(&self, entries: &[Arc<Entry>], state: &RealmState, now: u32) -> usize {
+        if entries.is_empty() {
+            return 0;
+        }
         let mut woken = 0;
         for (shard, users) in self.candidates(entries).into_iter().enumerate() {
             if matches!(&users, Some(users) if users.is_empty()) {
@@ -521,10 +538,13 @@ impl<W: Waiter> Registry<W> {
     pub fn sweep(&self, now: u32, log: &EventLog) -> Swept {
         let mut swept = Swept::default();
         for shard in &self.shards {
+            // Taken for each shard anew, so that events do not wait for all of them.
+            let publishing = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             let answers = shard.send_heartbeats(now, log, &mut swept);
             shard.expire(now, &mut swept);
             drop(shard);
+            drop(publishing);
             for (waiter, body) in answers {
                 waiter.answer(body);
             }

@@ -102,6 +102,17 @@ pub fn mark_channel_as_read(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId) 
     Ok(set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread))
 }
 
+/// Marks what is unread of a channel as read for somebody who is about to leave it: clients forget it with the
+/// subscription, and it must not come back with a later one.
+pub(super) fn mark_left_channel_as_read(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) {
+    let Some(user) = tx.state.active_user(user).cloned() else { return };
+    let Some(in_channel) = tx.state.messages.channel_ids(channel).map(|ids| ids.to_bitmap()) else { return };
+    let unread = tx.state.unread_ids(&user) & in_channel;
+    if !unread.is_empty() {
+        set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread);
+    }
+}
+
 /// `mark-topic-as-read`.
 ///
 /// # Errors

@@ -212,6 +212,7 @@ pub fn unsubscribe(tx: &mut Tx<'_>, channels: &[ChannelId], users: &[UserId]) ->
 fn close(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) -> bool {
     let known = tx.state.channels.subscription(user, channel).filter(|row| row.is_active);
     let Some(mut row) = known.map(|row| SubscriptionRow::clone(row)) else { return false };
+    super::flags::mark_left_channel_as_read(tx, user, channel);
     row.is_active = false;
     row.close_span(tx.state.seq, tx.state.messages.last_id());
     tx.change(Change::Subscription { user, channel, row: Arc::new(row) });

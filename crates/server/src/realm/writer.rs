@@ -14,6 +14,7 @@ use std::time::Instant;
 use tidings_core::change::Change;
 use tidings_core::commands::Tx;
 use tidings_core::event::{Entry, Outgoing, StoredEntry};
+use tidings_core::log::{Appending, Numbered};
 use tidings_core::state::RealmState;
 use tidings_store::Batch;
 use tidings_types::user::Presence;
@@ -118,14 +119,15 @@ impl Writer {
     }
 
     fn commit_and_publish(&mut self, realm: &Realm, now: i64, work: &Work) -> Result<(), ApiError> {
-        let entries = number(realm, work, now);
-        let stored: Vec<StoredEntry> =
-            entries.iter().filter_map(|entry| entry.to_stored().transpose()).collect::<Result<_, _>>().map_err(
-                |error| {
-                    tracing::error!(%error, "an event cannot be stored");
-                    ApiError::Internal {}
-                },
-            )?;
+        let events = number(work, now);
+        let stored = events.iter().filter_map(|event| match event {
+            Numbered::Durable(entry) => entry.to_stored().transpose(),
+            Numbered::Ephemeral(..) => None,
+        });
+        let stored: Vec<StoredEntry> = stored.collect::<Result<_, _>>().map_err(|error| {
+            tracing::error!(%error, "an event cannot be stored");
+            ApiError::Internal {}
+        })?;
         let durable: Vec<Change> = self.take_durable(&work.changes);
         if !durable.is_empty() || !stored.is_empty() || work.advanced {
             let batch = Batch { seq: work.state.seq, now, changes: &durable, events: &stored };
@@ -134,16 +136,16 @@ impl Writer {
                 metrics::counter!("tidings_commit_failures_total").increment(1);
                 return Err(ApiError::Internal {});
             }
-            self.unwritten_presences.clear();
+            if !durable.is_empty() {
+                self.unwritten_presences.clear();
+            }
         }
         realm.snapshot.store(Arc::new(work.state.clone()));
-        if work.advanced {
-            realm.log.advance(work.state.seq);
-        }
-        if !entries.is_empty() {
-            realm.log.append(&entries);
-            let woken = realm.registry.publish(&entries, &work.state, realm.clock.now_u32());
-            metrics::counter!("tidings_events_total").increment(entries.len() as u64);
+        let after = work.advanced.then(|| work.state.seq - durable_span(work));
+        if after.is_some() || !events.is_empty() {
+            let batch = Appending { after, events };
+            let (published, woken) = realm.registry.publish(batch, &realm.log, &work.state, realm.clock.now_u32());
+            metrics::counter!("tidings_events_total").increment(published as u64);
             metrics::counter!("tidings_polls_woken_total").increment(woken as u64);
         }
         Ok(())
@@ -190,29 +192,24 @@ fn run_commands(realm: &Realm, mut jobs: Vec<Box<dyn Job>>, now: i64) -> Work {
     Work { state, changes, events, jobs, advanced }
 }
 
-/// Gives the events of a batch their places: durable ones count on from the state before, ephemeral ones stand
-/// between them.
-fn number(realm: &Realm, work: &Work, now: i64) -> Vec<Arc<Entry>> {
-    let durable: u64 = work.events.iter().filter(|event| !event.is_ephemeral()).map(Outgoing::span).sum();
-    let mut seq = work.state.seq - durable;
-    let mut last = work.advanced.then(|| EventId::durable(seq));
-    let mut entries = Vec::with_capacity(work.events.len());
+/// How many durable positions the events of a batch take.
+fn durable_span(work: &Work) -> u64 {
+    work.events.iter().filter(|event| !event.is_ephemeral()).map(Outgoing::span).sum()
+}
+
+/// Gives the durable events of a batch their places, which count on from the state before. Ephemeral ones get
+/// theirs when they are appended to the log.
+fn number(work: &Work, now: i64) -> Vec<Numbered> {
+    let mut seq = work.state.seq - durable_span(work);
+    let mut events = Vec::with_capacity(work.events.len());
     for event in &work.events {
-        let id = if event.is_ephemeral() {
-            match last {
-                Some(last) => Some(EventId(last.0 + 1)).filter(|id| !id.is_durable()),
-                None => realm.log.next_ephemeral(),
-            }
+        if event.is_ephemeral() {
+            events.push(Numbered::Ephemeral(event.clone(), now));
         } else {
             seq += event.span();
-            Some(EventId::durable(seq))
-        };
-        // Without an id left an ephemeral event is dropped, as typing and presence may be.
-        let Some(id) = id else { continue };
-        if last.is_some() || id.is_durable() {
-            last = Some(id);
+            let entry = Entry::new(EventId::durable(seq), event.clone(), now);
+            events.extend(entry.map(Arc::new).map(Numbered::Durable));
         }
-        entries.extend(Entry::new(id, event.clone(), now).map(Arc::new));
     }
-    entries
+    events
 }
