@@ -670,5 +670,5 @@ impl<W: Waiter> Shard<W> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
