@@ -676,5 +676,5 @@ impl<W: Waiter> Shard<W> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
