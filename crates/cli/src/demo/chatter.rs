@@ -2,7 +2,7 @@
 
 use super::cast::{CAST, Place};
 use crate::api::{Api, Method};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,8 +24,8 @@ const LINES: &[(Place, &str)] = &[
     (Place::Direct(0), "Your events arrive: this one is a direct message."),
 ];
 
-/// Sends one message.
-pub(super) fn say(api: &Api, place: Place, text: &str) -> Result<()> {
+/// Sends one message; returns its id.
+pub(super) fn say(api: &Api, place: Place, text: &str) -> Result<u64> {
     let mut params = match place {
         Place::Topic(channel, topic) => {
             vec![("type", "channel".to_owned()), ("to", json!(channel).to_string()), ("topic", topic.to_owned())]
@@ -35,20 +35,28 @@ pub(super) fn say(api: &Api, place: Place, text: &str) -> Result<()> {
         }
     };
     params.push(("content", text.to_owned()));
-    api.call(Method::Post, "/messages", &params)?;
+    let answer = api.call(Method::Post, "/messages", &params)?;
+    answer.get("id").and_then(serde_json::Value::as_u64).context("the answer has no id")
+}
+
+/// Adds a reaction to a message.
+fn react(api: &Api, message: u64, emoji_name: &str) -> Result<()> {
+    let path = format!("/messages/{message}/reactions");
+    api.call(Method::Post, &path, &[("emoji_name", emoji_name.to_owned())])?;
     Ok(())
 }
 
-/// Writes until `stop` is set.
+/// Writes until `stop` is set; now and then with a reaction, which is an event of another type.
 pub(super) fn write(api: &Api, pause: Duration, stop: &AtomicBool) {
-    for (place, text) in LINES.iter().cycle() {
+    for (at, (place, text)) in LINES.iter().cycle().enumerate() {
         if sleep(pause, stop) {
             return;
         }
-        if let Err(error) = say(api, *place, text) {
-            if !stop.load(Ordering::SeqCst) {
-                tracing::warn!("the demo's bot could not write: {error:#}");
-            }
+        let written = say(api, *place, text).and_then(|id| if at % 3 == 1 { react(api, id, "tada") } else { Ok(()) });
+        if let Err(error) = written
+            && !stop.load(Ordering::SeqCst)
+        {
+            tracing::warn!("the demo's bot could not write: {error:#}");
         }
     }
 }

@@ -47,6 +47,9 @@ client.call_on_each_event(lambda event: print(event))'
   Q=$(curl -sS -u {email}:{key} {site}/api/v1/register -d 'fetch_event_types=[]' | sed 's/.*"queue_id":"\([^"]*\)".*/\1/')
   curl -sS -G -u {email}:{key} {site}/api/v1/events -d queue_id=$Q -d last_event_id=-1
 
+  # log in without a password, which only the demo allows
+  curl -sS {site}/api/v1/dev_fetch_api_key -d username={email}
+
   # with this program
   {program} tail --config-file {file}
   {program} send --config-file {file} --channel Denmark --topic castle 'Who is there?'

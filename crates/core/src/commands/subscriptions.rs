@@ -182,7 +182,7 @@ fn group<T: Eq + std::hash::Hash>(by_user: BTreeMap<UserId, T>) -> Vec<(T, Vec<U
 }
 
 /// Tells everybody else who joined or left: channels with the same users and the same audience in one event.
-fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChange) -> Event) {
+pub(super) fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChange) -> Event) {
     let mut by_channel: BTreeMap<ChannelId, Vec<UserId>> = BTreeMap::new();
     for (user, channel) in pairs {
         by_channel.entry(*channel).or_default().push(*user);
