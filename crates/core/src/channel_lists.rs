@@ -58,7 +58,7 @@ impl RealmState {
             let topics = self.messages.topics(id);
             topics.filter_map(|topic| topic.max_id.map(|max_id| entry(&topic.name, max_id))).collect()
         } else {
-            let newest = self.newest_received_by_topic(viewer, id);
+            let newest = self.newest_by_topic(viewer, id);
             newest.into_iter().map(|(name, max_id)| entry(&name, max_id)).collect()
         };
         topics.sort_unstable_by_key(|topic| std::cmp::Reverse(topic.max_id));
@@ -66,7 +66,7 @@ impl RealmState {
     }
 
     /// The newest message in each topic that a user received one in. Goes through all that they received there.
-    fn newest_received_by_topic(&self, viewer: &UserRow, channel: ChannelId) -> Vec<(String, MessageId)> {
+    fn newest_by_topic(&self, viewer: &UserRow, channel: ChannelId) -> Vec<(String, MessageId)> {
         let mut received = RoaringBitmap::new();
         let ids = self.messages.channel_ids(channel);
         if let (Some(ids), Some(row)) = (ids, self.channels.subscription(viewer.id, channel)) {

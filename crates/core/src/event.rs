@@ -138,7 +138,14 @@ impl Outgoing {
     /// Whether it is never written to disk.
     #[must_use]
     pub fn is_ephemeral(&self) -> bool {
-        matches!(self.payload, Payload::Presence(_) | Payload::Plain(Event::TypingStart(_) | Event::TypingStop(_)))
+        match &self.payload {
+            Payload::Presence(_) => true,
+            Payload::Plain(event) => matches!(
+                event,
+                Event::TypingStart(_) | Event::TypingStop(_) | Event::TypingEditStart(_) | Event::TypingEditStop(_)
+            ),
+            _ => false,
+        }
     }
 
     /// How many durable positions it takes.

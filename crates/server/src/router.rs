@@ -93,6 +93,8 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated personal::UpdateStatusForUser => handlers::personal::status::update_status_for_user;
         authenticated personal::GetUserStatus => handlers::personal::status::get_user_status;
         authenticated personal::SetTypingStatus => handlers::personal::typing::set_typing_status;
+        authenticated personal::SetTypingStatusForMessageEdit
+            => handlers::personal::typing::set_typing_status_for_message_edit;
         authenticated presence::UpdatePresence => handlers::personal::presence::update_presence;
         authenticated presence::GetUserPresence => handlers::personal::presence::get_user_presence;
         authenticated presence::GetPresence => handlers::personal::presence::get_presence;

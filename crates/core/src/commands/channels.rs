@@ -1,7 +1,7 @@
 //! Channels: create, change, archive.
 //!
 //! What users see of channels depends on many things, so whoever changes one of those compares who saw a channel
-//! before and after ([`viewers`]) and tells the difference ([`tell_gained`], [`tell_lost`]).
+//! before and after ([`viewers`]) and tells the difference ([`super::visibility`]).
 //!
 //! # Layout
 //! - [`create`], [`update`], [`archive`], [`defaults`]: the operations.
@@ -201,13 +201,6 @@ pub(super) fn tell_created(tx: &mut Tx<'_>, channel: &ChannelRow, audience: Audi
     tx.emit_gated(Event::StreamCreate(StreamCreate { streams: vec![view] }), audience, gate);
 }
 
-/// Tells users of a channel that they see from now on, and who is subscribed to it.
-pub fn tell_gained(tx: &mut Tx<'_>, channel: &ChannelRow, users: Audience) {
-    let gate = gate(channel);
-    tell_created(tx, channel, users.clone(), gate);
-    tell_subscribers(tx, channel, users, gate);
-}
-
 /// Tells of everybody who is subscribed to a channel.
 fn tell_subscribers(tx: &mut Tx<'_>, channel: &ChannelRow, users: Audience, gate: Gate) {
     let subscribers = tx.state.subscriber_ids(channel);
@@ -215,11 +208,6 @@ fn tell_subscribers(tx: &mut Tx<'_>, channel: &ChannelRow, users: Audience, gate
         let event = PeerChange { stream_ids: vec![channel.id], user_ids: subscribers };
         tx.emit_gated(Event::PeerAdd(event), users, gate);
     }
-}
-
-/// Tells users of a channel that they no longer see.
-pub fn tell_lost(tx: &mut Tx<'_>, channel: &ChannelRow, users: Audience) {
-    tx.emit_gated(deleted(channel.id), users, gate(channel));
 }
 
 fn deleted(channel: ChannelId) -> Event {

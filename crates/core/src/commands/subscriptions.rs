@@ -8,8 +8,8 @@
 //! - [`request`]: the endpoints' operations. [`settings`]: how each user wants their channels shown.
 //! - here: joining and leaving.
 
-use super::Tx;
-use super::channels::{audience_of, gate, may_administer, tell_created, tell_lost, viewers};
+use super::channels::{audience_of, gate, may_administer, tell_created, viewers};
+use super::{Tx, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::event::Gate;
@@ -18,7 +18,7 @@ use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use smallvec::SmallVec;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tidings_types::channel::SubscriptionSettings;
 use tidings_types::events::Event;
@@ -61,6 +61,7 @@ pub fn subscribe(tx: &mut Tx<'_>, channel: ChannelId, users: &[UserId]) {
 
 /// Subscribes users to channels; returns who is new where, by channel.
 pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> Vec<(UserId, ChannelId)> {
+    let before = tx.state.clone();
     let mut added: Vec<(UserId, ChannelId)> = Vec::new();
     for joining in channels {
         let Some(channel) = tx.state.channels.get(joining.channel).cloned() else { continue };
@@ -81,8 +82,9 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
             added.push((user, channel.id));
         }
     }
+    tell_guests(tx, &before, &added);
     tell_all_joined(tx, &added);
-    tell_peers(tx, &added, |change| Event::PeerAdd(change));
+    tell_peers(tx, &added, Event::PeerAdd);
     added
 }
 
@@ -119,6 +121,22 @@ fn pick_color(state: &RealmState, user: UserId, channel: ChannelId) -> String {
     let from_start = || COLORS.iter().cycle().skip(start).take(COLORS.len());
     let free = from_start().find(|color| !used.contains(*color)).or_else(|| from_start().next());
     free.map_or_else(String::new, |color| (*color).to_owned())
+}
+
+/// Where guests know only those they share a channel with, tells them whom they know now, or no longer.
+fn tell_guests(tx: &mut Tx<'_>, before: &RealmState, changed: &[(UserId, ChannelId)]) {
+    if tx.state.everybody_sees_all_users() {
+        return;
+    }
+    let channels: BTreeSet<ChannelId> = changed.iter().map(|(_, channel)| *channel).collect();
+    let there = |state: &RealmState, channel| state.channels.subscribers(channel).into_iter().collect::<Vec<_>>();
+    let users: BTreeSet<UserId> =
+        channels.iter().flat_map(|id| [there(before, *id), there(&tx.state, *id)].concat()).collect();
+    for user in users {
+        if let Some(guest) = tx.state.active_user(user).filter(|row| row.is_guest()).cloned() {
+            visibility::tell_users(tx, before, &guest, &guest);
+        }
+    }
 }
 
 /// Tells users of their new subscriptions; archived channels apart, since not every client hears of those.
@@ -164,7 +182,7 @@ fn group<T: Eq + std::hash::Hash>(by_user: BTreeMap<UserId, T>) -> Vec<(T, Vec<U
 }
 
 /// Tells everybody else who joined or left: channels with the same users and the same audience in one event.
-fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChange) -> Event) {
+pub(super) fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChange) -> Event) {
     let mut by_channel: BTreeMap<ChannelId, Vec<UserId>> = BTreeMap::new();
     for (user, channel) in pairs {
         by_channel.entry(*channel).or_default().push(*user);
@@ -192,6 +210,7 @@ fn tell_peers(tx: &mut Tx<'_>, pairs: &[(UserId, ChannelId)], event: fn(PeerChan
 
 /// Unsubscribes users from channels; returns who left which, by channel. Personal settings are kept.
 pub fn unsubscribe(tx: &mut Tx<'_>, channels: &[ChannelId], users: &[UserId]) -> Vec<(UserId, ChannelId)> {
+    let before = tx.state.clone();
     let mut removed: Vec<(UserId, ChannelId)> = Vec::new();
     let mut users = users.to_vec();
     users.sort_unstable();
@@ -204,8 +223,9 @@ pub fn unsubscribe(tx: &mut Tx<'_>, channels: &[ChannelId], users: &[UserId]) ->
         }
     }
     tell_left(tx, &removed);
-    tell_peers(tx, &removed, |change| Event::PeerRemove(change));
+    tell_peers(tx, &removed, Event::PeerRemove);
     tell_each_other(tx, &removed);
+    tell_guests(tx, &before, &removed);
     removed
 }
 
@@ -243,7 +263,7 @@ fn tell_left(tx: &mut Tx<'_>, removed: &[(UserId, ChannelId)]) {
     }
     for (id, users) in losers {
         if let Some(channel) = tx.state.channels.get(id).cloned() {
-            tell_lost(tx, &channel, Audience::users(users));
+            visibility::emit_channels_lost(tx, &[channel], &Audience::users(users));
         }
     }
 }

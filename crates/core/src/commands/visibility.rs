@@ -94,7 +94,7 @@ fn tell_default_channels(tx: &mut Tx<'_>, was: &UserRow, is: &UserRow) {
     tx.emit(Event::DefaultStreams(DefaultStreams { default_streams }), Audience::user(is.id));
 }
 
-/// `stream/delete`; archived channels are known to some clients only.
+/// `stream/delete`: one event for all channels; archived ones are known to some clients only.
 pub fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
     for (ids, gate) in by_gate(channels) {
         let streams = ids.iter().map(|id| DeletedChannel { stream_id: *id }).collect();
@@ -126,56 +126,6 @@ fn by_gate(channels: &[Arc<ChannelRow>]) -> impl Iterator<Item = (Vec<ChannelId>
     };
     let groups = [(ids(false), Gate::All), (ids(true), Gate::With(Shape::ARCHIVED_CHANNELS))];
     groups.into_iter().filter(|(ids, _)| !ids.is_empty())
-}
-
-/// Which way a list of subscribers changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Peers {
-    /// `subscription/peer_add`.
-    Added,
-    /// `subscription/peer_remove`.
-    Removed,
-}
-
-/// Tells everybody else who sees the channels that `user` was subscribed to them, or unsubscribed.
-///
-/// Channels with the same audience share an event.
-pub fn emit_peers(tx: &mut Tx<'_>, channels: &[ChannelId], user: UserId, peers: Peers) {
-    for (stream_ids, audience, gate) in peer_groups(&tx.state, channels) {
-        let change = PeerChange { stream_ids, user_ids: vec![user] };
-        let event = match peers {
-            Peers::Added => Event::PeerAdd(change),
-            Peers::Removed => Event::PeerRemove(change),
-        };
-        tx.emit_gated(event, audience.minus([user]), gate);
-    }
-}
-
-fn peer_groups(state: &RealmState, channels: &[ChannelId]) -> Vec<(Vec<ChannelId>, Audience, Gate)> {
-    let (mut of_all, mut of_members, mut groups) = (Vec::new(), Vec::new(), Vec::new());
-    for channel in channels.iter().filter_map(|id| state.channels.get(*id)) {
-        if channel.is_archived {
-            let gate = Gate::With(Shape::ARCHIVED_CHANNELS);
-            groups.push((vec![channel.id], state.who_sees_channel(channel), gate));
-        } else if channel.is_web_public {
-            of_all.push(channel.id);
-        } else if !channel.is_private && !has_guests(state, channel.id) {
-            of_members.push(channel.id);
-        } else {
-            groups.push((vec![channel.id], state.who_sees_channel(channel), Gate::All));
-        }
-    }
-    if !of_all.is_empty() {
-        groups.push((of_all, Audience::realm(), Gate::All));
-    }
-    if !of_members.is_empty() {
-        groups.push((of_members, state.who_is_member(), Gate::All));
-    }
-    groups
-}
-
-fn has_guests(state: &RealmState, channel: ChannelId) -> bool {
-    state.channels.subscribers(channel).iter().any(|user| state.users.get(*user).is_some_and(|row| row.is_guest()))
 }
 
 /// `realm_user/update` of one aspect.

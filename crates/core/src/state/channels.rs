@@ -3,7 +3,6 @@
 use imbl::{HashMap, OrdMap, OrdSet};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
-use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::{ChannelId, MessageId, UserId};
@@ -131,14 +130,29 @@ impl Subscribers {
             let mut text = String::with_capacity(self.users.len() * 6 + 2);
             text.push('[');
             for (at, user) in self.users.iter().enumerate() {
-                let comma = if at > 0 { "," } else { "" };
-                // Writing to a string cannot fail.
-                let _ = write!(text, "{comma}{user}");
+                if at > 0 {
+                    text.push(',');
+                }
+                push_number(&mut text, user.0);
             }
             text.push(']');
             RawValue::from_string(text).map_or_else(|_| RawValue::NULL.to_owned().into(), Arc::from)
         }))
     }
+}
+
+/// Appends a number; several times faster than the formatter, which matters for lists of ten thousand.
+fn push_number(text: &mut String, mut number: u32) {
+    let (mut digits, mut start) = ([0u8; 10], 10);
+    loop {
+        start -= 1;
+        digits[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    text.extend(digits[start..].iter().copied().map(char::from));
 }
 
 /// All channels of a realm and who is subscribed.
@@ -235,5 +249,24 @@ impl Channels {
         for (channel, _) in rows.iter().filter(|(_, row)| row.is_active) {
             self.subscribers.entry(*channel).or_default().set(user, is_active);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_subscribers_follow_every_change_and_snapshots_keep_theirs() {
+        let mut subscribers = Subscribers::default();
+        assert_eq!(subscribers.json().get(), "[]");
+        for user in [4_294_967_295, 0, 10_000, 7] {
+            subscribers.set(UserId(user), true);
+        }
+        let before = subscribers.clone();
+        subscribers.set(UserId(7), false);
+        assert_eq!(subscribers.json().get(), "[0,10000,4294967295]");
+        assert_eq!(before.json().get(), "[0,7,10000,4294967295]");
+        assert!(Arc::ptr_eq(&before.json(), &before.clone().json()));
     }
 }

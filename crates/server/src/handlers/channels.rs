@@ -15,7 +15,8 @@ use tidings_types::ApiError;
 fn description(ctx: &Ctx, text: Option<&str>) -> Result<(String, String), ApiError> {
     let text = tidings_core::commands::channels::check_description(text.unwrap_or_default())?;
     let state = ctx.app.realm.snapshot();
-    let rendered = tidings_markdown::render_inline(&text, &SeenBy { state: &state, viewer: &ctx.user });
+    let line = tidings_markdown::render_inline(&text, &SeenBy { state: &state, viewer: &ctx.user });
+    let rendered = if line.is_empty() { line } else { format!("<p>{line}</p>") };
     Ok((text, rendered))
 }
 

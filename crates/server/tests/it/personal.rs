@@ -30,7 +30,7 @@ async fn legacy(client: &TestClient) -> TestQueue {
 /// An event without its id.
 fn without_id(event: &Value) -> Value {
     let mut event = event.clone();
-    event.as_object_mut().unwrap().remove("id");
+    event.as_object_mut().expect("an event is an object").remove("id");
     event
 }
 

@@ -2,11 +2,11 @@
 
 use super::{
     Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_name, check_setting,
-    defaults, gate, property, tell_gained, tell_lost, viewers,
+    defaults, gate, property, viewers,
 };
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::Tx;
+use crate::commands::{Tx, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use serde_json::json;
@@ -181,11 +181,12 @@ fn change(tx: &mut Tx<'_>, before: &Arc<ChannelRow>, after: &Arc<ChannelRow>) {
     let see = viewers(&tx.state, after);
     let (stay, gained, lost) = (audience_of(&(&saw & &see)), &see - &saw, &saw - &see);
     tell_updates(tx, after, updates, &stay);
+    let channel = [Arc::clone(after)];
     if !gained.is_empty() {
-        tell_gained(tx, after, audience_of(&gained));
+        visibility::emit_channels_gained(tx, &channel, &audience_of(&gained));
     }
     if !lost.is_empty() {
-        tell_lost(tx, after, audience_of(&lost));
+        visibility::emit_channels_lost(tx, &channel, &audience_of(&lost));
     }
 }
 

@@ -5,11 +5,12 @@ use crate::commands::Tx;
 use crate::commands::send::{self, ChannelRef, UserRefIn};
 use crate::event::Gate;
 use crate::shape::Shape;
+use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use tidings_types::endpoints::personal::TypingOp;
 use tidings_types::events::Event;
-use tidings_types::events::message::{Typing, TypingUser};
-use tidings_types::{ApiError, ChannelId, UserId};
+use tidings_types::events::message::{EditedIn, Typing, TypingEdit, TypingUser};
+use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 /// Where somebody composes.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,9 +46,7 @@ fn in_channel(
     topic: &str,
 ) -> Result<(), ApiError> {
     let channel = send::find_channel(tx, sender, &ChannelRef::Id(i64::from(channel.0)))?;
-    if !sender.settings.send_stream_typing_notifications {
-        return Err(ApiError::bad_request("User has disabled typing notifications for channel messages"));
-    }
+    check_tells(sender.settings.send_stream_typing_notifications, "channel")?;
     send::check_may_send(tx, sender, &channel)?;
     let typing = Typing {
         message_type: "stream".to_owned(),
@@ -66,9 +65,7 @@ fn in_direct(tx: &mut Tx<'_>, sender: &UserRow, op: TypingOp, users: &[UserRefIn
     if users.is_empty() {
         return Err(ApiError::bad_request("Empty 'to' list"));
     }
-    if !sender.settings.send_private_typing_notifications {
-        return Err(ApiError::bad_request("User has disabled typing notifications for direct messages"));
-    }
+    check_tells(sender.settings.send_private_typing_notifications, "direct")?;
     let users = send::check_recipients(tx, sender, users)?;
     let recipients = users.iter().filter_map(|id| tx.state.users.get(*id)).map(|row| typing_user(tx, row)).collect();
     let typing = Typing {
@@ -81,6 +78,54 @@ fn in_direct(tx: &mut Tx<'_>, sender: &UserRow, op: TypingOp, users: &[UserRefIn
     let audience = Audience::users(users.into_iter().filter(|user| wants(tx, *user)));
     tx.emit(event(op, typing), audience);
     Ok(())
+}
+
+/// `set-typing-status-for-message-edit`.
+///
+/// # Errors
+/// 400 for messages of others, where one may no longer send, and for who said that nobody be told.
+pub fn set_for_edit(tx: &mut Tx<'_>, actor: UserId, op: TypingOp, id: MessageId) -> Result<(), ApiError> {
+    let editor = tx.actor(actor)?;
+    tx.state.check_can_read(&editor, id)?;
+    let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
+    if message.sender != actor {
+        return Err(ApiError::bad_request("You don't have permission to edit this message"));
+    }
+    let kind = tx.state.messages.kind(message.conversation).cloned();
+    let (recipient, told, gate) = match kind.as_deref() {
+        Some(ConversationKind::Topic { channel, topic }) => {
+            check_tells(editor.settings.send_stream_typing_notifications, "channel")?;
+            let row = send::find_channel(tx, &editor, &ChannelRef::Id(i64::from(channel.0)))?;
+            send::check_may_send(tx, &editor, &row)?;
+            let told: Vec<UserId> = tx.state.channels.subscribers(*channel).iter().copied().collect();
+            let recipient = EditedIn::Channel { channel_id: *channel, topic: topic.clone() };
+            (recipient, told, Gate::With(Shape::STREAM_TYPING_NOTIFICATIONS))
+        }
+        Some(ConversationKind::Direct { users }) => {
+            check_tells(editor.settings.send_private_typing_notifications, "direct")?;
+            (EditedIn::Direct { user_ids: users.clone() }, users.clone(), Gate::All)
+        }
+        None => return Err(ApiError::bad_request("Invalid message(s)")),
+    };
+    // Who came later and has not got the message is not told of it.
+    let told = told.into_iter().filter(|user| wants(tx, *user));
+    let told = told.filter(|user| tx.state.users.get(*user).is_some_and(|row| tx.state.can_read_message(row, id)));
+    let audience = Audience::users(told);
+    let typing = TypingEdit { sender_id: actor, message_id: id, recipient };
+    let event = match op {
+        TypingOp::Start => Event::TypingEditStart(typing),
+        TypingOp::Stop => Event::TypingEditStop(typing),
+    };
+    tx.emit_gated(event, audience, gate);
+    Ok(())
+}
+
+/// Refuses who said that others not be told.
+fn check_tells(tells: bool, kind: &str) -> Result<(), ApiError> {
+    if tells {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!("User has disabled typing notifications for {kind} messages")))
 }
 
 fn event(op: TypingOp, typing: Typing) -> Event {

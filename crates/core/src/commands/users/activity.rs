@@ -9,7 +9,8 @@ use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::bots;
 use crate::commands::send::UserRefIn;
-use crate::commands::visibility::{self, Membership, Peers};
+use crate::commands::subscriptions::tell_peers;
+use crate::commands::visibility::{self, Membership};
 use crate::state::channels::SubscriptionRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -92,9 +93,9 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     visibility::tell_activity(tx, &before, &row);
     if is_active {
         visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
-        visibility::emit_peers(tx, &channels, user.id, Peers::Added);
+        tell_peers(tx, &channels, Event::PeerAdd);
     } else {
-        visibility::emit_peers(tx, &channels, user.id, Peers::Removed);
+        tell_peers(tx, &channels, Event::PeerRemove);
     }
     if row.is_bot() {
         let bot = BotChange { user_id: row.id, is_active: Some(is_active), ..BotChange::default() };
@@ -103,12 +104,12 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     }
 }
 
-/// Begins or ends a span of each active subscription; returns the channels.
-fn move_spans(tx: &mut Tx<'_>, user: UserId, is_active: bool) -> Vec<ChannelId> {
+/// Begins or ends a span of each active subscription; returns these.
+fn move_spans(tx: &mut Tx<'_>, user: UserId, is_active: bool) -> Vec<(UserId, ChannelId)> {
     let (seq, message) = (tx.state.seq, tx.state.messages.last_id());
     let active = tx.state.channels.subscriptions_of(user).filter(|(_, row)| row.is_active);
     let rows: Vec<(ChannelId, SubscriptionRow)> = active.map(|(id, row)| (id, SubscriptionRow::clone(row))).collect();
-    let channels = rows.iter().map(|(channel, _)| *channel).collect();
+    let channels = rows.iter().map(|(channel, _)| (user, *channel)).collect();
     for (channel, mut row) in rows {
         if is_active {
             row.open_span(seq, message);

@@ -4,17 +4,13 @@ use super::{administrator_required, check_email, check_full_name};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
-use crate::commands::visibility::{self, Membership, Peers};
-use crate::state::channels::SubscriptionRow;
+use crate::commands::subscriptions::{self, Joining};
+use crate::commands::visibility::{self, Membership};
 use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
-use tidings_types::channel::SubscriptionSettings;
 use tidings_types::settings::UserSettings;
 use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, UserId};
-
-/// The color of a subscription that nobody chose one for.
-const DEFAULT_COLOR: &str = "#c2c2c2";
 
 /// An account to be created.
 #[derive(Clone, Debug)]
@@ -55,36 +51,19 @@ pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiErr
     }
     visibility::emit_new_user(tx, &row);
     visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
-    subscribe(tx, &row, &new.channels);
+    subscribe(tx, row.id, &new.channels);
     if row.is_bot() {
         visibility::emit_bot_add(tx, &row, tx.state.who_manages_bot(&row));
     }
     Ok(row.id)
 }
 
-/// The account has no queue yet, so only others are told.
-fn subscribe(tx: &mut Tx<'_>, user: &UserRow, channels: &[ChannelId]) {
-    let channels: Vec<ChannelId> =
-        channels.iter().copied().filter(|id| tx.state.channels.get(*id).is_some_and(|row| !row.is_archived)).collect();
-    for channel in &channels {
-        let mut row = SubscriptionRow { is_active: true, settings: default_settings(), spans: Default::default() };
-        row.open_span(tx.state.seq, tx.state.messages.last_id());
-        tx.change(Change::Subscription { user: user.id, channel: *channel, row: Arc::new(row) });
-    }
-    visibility::emit_peers(tx, &channels, user.id, Peers::Added);
-}
-
-fn default_settings() -> SubscriptionSettings {
-    SubscriptionSettings {
-        color: DEFAULT_COLOR.to_owned(),
-        is_muted: false,
-        pin_to_top: false,
-        desktop_notifications: None,
-        email_notifications: None,
-        wildcard_mentions_notify: None,
-        push_notifications: None,
-        audible_notifications: None,
-    }
+/// Archived channels have no new subscribers by default.
+fn subscribe(tx: &mut Tx<'_>, user: UserId, channels: &[ChannelId]) {
+    let in_use = |id: &&ChannelId| tx.state.channels.get(**id).is_some_and(|channel| !channel.is_archived);
+    let channels: Vec<Joining> =
+        channels.iter().filter(in_use).map(|id| Joining { channel: *id, color: None }).collect();
+    subscriptions::join(tx, &channels, &[user]);
 }
 
 /// What an administrator wants to create.

@@ -6,7 +6,7 @@ use tidings_core::commands::send::UserRefIn;
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::messages::{Addressee, MessageType};
-use tidings_types::endpoints::personal::SetTypingStatusRequest;
+use tidings_types::endpoints::personal::{SetTypingStatusForMessageEditRequest, SetTypingStatusRequest};
 
 /// `POST /typing`.
 pub async fn set_typing_status(ctx: Ctx, request: SetTypingStatusRequest) -> Result<Done, ApiError> {
@@ -22,6 +22,16 @@ pub async fn set_typing_status(ctx: Ctx, request: SetTypingStatusRequest) -> Res
     };
     let (actor, op) = (ctx.user.id, request.op);
     ctx.app.realm.run(move |tx| typing::set(tx, actor, op, &place)).await?;
+    Ok(Done {})
+}
+
+/// `POST /messages/{message_id}/typing`.
+pub async fn set_typing_status_for_message_edit(
+    ctx: Ctx,
+    request: SetTypingStatusForMessageEditRequest,
+) -> Result<Done, ApiError> {
+    let actor = ctx.user.id;
+    ctx.app.realm.run(move |tx| typing::set_for_edit(tx, actor, request.op, request.message_id)).await?;
     Ok(Done {})
 }
 

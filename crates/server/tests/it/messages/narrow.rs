@@ -121,3 +121,29 @@ async fn matches_narrow_says_which_match() {
     assert_eq!(answer["messages"], json!({}));
     hamlet.get("/messages/matches_narrow", &[("msg_ids", "[1]")]).await.refused(400, "Missing 'narrow' argument");
 }
+
+#[tokio::test]
+async fn followed_and_muted_topics() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let followed = cordelia.send_to_channel("Denmark", "followed", "one").await;
+    let muted = cordelia.send_to_channel("Denmark", "muted", "two").await;
+    let secret = cordelia.send_to_channel("secret", "t", "three").await;
+    let direct = cordelia.send_to_users(&[server.user_id("hamlet")], "four").await;
+    let denmark = server.channel_id("Denmark").to_string();
+    for (topic, policy) in [("followed", "3"), ("muted", "1")] {
+        let body = [("stream_id", denmark.as_str()), ("topic", topic), ("visibility_policy", policy)];
+        hamlet.post("/user_topics", &body).await.done();
+    }
+    let secret_id = server.channel_id("secret");
+    let mute = json!([{"stream_id": secret_id, "property": "is_muted", "value": true}]).to_string();
+    hamlet.post("/users/me/subscriptions/properties", &[("subscription_data", mute.as_str())]).await.done();
+    assert_eq!(found(&hamlet, r#"[["is", "followed"]]"#).await, [followed]);
+    assert_eq!(found(&hamlet, r#"[["is", "muted"]]"#).await, [muted, secret]);
+    assert_eq!(found(&hamlet, r#"[["-is", "muted"]]"#).await, [followed, direct]);
+    assert_eq!(found(&hamlet, r#"[["in", "home"]]"#).await, [followed, direct]);
+    assert_eq!(found(&cordelia, r#"[["is", "muted"]]"#).await, [0_i64; 0]);
+    hamlet.post("/users/me/alert_words", &[("alert_words", r#"["play"]"#)]).await.done();
+    let alerted = cordelia.send_to_channel("Denmark", "t", "the Play").await;
+    assert_eq!(found(&hamlet, r#"[["is", "alerted"]]"#).await, [alerted]);
+}

@@ -69,7 +69,7 @@ fn table(text: &str) -> BTreeMap<String, Vec<(String, String)>> {
         if key.starts_with("whenever") || key.contains("demo organizations") {
             continue;
         }
-        let key = key.split([' ', ',']).next().unwrap().to_owned();
+        let key = key.split([' ', ',']).next().unwrap_or_default().to_owned();
         table.entry(key).or_default().push((field.to_owned(), types.to_owned()));
     }
     table

@@ -12,7 +12,7 @@ async fn participants_of_a_direct_conversation_are_told() {
         json!([{"user_id": 4, "email": "hamlet@example.com"}, {"user_id": 5, "email": "cordelia@example.com"}]);
     let start =
         json!({"type": "typing", "op": "start", "message_type": "direct", "sender": people[0], "recipients": people});
-    assert_eq!(events(&other).await, [start.clone()]);
+    assert_eq!(events(&other).await, std::slice::from_ref(&start));
     assert_eq!(events(&own).await, [start]);
     // One client sends a single id without brackets.
     hamlet.post("/typing", &[("type", "direct"), ("op", "stop"), ("to", "5")]).await.done();
@@ -67,4 +67,30 @@ async fn who_does_not_want_others_to_be_told_is_refused() {
     direct.refused(400, "User has disabled typing notifications for direct messages");
     let place = [("type", "channel"), ("op", "start"), ("stream_id", "3"), ("topic", "plot")];
     hamlet.post("/typing", &place).await.refused(400, "User has disabled typing notifications for channel messages");
+}
+
+#[tokio::test]
+async fn editing_is_told_to_who_has_the_message() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let id = hamlet.send_to_channel("secret", "plot", "a ghost").await;
+    let direct = hamlet.send_to_users(&[server.user_id("cordelia")], "psst").await;
+    let (knows, knows_not) = (modern(&cordelia).await, legacy(&cordelia).await);
+    let outside = modern(&server.client("iago")).await;
+    hamlet.post(&format!("/messages/{id}/typing"), &[("op", "start")]).await.done();
+    let place = json!({"type": "channel", "channel_id": 3, "topic": "plot"});
+    let start =
+        json!({"type": "typing_edit_message", "op": "start", "sender_id": 4, "message_id": id, "recipient": place});
+    assert_eq!(events(&knows).await, [start]);
+    assert_silent(&knows_not).await;
+    hamlet.post(&format!("/messages/{direct}/typing"), &[("op", "stop")]).await.done();
+    let place = json!({"type": "direct", "user_ids": [4, 5]});
+    let stop =
+        json!({"type": "typing_edit_message", "op": "stop", "sender_id": 4, "message_id": direct, "recipient": place});
+    assert_eq!(events(&knows_not).await, [stop]);
+    assert_silent(&outside).await;
+    let path = format!("/messages/{id}/typing");
+    let others = cordelia.post(&path, &[("op", "start")]).await;
+    others.refused(400, "You don't have permission to edit this message");
+    server.client("iago").post(&path, &[("op", "start")]).await.refused(400, "Invalid message(s)");
 }

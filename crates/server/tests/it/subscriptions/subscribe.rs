@@ -78,7 +78,7 @@ async fn creates_what_is_not_there() {
         ("announce", "true"),
         ("send_new_subscription_messages", "true"),
     ];
-    let list = r##"[{"name": "new", "description": "_d_", "color": "#C2C2C2"}]"##;
+    let list = r##"[{"name": "new", "description": "*d*", "color": "#C2C2C2"}]"##;
     let mut all = vec![("subscriptions", list)];
     all.extend(params);
     let desdemona = server.client("desdemona");
