@@ -172,6 +172,8 @@ pub struct Entry {
     pub event: Outgoing,
     /// UNIX seconds.
     pub created_at: i64,
+    /// Bytes of a plain event as JSON; of others it is known without rendering them.
+    plain_bytes: usize,
     renderings: Mutex<Renderings>,
 }
 
@@ -186,7 +188,32 @@ impl Entry {
             Payload::Delete { .. } => EventType::by_name("delete_message")?,
             Payload::Presence(_) => EventType::by_name("presence")?,
         };
-        Some(Entry { id, event_type, event, created_at, renderings: Mutex::default() })
+        let plain_bytes = match &event.payload {
+            Payload::Plain(plain) => plain.to_json().map_or(0, |json| json.len()),
+            _ => 0,
+        };
+        Some(Entry { id, event_type, event, created_at, plain_bytes, renderings: Mutex::default() })
+    }
+
+    /// About how many bytes of memory it takes with one rendering.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let content = match &self.event.payload {
+            Payload::Message(payload) => 3 * payload.message.content.len() + payload.markdown.len(),
+            Payload::Update { event, .. } => {
+                let texts =
+                    [&event.content, &event.orig_content, &event.rendered_content, &event.orig_rendered_content];
+                2 * texts.into_iter().flatten().map(String::len).sum::<usize>() + 16 * event.message_ids.len()
+            }
+            Payload::Delete { ids, .. } => 16 * ids.len(),
+            Payload::Plain(_) => 256.max(2 * self.plain_bytes),
+            Payload::Presence(_) => 256,
+        };
+        let base = match &self.event.audience.base {
+            Base::Set(users) => users.serialized_size(),
+            _ => 0,
+        };
+        1024 + content + base + 4 * self.event.audience.plus.len()
     }
 
     /// The rendering for a shape; see [`shape::render`].

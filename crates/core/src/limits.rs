@@ -20,6 +20,11 @@ pub const LOG_BYTES_MAX: usize = 64 << 20;
 /// Entries read from the store in one go for a queue that is behind the memory.
 pub const LOG_PAGE: usize = 1_000;
 
+/// Terms of a queue's message filter, all of which are compared with every message.
+pub const QUEUE_NARROW_TERMS_MAX: usize = 100;
+/// Bytes of a queue's message filter, which is kept as long as the queue lives.
+pub const QUEUE_NARROW_BYTES_MAX: usize = 4_096;
+
 /// Queues of one user. A bot that registers in a loop stops here.
 pub const QUEUES_PER_USER_MAX: usize = 1_000;
 

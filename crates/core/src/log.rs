@@ -28,18 +28,6 @@ struct Inner {
     bytes: usize,
 }
 
-/// A rough size of an entry with one rendering; exact numbers are not worth the walk.
-fn weight(entry: &Entry) -> usize {
-    use crate::event::Payload;
-    let content = match &entry.event.payload {
-        Payload::Message(payload) => 3 * payload.message.content.len() + payload.markdown.len(),
-        Payload::Update { event, .. } => 4 * event.rendered_content.as_ref().map_or(0, String::len),
-        Payload::Delete { ids, .. } => 16 * ids.len(),
-        _ => 256,
-    };
-    1024 + content
-}
-
 /// An event on its way into the log.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "a value lives only while its batch is appended")]
@@ -161,13 +149,13 @@ impl EventLog {
             let Some(entry) = entry else { continue };
             assert!(entry.id > inner.head, "event ids strictly increase: {} after {}", entry.id, inner.head);
             inner.head = entry.id;
-            inner.bytes += weight(&entry);
+            inner.bytes += entry.weight();
             inner.entries.push_back(Arc::clone(&entry));
             entries.push(entry);
         }
         while inner.entries.len() > self.entries_max || inner.bytes > self.bytes_max && inner.entries.len() > 1 {
             let Some(oldest) = inner.entries.pop_front() else { break };
-            inner.bytes -= weight(&oldest);
+            inner.bytes -= oldest.weight();
             inner.floor = oldest.id;
         }
         entries

@@ -35,6 +35,8 @@ struct Queue<W> {
     acknowledged: EventId,
     /// The client was sent everything up to here, perhaps in vain.
     delivered: EventId,
+    /// Nothing for it is in the log from what is acknowledged up to here: not to be looked at again.
+    nothing_upto: EventId,
     /// A heartbeat that is not acknowledged.
     heartbeat: Option<EventId>,
     idle_timeout_secs: u32,
@@ -303,6 +305,7 @@ impl<W: Waiter> Registry<W> {
             start: row.start,
             acknowledged: row.start,
             delivered: delivered.max(row.start),
+            nothing_upto: row.start,
             heartbeat: None,
             idle_timeout_secs: row.idle_timeout_secs,
             last_seen: now,
@@ -366,7 +369,7 @@ impl<W: Waiter> Registry<W> {
         let superseded = queue.end_parked();
 
         let mut answer = Answer::new();
-        let mut after = queue.acknowledged;
+        let mut after = queue.acknowledged.max(queue.nothing_upto);
         if let Some((entries, upto)) = stored {
             queue.fill(user, entries, state, &mut answer);
             after = after.max(upto);
@@ -381,6 +384,9 @@ impl<W: Waiter> Registry<W> {
                     after = page.upto.unwrap_or(after);
                 }
             }
+        }
+        if answer.events == 0 {
+            queue.nothing_upto = after;
         }
         let polled = match polled {
             Some(behind) => behind,

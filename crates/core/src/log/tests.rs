@@ -23,6 +23,20 @@ fn ids(log: &EventLog, after: EventId) -> Option<Vec<i64>> {
     Some(page.entries.iter().map(|entry| entry.id.0).collect())
 }
 
+#[test]
+fn a_long_list_in_an_event_counts_with_its_length() {
+    let log = EventLog::with_limits(0, 1_000, 100_000);
+    let words: Vec<String> = (0..1_000).map(|number| format!("word number {number}")).collect();
+    for seq in 1..=50 {
+        let payload = Payload::Plain(Event::AlertWords(AlertWords { alert_words: words.clone() }));
+        let event = Outgoing { payload, audience: Audience::realm(), gate: Gate::All };
+        let entry = Entry::new(EventId::durable(seq), event, 0).expect("a known type");
+        log.append(Appending::durable([Arc::new(entry)]));
+    }
+    // Fifty times seventeen kilobytes, rendered or not, are more than may be kept.
+    assert!(log.size().0 <= 6, "{:?}", log.size());
+}
+
 const SEQ: i64 = EventId::PER_SEQ;
 
 #[test]

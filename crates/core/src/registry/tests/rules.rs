@@ -3,6 +3,7 @@
 use super::world::{GUEST, Outcome, World, delete, id, keys, message, options, plain, to, typing, words};
 use crate::event::{Gate, MessagePayload, Outgoing, Payload, Reach};
 use crate::log::EventLog;
+use crate::queue::QueueOptions;
 use crate::shape::Shape;
 use crate::state::flags::MentionBits;
 use std::sync::Arc;
@@ -387,6 +388,40 @@ fn what_fell_out_of_memory_is_read_from_the_store() {
     let (parked, _) = world.park(2, other, START);
     world.publish(vec![to(words("g"), &[2])]);
     assert_eq!(world.answered()[0].0, parked);
+}
+
+#[test]
+fn what_was_looked_at_for_a_quiet_queue_is_not_looked_at_again() {
+    let mut world = World::with_log(EventLog::with_limits(0, 3, usize::MAX));
+    let quiet = world.register(1, plain());
+    for word in ["a", "b", "c"] {
+        world.publish(vec![to(words(word), &[2])]);
+    }
+    // It has nothing to acknowledge, so its client comes with the same position again and again.
+    assert_eq!(keys(&world.now(1, quiet, START)), [""; 0]);
+    for word in ["d", "e"] {
+        world.publish(vec![to(words(word), &[2])]);
+    }
+    assert_eq!(keys(&world.now(1, quiet, START)), [""; 0]);
+    assert_eq!(world.store_reads, 0, "the log is in memory from where it was looked at");
+    world.publish(vec![to(words("f"), &[1])]);
+    let events = world.now(1, quiet, START);
+    assert_eq!(keys(&events), ["f"]);
+    assert_eq!(world.now(1, quiet, START), events);
+    assert_eq!(keys(&world.now(1, quiet, id(&events[0]))), [""; 0]);
+}
+
+#[test]
+fn a_narrow_has_a_bounded_size() {
+    let options = |narrow: Vec<(String, String)>| {
+        let narrow = tidings_types::narrow::QueueNarrow(narrow);
+        QueueOptions::new("test".to_owned(), None, Shape::default(), false, narrow)
+    };
+    let term = |operand: &str| ("topic".to_owned(), operand.to_owned());
+    assert!(options(vec![term("x"); 100]).is_ok());
+    for narrow in [vec![term("x"); 101], vec![term(&"x".repeat(5_000))]] {
+        assert_eq!(options(narrow).expect_err("too long"), ApiError::bad_request("narrow is too long"));
+    }
 }
 
 #[test]

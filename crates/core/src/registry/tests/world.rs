@@ -42,6 +42,8 @@ pub(super) struct World {
     pub(super) state: RealmState,
     pub(super) stored: Vec<Arc<Entry>>,
     pub(super) now: u32,
+    /// How often a poll had to look into the store.
+    pub(super) store_reads: usize,
     answers: Answers,
     polls: u64,
     queues: u128,
@@ -167,6 +169,7 @@ impl World {
             state: state(),
             stored: Vec::new(),
             now: 1_000,
+            store_reads: 0,
             answers: Answers::default(),
             polls: 0,
             queues: 0,
@@ -244,6 +247,7 @@ impl World {
         let waiter = || TestWaiter(number, Arc::clone(&self.answers));
         let mut polled = self.registry.poll(poll, &self.log, &self.state, waiter)?;
         while let Polled::Behind(after, upto) = polled {
+            self.store_reads += 1;
             let options = self.registry.options(poll.user, queue)?;
             let read = |entry: &&Arc<Entry>| {
                 entry.id > after && entry.id <= upto && options.reader(poll.user, queue, entry, &self.state).is_some()
