@@ -1,6 +1,6 @@
 //! Sending messages.
 
-use super::Tx;
+use super::{Tx, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -286,9 +286,24 @@ fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {
         Place::Topic { channel, topic } => topic_conversation(tx, channel.id, topic),
         Place::Direct { users } => {
             let known = tx.state.messages.direct(users);
-            known.unwrap_or_else(|| new_conversation(tx, ConversationKind::Direct { users: users.clone() }))
+            known.unwrap_or_else(|| new_direct_conversation(tx, users))
         }
     }
+}
+
+/// Guests who know few accounts know those with whom they are in a conversation: they are told of them before the
+/// first message.
+fn new_direct_conversation(tx: &mut Tx<'_>, users: &[UserId]) -> ConversationId {
+    let before = tx.state.clone();
+    let conversation = new_conversation(tx, ConversationKind::Direct { users: users.to_vec() });
+    if !tx.state.everybody_sees_all_users() {
+        let guests: Vec<Arc<UserRow>> =
+            users.iter().filter_map(|id| tx.state.active_user(*id)).filter(|user| user.is_guest()).cloned().collect();
+        for guest in guests {
+            visibility::tell_users(tx, &before, &guest, &guest);
+        }
+    }
+    conversation
 }
 
 /// The conversation of a topic, which may be a new one.

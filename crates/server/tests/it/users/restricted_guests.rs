@@ -91,3 +91,19 @@ async fn a_deactivated_account_disappears_for_who_shared_only_a_channel() {
     let kinds = ["realm_user/add", "user_group/add_members", "user_group/add_members"];
     assert_eq!(polonius.kinds().await, kinds);
 }
+
+#[tokio::test]
+async fn a_direct_message_makes_its_sender_known() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let polonius = server.client("polonius");
+    let queue = polonius.register(&[("event_types", r#"["realm_user","message"]"#), INCOMPLETE]).await;
+    server.client("othello").send_to_users(&[server.user_id("polonius")], "hello").await;
+    let events = queue.events().await;
+    assert_eq!((events.len(), &events[0]["type"], &events[1]["type"]), (2, &json!("realm_user"), &json!("message")));
+    assert_eq!((&events[0]["op"], &events[0]["person"]["full_name"]), (&json!("add"), &json!("Othello")));
+    let fresh = polonius.register(&[INCOMPLETE]).await.state;
+    assert!(names(&fresh).contains(&(6, "Othello")));
+    server.client("othello").send_to_users(&[server.user_id("polonius")], "again").await;
+    assert_eq!(queue.kinds().await, ["message"]);
+}
