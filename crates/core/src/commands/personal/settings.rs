@@ -4,8 +4,8 @@ use super::{check_is_person, presence};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::users::check_full_name;
 use crate::event::Gate;
-use crate::limits;
 use crate::shape::Shape;
 use crate::state::users::UserRow;
 use serde_json::Value;
@@ -36,36 +36,16 @@ pub fn update(
 }
 
 fn rename(tx: &mut Tx<'_>, user: &UserRow, name: &str) -> Result<(), ApiError> {
-    let name = check_name(name)?;
+    let name = check_full_name(&tx.state, name, Some(user.id))?;
     if name == user.full_name {
         return Ok(());
     }
-    let realm = &tx.state.realm.settings;
-    if realm.name_changes_disabled && !user.role.is_admin() {
+    if tx.state.realm.settings.name_changes_disabled && !user.role.is_admin() {
         return Err(ApiError::bad_request("Name changes are disabled in this organization."));
     }
-    let is_taken = |name: &str| tx.state.users.find_by_name(&name.to_lowercase()).any(|other| other.id != user.id);
-    if realm.require_unique_names && is_taken(name) {
-        return Err(ApiError::bad_request("Unique names required in this organization."));
-    }
-    tx.change(Change::User(Arc::new(UserRow { full_name: name.to_owned(), ..user.clone() })));
-    emit_aspect(tx, user, UserAspect::FullName { full_name: name.to_owned() });
+    tx.change(Change::User(Arc::new(UserRow { full_name: name.clone(), ..user.clone() })));
+    emit_aspect(tx, user, UserAspect::FullName { full_name: name });
     Ok(())
-}
-
-fn check_name(name: &str) -> Result<&str, ApiError> {
-    let name = name.trim();
-    if name.is_empty() {
-        return Err(ApiError::bad_request("Name too short!"));
-    }
-    if name.chars().count() > limits::FULL_NAME_CHARS_MAX {
-        return Err(ApiError::bad_request("Name too long!"));
-    }
-    // These would end a mention.
-    if name.chars().any(|c| c.is_control() || "*`\\>\"@".contains(c)) {
-        return Err(ApiError::bad_request("Invalid characters in name!"));
-    }
-    Ok(name)
 }
 
 /// Changes settings of an account, with everything that follows from them.

@@ -53,6 +53,8 @@ async fn name_and_time_zone_are_told_to_everybody() {
     assert_eq!(events(&other).await, [person(4, &json!({"full_name": "Prince Hamlet"})), person(4, &zone)]);
     hamlet.patch("/settings", &[("full_name", "  ")]).await.refused(400, "Name too short!");
     hamlet.patch("/settings", &[("full_name", &"x".repeat(101))]).await.refused(400, "Name too long!");
+    // What mentions use to tell people of one name apart is no part of a name.
+    hamlet.patch("/settings", &[("full_name", "Hamlet|5")]).await.refused(400, "Invalid format!");
     hamlet.patch("/settings", &[("full_name", "a*b")]).await.refused(400, "Invalid characters in name!");
 }
 
