@@ -11,7 +11,7 @@ use tidings_types::endpoint::Done;
 use tidings_types::endpoints::messages::change::{
     AddReactionRequest, DeleteMessageRequest, RemoveReactionRequest, UpdateMessageRequest, UpdateMessageResponse,
 };
-use tidings_types::{ApiError, ChannelId, MessageId};
+use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 /// `PATCH /messages/{message_id}`.
 pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<UpdateMessageResponse, ApiError> {
@@ -25,7 +25,7 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
         return Err(ApiError::bad_request("Nothing to change"));
     }
     let command = move |tx: &mut Tx<'_>| {
-        check_same_channel(tx, id, request.stream_id)?;
+        check_same_channel(tx, actor, id, request.stream_id)?;
         if let Some(content) = content {
             edit::edit_content(tx, actor, id, content)?;
         }
@@ -47,8 +47,10 @@ fn new_content(ctx: &Ctx, content: &str, prev_content_sha256: Option<String>) ->
 }
 
 /// Messages stay in their channel. Clients may name the one a message is in.
-fn check_same_channel(tx: &Tx<'_>, id: MessageId, wanted: Option<ChannelId>) -> Result<(), ApiError> {
+fn check_same_channel(tx: &Tx<'_>, actor: UserId, id: MessageId, wanted: Option<ChannelId>) -> Result<(), ApiError> {
     let Some(wanted) = wanted else { return Ok(()) };
+    // Where a message is, is for those only who may read it.
+    tx.state.check_can_read(&*tx.actor(actor)?, id)?;
     match tx.state.messages.kind_of_message(id).map(|kind| &**kind) {
         Some(ConversationKind::Topic { channel, .. }) if *channel == wanted => Ok(()),
         _ => Err(ApiError::bad_request("Moving messages to another channel is not supported yet")),

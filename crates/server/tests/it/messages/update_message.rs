@@ -131,3 +131,15 @@ async fn what_does_not_move() {
     // The topic it is in anyway is no move.
     hamlet.patch(&path, &[("topic", "X"), ("content", "four")]).await.done();
 }
+
+#[tokio::test]
+async fn where_an_unreadable_message_is_cannot_be_found_out() {
+    let server = TestServer::start().await;
+    let id = server.client("hamlet").send_to_channel("secret", "t", "one").await;
+    let othello = server.client("othello");
+    for channel in ["secret", "Denmark"] {
+        let channel = server.channel_id(channel).to_string();
+        let params = [("stream_id", channel.as_str()), ("topic", "x")];
+        othello.patch(&format!("/messages/{id}"), &params).await.refused(400, "Invalid message(s)");
+    }
+}
