@@ -164,6 +164,12 @@ impl Realm {
         self.registry.wake_all();
     }
 
+    /// Whether the writer still takes commands; it does not after a panic of its own.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
     /// Whether [`Realm::stop`] was called.
     #[must_use]
     pub fn is_stopping(&self) -> bool {

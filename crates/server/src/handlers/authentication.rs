@@ -3,6 +3,7 @@
 use crate::http::auth::{hash_key, new_key};
 use crate::http::pipeline::{AnonymousCtx, Ctx};
 use crate::passwords;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use tidings_core::commands::api_keys;
 use tidings_core::limits;
@@ -41,10 +42,18 @@ pub async fn dev_fetch_api_key(ctx: AnonymousCtx, request: DevFetchApiKeyRequest
 
 fn check_attempts(ctx: &AnonymousCtx, username: &str) -> Result<(), ApiError> {
     let now = ctx.app.realm.clock.now();
-    ctx.app.logins_from.check(&ctx.address, now)?;
+    ctx.app.logins_from.check(&network_of(ctx.address), now)?;
     let account: String = username.trim().to_lowercase().chars().take(limits::EMAIL_BYTES_MAX).collect();
     ctx.app.logins_for.check(&account, now)?;
     Ok(())
+}
+
+/// What one customer of a network has: with IPv6 that is 2^64 addresses, which count as one.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+        address => address,
+    }
 }
 
 /// Bots cannot log in: they are given their keys.
@@ -81,4 +90,18 @@ pub async fn regenerate_bot_api_key(
     let bot = request.bot_id;
     ctx.app.realm.run(move |tx| api_keys::regenerate_of_bot(tx, actor, bot, hash, label)).await?;
     Ok(NewApiKeyResponse { api_key })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_network_counts_once() {
+        let network = |text: &str| network_of(text.parse().expect("an address"));
+        assert_eq!(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::4"));
+        assert_ne!(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
 }

@@ -8,9 +8,9 @@ use hyper::Response;
 use hyper::header::{self, HeaderValue};
 use tidings_types::ApiError;
 
-/// Whether the server can do its work: 200, or 503 while it stops.
+/// Whether the server can do its work: 200, or 503 while it stops, or if nothing can be changed any more.
 pub fn health(app: &App) -> Response<Body> {
-    if app.realm.is_stopping() {
+    if app.realm.is_stopping() || !app.realm.is_writable() {
         return respond::error(&ApiError::NotReady {});
     }
     respond::success(&serde_json::json!({ "status": "ok" }), &[])

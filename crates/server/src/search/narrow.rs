@@ -38,6 +38,9 @@ pub enum Scope {
 /// Terms of a narrow at most; no client needs a tenth of it.
 const TERMS_MAX: usize = 100;
 
+/// Words of a search at most: each is looked up by itself.
+const WORDS_MAX: usize = 100;
+
 /// A narrow as a filter.
 ///
 /// # Errors
@@ -166,6 +169,9 @@ impl Narrower<'_> {
             "search" => {
                 filter.has_words |= !*negated;
                 let words = words(text(term)?);
+                if words.len() > WORDS_MAX {
+                    return Err(bad("too many words"));
+                }
                 if !words.is_empty() {
                     filter.conditions.push(Condition::Words { words, negated: *negated });
                 }
@@ -275,7 +281,9 @@ impl Narrower<'_> {
 
     /// The viewer's direct messages in which all of these users take part.
     fn direct_including(&self, operand: &Value, groups_only: bool) -> Result<RoaringBitmap, ApiError> {
-        let wanted = self.users(operand)?;
+        let mut wanted = self.users(operand)?;
+        wanted.sort_unstable();
+        wanted.dedup();
         let messages = &self.state.messages;
         let mut all = RoaringBitmap::new();
         for conversation in messages.direct_of(self.viewer.id) {

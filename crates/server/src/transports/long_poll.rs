@@ -163,11 +163,12 @@ fn read_page(realm: &Realm, poll: QueuePoll, after: EventId, upto: EventId) -> R
         ApiError::Internal {}
     };
     let after_seq = after.seq();
+    // Read before the floor is asked for: what is removed in between must not be missed in silence.
+    let entries = realm.store.read_log(after_seq, upto.seq(), limits::LOG_PAGE).map_err(failed)?;
     if after_seq < realm.store.log_floor().map_err(failed)? {
         tracing::warn!(user.id = poll.user.0, queue.id = %poll.queue, "a queue is older than the log is kept; it ends");
         return Err(ApiError::BadEventQueueId { queue_id: poll.queue.to_string() });
     }
-    let entries = realm.store.read_log(after_seq, upto.seq(), limits::LOG_PAGE).map_err(failed)?;
     let options = realm.registry.options(poll.user, poll.queue)?;
     let full = entries.len() == limits::LOG_PAGE;
     let reached = entries.last().filter(|_| full).map_or(upto, |last| last.id);

@@ -1,1 +1,2 @@
 mod get_server_settings;
+mod requests;

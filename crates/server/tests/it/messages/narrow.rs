@@ -147,3 +147,17 @@ async fn followed_and_muted_topics() {
     let alerted = cordelia.send_to_channel("Denmark", "t", "the Play").await;
     assert_eq!(found(&hamlet, r#"[["is", "alerted"]]"#).await, [alerted]);
 }
+
+#[tokio::test]
+async fn a_search_has_a_bounded_number_of_words() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let search = |count: usize| json!([["search", "x ".repeat(count)]]).to_string();
+    let page = [("anchor", "newest"), ("num_before", "1"), ("num_after", "0")];
+    let (few, many) = (search(100), search(101));
+    hamlet.get("/messages", &[&page[..], &[("narrow", few.as_str())]].concat()).await.ok();
+    hamlet
+        .get("/messages", &[&page[..], &[("narrow", many.as_str())]].concat())
+        .await
+        .refused_with_code(400, "BAD_NARROW");
+}
