@@ -41,7 +41,7 @@ pub(crate) fn create(size: Size) -> Result<TempDir, Box<dyn std::error::Error>> 
     changes.extend((1..=size.users).flat_map(|id| user(id)));
     for (at, subscribers) in (1..).zip(size.channels) {
         changes.push(Change::Channel(Arc::new(channel(at))));
-        changes.extend((1..=*subscribers).map(|user| subscription(user, at)));
+        changes.extend((1..=(*subscribers).min(size.users)).map(|user| subscription(user, at)));
     }
     commit(&store, &changes)?;
     if size.messages > 0 {

@@ -36,6 +36,15 @@ pub(crate) fn user(command: &UserCommand, format: Format) -> Result<()> {
             show(&connect(data)?.ask(&Request::ShowUser { user: user.user.clone() })?, format)
         }
         UserCommand::Create(args) => create_user(args, format),
+        UserCommand::Deactivate { data, user } => {
+            show(&connect(data)?.ask(&Request::SetActive { user: user.user.clone(), active: false })?, format)
+        }
+        UserCommand::Reactivate { data, user } => {
+            show(&connect(data)?.ask(&Request::SetActive { user: user.user.clone(), active: true })?, format)
+        }
+        UserCommand::SetRole { data, user, role } => {
+            show(&connect(data)?.ask(&Request::SetRole { user: user.user.clone(), role: (*role).into() })?, format)
+        }
         UserCommand::Generate(args) => generate(args, format),
     }
 }

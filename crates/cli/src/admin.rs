@@ -3,10 +3,11 @@
 //!
 //! # Layout
 //! - this file: the requests and their answers. [`execute`]: what each does.
-//! - [`socket`]: the server's end. [`connection`]: our end.
+//! - [`seed`]: channels without anybody who acts. [`socket`]: the server's end. [`connection`]: our end.
 
 pub(crate) mod connection;
 pub(crate) mod execute;
+pub(crate) mod seed;
 pub(crate) mod socket;
 
 use serde::{Deserialize, Serialize};
@@ -26,12 +27,33 @@ pub(crate) enum Request {
         /// Its address or id.
         user: String,
     },
+    /// Deactivates or reactivates an account; answered with [`Account`].
+    SetActive {
+        /// Its address or id.
+        user: String,
+        /// Whether it may be used.
+        active: bool,
+    },
+    /// Gives an account a role; answered with [`Account`].
+    SetRole {
+        /// Its address or id.
+        user: String,
+        /// What it may do.
+        role: Role,
+    },
     /// A further API key; answered with [`Credentials`].
     NewKey {
         /// The account's address or id.
         user: String,
         /// Where the key comes from, for its owner to tell keys apart.
         label: String,
+    },
+    /// Subscribes accounts to a channel; answered with nothing.
+    Subscribe {
+        /// The channel; created if missing.
+        channel: NewChannel,
+        /// Addresses or ids.
+        users: Vec<String>,
     },
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
     Generate {
@@ -53,6 +75,14 @@ pub(crate) struct NewUser {
     pub(crate) role: Role,
     pub(crate) bot: bool,
     pub(crate) password: Option<String>,
+}
+
+/// A channel to create.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NewChannel {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) private: bool,
 }
 
 /// An account as an operator sees it.

@@ -41,6 +41,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     User(UserCommand),
     Zuliprc(ZuliprcArgs),
+    Send(SendArgs),
+    Tail(TailArgs),
+    Demo(DemoArgs),
 }
 
 /// The data folder.
@@ -130,6 +133,30 @@ pub(crate) enum UserCommand {
         user: UserArg,
     },
     Create(UserCreateArgs),
+    /// Deactivate an account: nobody can log in with it, its event queues end.
+    Deactivate {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+    },
+    /// Reactivate an account.
+    Reactivate {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+    },
+    /// Give an account a role.
+    SetRole {
+        #[command(flatten)]
+        data: DataDirArgs,
+        #[command(flatten)]
+        user: UserArg,
+        /// What the account may do.
+        #[arg(value_enum)]
+        role: RoleArg,
+    },
     Generate(GenerateArgs),
 }
 
@@ -208,6 +235,92 @@ pub(crate) struct ZuliprcArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) output: OutputZuliprc,
+}
+
+/// Whose account is used, and where: a zuliprc file, or all three of address, key and site.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct AccountArgs {
+    /// The zuliprc file [default: ~/.zuliprc].
+    #[arg(long, env = "ZULIP_CONFIG", value_name = "FILE")]
+    pub(crate) config_file: Option<PathBuf>,
+    /// The account's address.
+    #[arg(long, env = "ZULIP_EMAIL", value_name = "EMAIL")]
+    pub(crate) email: Option<String>,
+    /// The account's API key.
+    #[arg(long, env = "ZULIP_API_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(crate) api_key: Option<String>,
+    /// Where the server is; wins over the file.
+    #[arg(long, env = "ZULIP_SITE", value_name = "URL")]
+    pub(crate) site: Option<String>,
+}
+
+/// Send a message to a channel or to users.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  tidings send --config-file ./zuliprc --channel Denmark --topic castle 'Who is there?'
+  tidings send --config-file ./zuliprc --to hamlet@example.com --to 7 'Hello'
+  uptime | tidings send --config-file ./zuliprc --channel Denmark --topic load")]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// The channel's name.
+    #[arg(long, value_name = "NAME", conflicts_with = "to", required_unless_present = "to")]
+    pub(crate) channel: Option<String>,
+    /// The topic in the channel.
+    #[arg(long, requires = "channel")]
+    pub(crate) topic: Option<String>,
+    /// A user, by address or id, for a direct message; may be repeated.
+    #[arg(long, value_name = "USER")]
+    pub(crate) to: Vec<String>,
+    /// The message in Markdown; read from stdin if absent or `-`.
+    pub(crate) content: Option<String>,
+}
+
+/// Print events as they happen. Reconnects by itself; events that happen meanwhile are not lost.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  tidings tail --config-file ./zuliprc
+  tidings tail --config-file ./zuliprc --event-types message,reaction
+  tidings tail --config-file ./zuliprc --narrow channel:Denmark --narrow topic:castle
+  tidings tail --config-file ./zuliprc --format json | jq .type")]
+pub(crate) struct TailArgs {
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// Only these types of events, separated by commas.
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    pub(crate) event_types: Vec<String>,
+    /// Only messages that match, as `operator:operand`; may be repeated, then all must match.
+    #[arg(long, value_name = "TERM", value_parser = narrow_term)]
+    pub(crate) narrow: Vec<(String, String)>,
+    /// Also messages of public channels you are not subscribed to.
+    #[arg(long)]
+    pub(crate) all_public: bool,
+    /// End after so many events.
+    #[arg(long, value_name = "N")]
+    pub(crate) count: Option<u64>,
+}
+
+fn narrow_term(text: &str) -> Result<(String, String), String> {
+    let (operator, operand) = text.split_once(':').ok_or("write it as operator:operand, as in channel:Denmark")?;
+    Ok((operator.to_owned(), operand.to_owned()))
+}
+
+/// Serve a demo organization with people, channels and a bot that writes, and print events as they arrive.
+///
+/// It prints the lines to try. Ctrl-C ends it; its data is removed unless --data-dir says where to keep it.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DemoArgs {
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:9991", value_name = "ADDR")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// Keep the data here [default: a temporary folder, removed at the end].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Seconds between the bot's messages; 0 for silence.
+    #[arg(long, default_value_t = 4.0, value_name = "SECS")]
+    pub(crate) interval: f64,
 }
 
 /// A role by name.

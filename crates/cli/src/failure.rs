@@ -16,12 +16,23 @@ Exit codes:
 Results go to stdout, everything else to stderr. NO_COLOR is respected.";
 
 /// An error with an exit code of its own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// No server could be reached.
     Unreachable(String),
     /// The server refused.
-    Refused(String),
+    Refused(Refusal),
+}
+
+/// Why a server refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    /// What programs go by; empty where the answer had none.
+    pub(crate) code: String,
+    /// What people read.
+    pub(crate) text: String,
+    /// Seconds to wait before asking again.
+    pub(crate) retry_after: Option<f64>,
 }
 
 impl Failure {
@@ -36,7 +47,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Unreachable(text) | Failure::Refused(text) => f.write_str(text),
+            Failure::Unreachable(text) => f.write_str(text),
+            Failure::Refused(refusal) if refusal.code == "UNAUTHORIZED" => {
+                write!(f, "{}; check the zuliprc, or make a new one with `tidings zuliprc`", refusal.text)
+            }
+            Failure::Refused(refusal) => f.write_str(&refusal.text),
         }
     }
 }

@@ -14,6 +14,7 @@ use tidings_server::{App, Config, serve};
 use tidings_store::Loaded;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -24,6 +25,7 @@ pub(crate) struct Instance {
     writer: WriterThread,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
+    signals: StopSignals,
     /// Where it really listens.
     pub(crate) address: SocketAddr,
 }
@@ -32,6 +34,11 @@ impl Instance {
     /// Opens the data folder, creates the realm if there is none, and listens.
     pub(crate) fn start(data: &DataDir, config: Config) -> Result<Self> {
         let runtime = Runtime::new().context("cannot start the runtime")?;
+        // First of all: who sees the server answer may tell it to stop.
+        let signals = {
+            let _in_runtime = runtime.enter();
+            StopSignals::listen().context("cannot wait for signals")?
+        };
         let store = data.open(config.synchronous)?;
         let listener = runtime.block_on(TcpListener::bind(config.listen)).with_context(|| {
             format!(
@@ -65,11 +72,11 @@ impl Instance {
                 Err(error) => tracing::warn!("administration works only while the server is stopped: {error:#}"),
             }
         }
-        Ok(Instance { runtime, app, writer, stop, serving, address })
+        Ok(Instance { runtime, app, writer, stop, serving, signals, address })
     }
 
     /// The realm that is served.
-    pub(crate) fn realm(&self) -> &Realm {
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
         &self.app.realm
     }
 
@@ -80,10 +87,10 @@ impl Instance {
 
     /// Waits until the process is told to stop, or the server fails.
     pub(crate) fn wait_for_signal(&mut self) -> Result<()> {
-        let serving = &mut self.serving;
+        let (serving, signals) = (&mut self.serving, &mut self.signals);
         self.runtime.block_on(async {
             tokio::select! {
-                signal = stop_signal() => signal.context("cannot wait for signals"),
+                () = signals.wait() => Ok(()),
                 ended = serving => match ended {
                     Ok(Ok(())) => Err(anyhow!("the server ended by itself")),
                     Ok(Err(error)) => Err(error).context("the server failed"),
@@ -107,15 +114,24 @@ impl Instance {
     }
 }
 
-/// Ctrl-C, or what service managers send.
-async fn stop_signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C, or what service managers send. Signals count from [`StopSignals::listen`] on.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// To be called within a runtime.
+    fn listen() -> std::io::Result<Self> {
+        Ok(StopSignals { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// A realm that is not served; nobody else can open it meanwhile.
@@ -138,7 +154,7 @@ impl Offline {
         Ok(Offline { runtime, parts: Some(parts) })
     }
 
-    pub(crate) fn realm(&self) -> &Realm {
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
         let (realm, _) = self.parts.as_ref().expect("parts are taken only when dropping");
         realm
     }

@@ -10,13 +10,17 @@
 
 mod account;
 mod admin;
+mod api;
 mod args;
 mod data_dir;
+mod demo;
 mod failure;
 mod instance;
 mod output;
+mod send;
 mod serve;
 mod settings;
+mod tail;
 mod zuliprc;
 
 use args::{Command, OwnerCommand};
@@ -38,5 +42,8 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::Owner(OwnerCommand::Create(args)) => account::create_owner(&args, format),
         Command::User(command) => account::user(&command, format),
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
+        Command::Send(args) => send::send(&args, format),
+        Command::Tail(args) => tail::tail(&args, format),
+        Command::Demo(args) => demo::demo(&args, format),
     }
 }

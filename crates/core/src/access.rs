@@ -29,13 +29,25 @@ impl RealmState {
         self.realm.settings.can_access_all_users_group != system::EVERYONE
     }
 
+    /// Whether guests, too, may know of every account.
+    #[must_use]
+    pub fn everybody_sees_all_users(&self) -> bool {
+        !self.guests_see_few()
+    }
+
+    /// Whether `viewer` may know of every account.
+    #[must_use]
+    pub fn sees_all_users(&self, viewer: &UserRow) -> bool {
+        !viewer.is_guest() || !self.guests_see_few()
+    }
+
     /// Whether `viewer` may know of an account.
     ///
     /// All but guests see all; guests too unless the realm restricts them to those who share a channel or a
     /// direct conversation with them. Bots are always visible.
     #[must_use]
     pub fn can_see_user(&self, viewer: &UserRow, target: &UserRow) -> bool {
-        if !viewer.is_guest() || !self.guests_see_few() || viewer.id == target.id || target.is_bot() {
+        if self.sees_all_users(viewer) || viewer.id == target.id || target.is_bot() {
             return true;
         }
         let share_channel = self
@@ -88,10 +100,16 @@ impl RealmState {
         viewer.role.is_admin() || bot.bot.as_ref().is_some_and(|bot| bot.owner == Some(viewer.id))
     }
 
+    /// Whether a bot is in `viewer`'s list of bots: people have those they manage.
+    #[must_use]
+    pub fn lists_bot(&self, viewer: &UserRow, bot: &UserRow) -> bool {
+        bot.is_bot() && !viewer.is_bot() && self.can_manage_bot(viewer, bot)
+    }
+
     /// Who is told of a bot's inner life.
     #[must_use]
     pub fn who_manages_bot(&self, bot: &UserRow) -> Audience {
-        self.who(|viewer| !viewer.is_bot() && self.can_manage_bot(viewer, bot))
+        self.who(|viewer| self.lists_bot(viewer, bot))
     }
 
     /// Whether `viewer` may know of a channel, its settings and its subscribers.
@@ -100,15 +118,16 @@ impl RealmState {
     /// who has a right to administer it or to bring people in. Guests besides see what they are subscribed to.
     #[must_use]
     pub fn can_see_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
-        if channel.is_web_public || self.channels.is_subscribed(viewer.id, channel.id) {
+        // What is cheap to tell comes first: this is asked for everybody when something is told of a public channel.
+        let is_open = channel.is_web_public || !(channel.is_private || viewer.is_guest());
+        if is_open || self.channels.is_subscribed(viewer.id, channel.id) {
             return true;
         }
         if viewer.is_guest() {
             return false;
         }
         let may = |setting| self.in_setting(viewer, setting);
-        !channel.is_private
-            || viewer.role.is_admin()
+        viewer.role.is_admin()
             || may(&channel.permissions.can_administer_channel_group)
             || self.has_content_right(viewer, channel)
     }

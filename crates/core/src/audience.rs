@@ -82,6 +82,18 @@ impl Audience {
         self
     }
 
+    /// Whether certainly nobody is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let base_is_empty = match &self.base {
+            Base::Nobody => true,
+            Base::Realm | Base::Subscribers { users: None, .. } => false,
+            Base::Subscribers { users: Some(users), .. } => users.is_empty(),
+            Base::Set(users) => users.is_empty(),
+        };
+        base_is_empty && self.plus.is_empty()
+    }
+
     /// Whether `user` is in it. `state` and `seq` (the event's durable position) tell the subscription history.
     #[must_use]
     pub fn contains(&self, user: UserId, state: &RealmState, seq: u64) -> bool {

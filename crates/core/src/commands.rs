@@ -6,9 +6,26 @@
 //!
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
-//! - [`send`]: sending messages.
+//! - [`personal`]: what users keep for themselves and tell of themselves.
+//! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
+//! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
+//! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
 
+pub mod api_keys;
+pub mod bots;
+pub mod channels;
+pub mod delete;
+pub mod edit;
+pub mod flags;
+pub mod move_messages;
+pub mod personal;
+pub mod reactions;
 pub mod send;
+pub mod subscriptions;
+pub mod users;
+pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};

@@ -138,7 +138,14 @@ impl Outgoing {
     /// Whether it is never written to disk.
     #[must_use]
     pub fn is_ephemeral(&self) -> bool {
-        matches!(self.payload, Payload::Presence(_) | Payload::Plain(Event::TypingStart(_) | Event::TypingStop(_)))
+        match &self.payload {
+            Payload::Presence(_) => true,
+            Payload::Plain(event) => matches!(
+                event,
+                Event::TypingStart(_) | Event::TypingStop(_) | Event::TypingEditStart(_) | Event::TypingEditStop(_)
+            ),
+            _ => false,
+        }
     }
 
     /// How many durable positions it takes.
@@ -328,6 +335,9 @@ impl Entry {
     /// # Errors
     /// A payload that cannot be JSON; none of ours is.
     pub fn to_stored(&self) -> serde_json::Result<Option<StoredEntry>> {
+        if self.event.is_ephemeral() {
+            return Ok(None);
+        }
         let payload = match &self.event.payload {
             Payload::Plain(event) => {
                 let json = String::from_utf8_lossy(&event.to_json()?).into_owned();

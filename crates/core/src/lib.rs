@@ -9,12 +9,15 @@
 //! - [`event`]: an event as it is logged; [`shape`]: how it looks for each client.
 //! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
 //! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
+//! - [`channel_lists`]: lists of channels and topics as one user sees them.
+//! - [`unread`]: what a user received and has not read.
 //! - [`directory`]: what the Markdown renderer may look up.
 //! - [`limits`]: every bound, with its reason.
 
 pub mod access;
 pub mod audience;
 pub mod change;
+pub mod channel_lists;
 pub mod commands;
 pub mod directory;
 pub mod event;
@@ -27,4 +30,5 @@ pub mod registry;
 pub mod shape;
 pub mod state;
 mod sync;
+pub mod unread;
 pub mod view;

@@ -51,6 +51,12 @@ pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 pub const CHANNEL_DESCRIPTION_CHARS_MAX: usize = 1024;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
+/// Bytes of an e-mail address, as mail servers take them.
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Characters of a password at least.
+pub const PASSWORD_CHARS_MIN: usize = 6;
+/// Characters of a password at most: hashing takes longer for longer ones.
+pub const PASSWORD_CHARS_MAX: usize = 100;
 /// Characters of a status text.
 pub const STATUS_CHARS_MAX: usize = 60;
 /// Characters of an alert word.
@@ -63,6 +69,8 @@ pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
+/// Messages that move to another topic at once; all of them are written in one transaction.
+pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
 pub const API_KEYS_PER_USER_MAX: usize = 50;
 /// Direct-message participants.
@@ -71,5 +79,21 @@ pub const DIRECT_RECIPIENTS_MAX: usize = 100;
 pub const WILDCARD_FREE_SUBSCRIBERS_MAX: usize = 15;
 /// Active users above which presence is no longer sent as events, only on request.
 pub const PRESENCE_EVENT_USERS_MAX: usize = 100;
+/// How often clients report presence, in seconds.
+pub const PRESENCE_PING_SECS: i64 = 60;
+/// Seconds without a report after which clients show somebody as offline: three lost reports.
+pub const PRESENCE_OFFLINE_SECS: i64 = 200;
+/// Who was active within so many seconds is shown as there still, so that being active again is no news.
+pub const PRESENCE_ACTIVE_SECS: i64 = PRESENCE_OFFLINE_SECS - PRESENCE_PING_SECS - 10;
+/// Days that answers about presence go back, unless asked otherwise.
+pub const PRESENCE_HISTORY_DAYS: i64 = 14;
+/// Days that they go back at most.
+pub const PRESENCE_HISTORY_DAYS_MAX: i64 = 36_500;
+/// Milliseconds after which clients forget that somebody is typing.
+pub const TYPING_EXPIRY_MS: u32 = 15_000;
+/// Milliseconds without a key after which clients say that one stopped typing.
+pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
+/// Milliseconds after which clients say again that one is typing.
+pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;

@@ -42,6 +42,7 @@ fn weight(entry: &Entry) -> usize {
 
 /// An event on its way into the log.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a value lives only while its batch is appended")]
 pub enum Numbered {
     /// It is committed under the id it has.
     Durable(Arc<Entry>),

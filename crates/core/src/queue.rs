@@ -109,7 +109,7 @@ impl QueueOptions {
         let Payload::Message(payload) = &entry.event.payload else {
             return is_recipient.then_some(Reader { user, queue, shape: self.shape, is_recipient, state });
         };
-        if !is_recipient && !(self.reads_public() && may_overhear(user, payload.reach, state)) {
+        if !(is_recipient || self.reads_public() && may_overhear(user, payload.reach, state)) {
             return None;
         }
         let mirrors =

@@ -4,18 +4,30 @@
 //! the name of the event type that keeps it current.
 //!
 //! # Layout
-//! - `messages`: unread, starred, recent.
+//! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
+//! - `users`: accounts, bots and groups.
+//! - `personal`: what is one's own, and what others tell of themselves.
+//! - `realm`: the organization and the server. `permissions`: which groups each permission can be given to.
 
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
 use tidings_types::{EventId, QueueId, UserId, version};
 
+mod channels;
 mod messages;
+mod permissions;
+mod personal;
+mod realm;
+mod users;
+
+/// Where the server has the names of all emoji, below the realm's address.
+pub const EMOJI_DATA_PATH: &str = "/static/generated/emoji/emoji_api.json";
 
 /// Which parts of the initial state are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,14 +96,31 @@ impl Fields {
         Fields { json: vec![b'{'], error: None }
     }
 
-    /// Adds a field.
-    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+    fn name(&mut self, name: &str) {
         if self.json.len() > 1 {
             self.json.push(b',');
         }
         self.json.push(b'"');
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
+    }
+
+    /// Adds a list whose elements are JSON already.
+    pub(crate) fn put_rendered<'a>(&mut self, name: &str, elements: impl Iterator<Item = Cow<'a, str>>) {
+        self.name(name);
+        self.json.push(b'[');
+        for (at, element) in elements.enumerate() {
+            if at > 0 {
+                self.json.push(b',');
+            }
+            self.json.extend_from_slice(element.as_bytes());
+        }
+        self.json.push(b']');
+    }
+
+    /// Adds a field.
+    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        self.name(name);
         if let Err(error) = serde_json::to_writer(&mut self.json, value) {
             self.error = self.error.take().or(Some(error));
         }
@@ -121,7 +150,11 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
     fields.put("zulip_merge_base", version::MERGE_BASE);
     if let Some(user) = state.users.get(request.user) {
         let view = View { state, user, request };
+        channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);
+        users::write(&view, &mut fields);
+        personal::write(&view, &mut fields);
+        realm::write(&view, &mut fields);
     }
     fields.finish()
 }

@@ -411,11 +411,11 @@ impl<W: Waiter> Registry<W> {
     /// The client of a parked poll went away.
     pub fn unpark(&self, user: UserId, queue: QueueId, generation: u32, now: u32) {
         let mut shard = self.shard(user);
-        if let Ok(queue) = shard.queue(user, queue) {
-            if queue.generation == generation {
-                queue.parked = None;
-                queue.touch(now);
-            }
+        if let Ok(queue) = shard.queue(user, queue)
+            && queue.generation == generation
+        {
+            queue.parked = None;
+            queue.touch(now);
         }
         shard.note_parked(user);
     }
@@ -441,9 +441,15 @@ impl<W: Waiter> Registry<W> {
         Ok(())
     }
 
+    /// The queues of a user.
+    #[must_use]
+    pub fn queues_of(&self, user: UserId) -> Vec<QueueId> {
+        self.shard(user).users.get(&user).into_iter().flatten().map(|queue| queue.id).collect()
+    }
+
     /// Ends all queues of a user, as [`Registry::remove`] does; returns their ids.
     pub fn remove_all(&self, user: UserId) -> Vec<QueueId> {
-        let ids: Vec<QueueId> = self.shard(user).users.get(&user).into_iter().flatten().map(|queue| queue.id).collect();
+        let ids = self.queues_of(user);
         for id in &ids {
             // Somebody else may have ended it in between; then it is gone as wanted.
             let _ = self.remove(user, *id);
@@ -632,7 +638,7 @@ impl<W: Waiter> Shard<W> {
         for user in parked {
             let before = answers.len();
             for queue in self.users.get_mut(&user).into_iter().flatten() {
-                if !queue.parked.as_ref().is_some_and(|parked| parked.heartbeat_at <= now) {
+                if queue.parked.as_ref().is_none_or(|parked| parked.heartbeat_at > now) {
                     continue;
                 }
                 let Some(id) = log.next_ephemeral() else {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tidings_types::EventId;
 use tidings_types::events::Event;
-use tidings_types::events::message::{DeleteMessage, MessageEvent};
+use tidings_types::events::message::{DeleteMessage, EditedIn, MessageEvent};
 use tidings_types::events::user::{LegacyPresence, PresenceEvent};
 use tidings_types::user::Presence;
 
@@ -121,6 +121,8 @@ fn mentions_topic(event: &Event) -> bool {
         Event::UserTopic(_)
             | Event::TypingStart(_)
             | Event::TypingStop(_)
+            | Event::TypingEditStart(_)
+            | Event::TypingEditStop(_)
             | Event::FlagsRemove(_)
             | Event::MutedTopics(_)
     )
@@ -242,6 +244,11 @@ fn with_topic(event: &Event, shape: Shape) -> Option<Event> {
         Event::UserTopic(topic) => topic.topic_name = shape.topic(&topic.topic_name).to_owned(),
         Event::TypingStart(typing) | Event::TypingStop(typing) => {
             typing.topic = typing.topic.as_deref().map(|topic| shape.topic(topic).to_owned());
+        }
+        Event::TypingEditStart(typing) | Event::TypingEditStop(typing) => {
+            if let EditedIn::Channel { topic, .. } = &mut typing.recipient {
+                *topic = shape.topic(topic).to_owned();
+            }
         }
         Event::FlagsRemove(flags) => {
             for details in flags.message_details.iter_mut().flat_map(BTreeMap::values_mut) {

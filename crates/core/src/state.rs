@@ -131,6 +131,18 @@ impl RealmState {
         self.received_in(user, id, conversation)
     }
 
+    /// The newest message that `user` received.
+    #[must_use]
+    pub fn newest_received(&self, user: UserId) -> Option<MessageId> {
+        let in_channels = self.channels.subscriptions_of(user).filter_map(|(channel, row)| {
+            let ids = self.messages.channel_ids(channel)?;
+            row.spans.iter().rev().find_map(|span| ids.max_within(span.from_message, span.to_message))
+        });
+        let direct = self.messages.direct_of(user).filter_map(|id| self.messages.direct_ids(id)?.max());
+        let mentioned = self.flags.of(user).and_then(|flags| flags.mentioned().max()).map(MessageId);
+        in_channels.chain(direct).chain(mentioned).max()
+    }
+
     fn received_in(&self, user: UserId, id: MessageId, conversation: ConversationId) -> bool {
         match self.messages.kind(conversation).map(|kind| &**kind) {
             Some(messages::ConversationKind::Direct { users }) => users.contains(&user),

@@ -1,4 +1,7 @@
 //! Objects as one user sees them: what the API shows of a row.
+//!
+//! # Layout
+//! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
 use crate::change::{MessageRow, ReactionRow};
 use crate::shape::Shape;
@@ -9,9 +12,12 @@ use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::UserId;
 use tidings_types::channel::{Channel, Subscription};
+use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
 use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser};
 use tidings_types::user::{Bot, Role, User};
+
+pub mod personal;
 
 /// The address of the picture that belongs to an e-mail address, as a service of that name computes it.
 #[must_use]
@@ -36,6 +42,18 @@ impl RealmState {
     #[must_use]
     pub fn avatar_url(&self, user: &UserRow) -> String {
         gravatar_url(&self.api_email(user), user.avatar_version)
+    }
+
+    /// The address of an account's picture in a larger size.
+    #[must_use]
+    pub fn avatar_url_medium(&self, user: &UserRow) -> String {
+        format!("{}&s=500", self.avatar_url(user))
+    }
+
+    /// The address of the organization's picture.
+    #[must_use]
+    pub fn icon_url(&self) -> String {
+        gravatar_url(&self.realm.host, 1)
     }
 
     /// Whether clients can compute an account's picture from its API address.
@@ -75,15 +93,65 @@ impl RealmState {
         }
     }
 
-    /// A bot as its owner and administrators see it; `api_key` is empty but right after creation.
+    /// An account as those see it who are told that it exists, but nothing else of it.
     #[must_use]
-    pub fn bot_view(&self, user: &UserRow, api_key: String) -> Option<Bot> {
+    pub fn unknown_user_view(&self, user: &UserRow) -> User {
+        User {
+            user_id: user.id,
+            delivery_email: None,
+            email: format!("user{}@{}", user.id, self.realm.host),
+            full_name: "Unknown user".to_owned(),
+            date_joined: iso_date_time(self.realm.date_created),
+            is_active: None,
+            is_owner: false,
+            is_admin: false,
+            is_guest: false,
+            is_bot: false,
+            bot_type: None,
+            bot_owner_id: None,
+            role: Role::Member,
+            timezone: String::new(),
+            avatar_url: Some(gravatar_url(&self.realm.host, 1)),
+            avatar_version: 1,
+            profile_data: Some(std::collections::BTreeMap::new()),
+        }
+    }
+
+    /// The account that asks, as it sees itself.
+    #[must_use]
+    pub fn own_user_view(&self, user: &UserRow) -> GetOwnUserResponse {
+        let shown = self.user_view_as(user, true, false);
+        GetOwnUserResponse {
+            user_id: user.id,
+            email: shown.email,
+            delivery_email: user.delivery_email.clone(),
+            full_name: shown.full_name,
+            avatar_url: self.avatar_url(user),
+            avatar_version: user.avatar_version,
+            role: user.role,
+            is_owner: shown.is_owner,
+            is_admin: shown.is_admin,
+            is_guest: shown.is_guest,
+            is_bot: shown.is_bot,
+            bot_type: shown.bot_type,
+            bot_owner_id: shown.bot_owner_id,
+            is_active: user.is_active,
+            timezone: shown.timezone,
+            date_joined: shown.date_joined,
+            max_message_id: self.newest_received(user.id).map_or(-1, |id| i64::from(id.0)),
+            profile_data: shown.profile_data,
+        }
+    }
+
+    /// A bot as its owner and administrators see it.
+    #[must_use]
+    pub fn bot_view(&self, user: &UserRow) -> Option<Bot> {
         let bot = user.bot.as_ref()?;
         let name = |id| self.channels.get(id).map(|channel: &Arc<ChannelRow>| channel.name.clone());
         Some(Bot {
             user_id: user.id,
             full_name: user.full_name.clone(),
-            api_key,
+            api_key: String::new(),
             default_sending_stream: bot.default_sending_channel.and_then(name),
             default_events_register_stream: bot.default_events_channel.and_then(name),
             default_all_public_streams: bot.default_all_public,

@@ -1,6 +1,13 @@
 //! The endpoints' handlers, one file per area: decode was done before, so each checks, calls one command or query,
 //! and returns the answer.
 
+pub mod authentication;
+pub mod bots;
+pub mod channels;
+pub mod emoji_data;
 pub mod events;
 pub mod messages;
 pub mod operators;
+pub mod personal;
+pub mod server;
+pub mod users;

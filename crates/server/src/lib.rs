@@ -5,8 +5,9 @@
 //! - [`bootstrap`]: the beginning of a realm, and of each time it is served.
 //! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
-//! - [`http`]: parameters, authentication, limits, errors.
+//! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
+//! - [`search`]: narrows and pages of messages.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -15,9 +16,11 @@ pub mod clock;
 pub mod config;
 pub mod handlers;
 pub mod http;
+pub mod passwords;
 pub mod queues;
 pub mod realm;
 pub mod router;
+pub mod search;
 pub mod serve;
 pub mod transports;
 

@@ -5,6 +5,7 @@ use rand::Rng;
 use std::sync::Arc;
 use std::time::Duration;
 use tidings_core::change::Change;
+use tidings_core::commands::Tx;
 use tidings_core::limits;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
@@ -71,6 +72,10 @@ pub async fn register(realm: &Realm, user: &UserRow, wanted: Wanted) -> Result<R
         })
         .await?;
     realm.registry.insert(&registered.row, registered.row.start, realm.clock.now_u32());
+    // Whoever deactivated the account in between could not see the queue yet.
+    if realm.state().active_user(user).is_none() {
+        end_all(realm, user).await?;
+    }
     metrics::counter!("tidings_queues_registered_total").increment(1);
     Ok(registered)
 }
@@ -107,8 +112,26 @@ pub async fn delete(realm: &Realm, user: UserId, queue: QueueId) -> Result<(), A
     realm.registry.remove(user, queue)
 }
 
+/// Records, in the transaction that deactivates these accounts, that all their queues are gone.
+///
+/// [`tidings_core::registry::Registry::remove_all`] is to be called once that is durable.
+pub fn record_end(tx: &mut Tx<'_>, realm: &Realm, users: &[UserId]) {
+    for queue in users.iter().flat_map(|user| realm.registry.queues_of(*user)) {
+        tx.change(Change::QueueDeleted(queue));
+    }
+}
+
+/// Ends all queues of an account, durably. Polls that are parked at them are answered with no events.
+///
+/// # Errors
+/// 500 where the store fails.
+pub async fn end_all(realm: &Realm, user: UserId) -> Result<(), ApiError> {
+    let queues = realm.registry.remove_all(user);
+    if queues.is_empty() { Ok(()) } else { forget(realm, queues).await }
+}
+
 async fn forget(realm: &Realm, queues: Vec<QueueId>) -> Result<(), ApiError> {
-    let forget = move |tx: &mut tidings_core::commands::Tx<'_>| {
+    let forget = move |tx: &mut Tx<'_>| {
         for queue in queues {
             tx.change(Change::QueueDeleted(queue));
         }

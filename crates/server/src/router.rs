@@ -6,15 +6,20 @@ use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_par
 use crate::http::respond::{self, Body};
 use axum::Router;
 use axum::extract::{RawPathParams, Request};
-use axum::routing::any;
+use axum::http::HeaderMap;
+use axum::routing::{any, get};
 use http_body_util::{BodyExt, Either};
 use hyper::{Method, Response, header};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::{Endpoint, Metadata};
-use tidings_types::endpoints::{events, messages};
+use tidings_types::endpoints::personal::{presence, settings};
+use tidings_types::endpoints::{
+    authentication, bots, channels, events, messages, personal, server, subscriptions, users,
+};
 
 /// All endpoints with their handlers.
 #[must_use]
@@ -33,8 +38,87 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
         authenticated events::RealTimePost => handlers::events::real_time_post;
         authenticated events::RestErrorHandling => handlers::events::rest_error_handling;
 
+        // Channels
+        authenticated channels::GetStreamId => handlers::channels::read::get_stream_id;
+        authenticated channels::GetStreams => handlers::channels::read::get_streams;
+        authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
+        authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
+        authenticated channels::CreateChannel => handlers::channels::change::create_channel;
+        authenticated channels::UpdateStream => handlers::channels::change::update_stream;
+        authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
+        authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
+        authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
+
+        // Subscriptions
+        authenticated subscriptions::GetSubscriptions => handlers::channels::subscriptions::get_subscriptions;
+        authenticated subscriptions::Subscribe => handlers::channels::subscriptions::subscribe;
+        authenticated subscriptions::Unsubscribe => handlers::channels::subscriptions::unsubscribe;
+        authenticated subscriptions::UpdateSubscriptions => handlers::channels::subscriptions::update_subscriptions;
+        authenticated subscriptions::UpdateSubscriptionSettings => handlers::channels::subscriptions::update_subscription_settings;
+        authenticated subscriptions::GetSubscriptionStatus => handlers::channels::subscriptions::get_subscription_status;
+        authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
+
+        // Server and log-in
+        anonymous server::GetServerSettings => handlers::server::get_server_settings;
+        anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
+        anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
+        authenticated authentication::RegenerateOwnApiKey => handlers::authentication::regenerate_own_api_key;
+        authenticated authentication::RegenerateBotApiKey => handlers::authentication::regenerate_bot_api_key;
+
+        // Accounts
+        authenticated users::GetUsers => handlers::users::get_users;
+        authenticated users::GetOwnUser => handlers::users::get_own_user;
+        authenticated users::GetUser => handlers::users::get_user;
+        authenticated users::CreateUser => handlers::users::create_user;
+        authenticated users::UpdateUser => handlers::users::update_user;
+        authenticated users::DeactivateUser => handlers::users::deactivate_user;
+        authenticated users::DeactivateOwnUser => handlers::users::deactivate_own_user;
+        authenticated users::ReactivateUser => handlers::users::reactivate_user;
+
+        // Bots
+        authenticated bots::CreateBot => handlers::bots::create_bot;
+        authenticated bots::GetBots => handlers::bots::get_bots;
+        authenticated bots::UpdateBot => handlers::bots::update_bot;
+        authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
+
+        // Personal state
+        authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
+        authenticated personal::AddAlertWords => handlers::personal::alert_words::add_alert_words;
+        authenticated personal::RemoveAlertWords => handlers::personal::alert_words::remove_alert_words;
+        authenticated personal::MuteUser => handlers::personal::mute_user;
+        authenticated personal::UnmuteUser => handlers::personal::unmute_user;
+        authenticated personal::UpdateUserTopic => handlers::personal::user_topics::update_user_topic;
+        authenticated personal::MuteTopic => handlers::personal::user_topics::mute_topic;
+        authenticated personal::UpdateStatus => handlers::personal::status::update_status;
+        authenticated personal::UpdateStatusForUser => handlers::personal::status::update_status_for_user;
+        authenticated personal::GetUserStatus => handlers::personal::status::get_user_status;
+        authenticated personal::SetTypingStatus => handlers::personal::typing::set_typing_status;
+        authenticated personal::SetTypingStatusForMessageEdit
+            => handlers::personal::typing::set_typing_status_for_message_edit;
+        authenticated presence::UpdatePresence => handlers::personal::presence::update_presence;
+        authenticated presence::GetUserPresence => handlers::personal::presence::get_user_presence;
+        authenticated presence::GetPresence => handlers::personal::presence::get_presence;
+        authenticated settings::UpdateSettings => handlers::personal::update_settings;
+        authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
+        authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+
         // Messages
-        authenticated messages::SendMessage => handlers::messages::send_message;
+        authenticated messages::SendMessage => handlers::messages::send::send_message;
+        authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
+        authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
+        authenticated messages::fetch::GetMessage => handlers::messages::single::get_message;
+        authenticated messages::fetch::GetMessageHistory => handlers::messages::single::get_message_history;
+        authenticated messages::fetch::GetReadReceipts => handlers::messages::single::get_read_receipts;
+        authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
+        authenticated messages::change::UpdateMessage => handlers::messages::change::update_message;
+        authenticated messages::change::DeleteMessage => handlers::messages::change::delete_message;
+        authenticated messages::change::AddReaction => handlers::messages::change::add_reaction;
+        authenticated messages::change::RemoveReaction => handlers::messages::change::remove_reaction;
+        authenticated messages::flags::UpdateFlags => handlers::messages::flags::update_flags;
+        authenticated messages::flags::UpdateFlagsNarrow => handlers::messages::flags::update_flags_narrow;
+        authenticated messages::flags::MarkAllAsRead => handlers::messages::flags::mark_all_as_read;
+        authenticated messages::flags::MarkChannelAsRead => handlers::messages::flags::mark_channel_as_read;
+        authenticated messages::flags::MarkTopicAsRead => handlers::messages::flags::mark_topic_as_read;
     }
 }
 
@@ -59,6 +143,7 @@ pub fn router(app: Arc<App>) -> Router {
     let (health, metrics) = (Arc::clone(&app), app);
     router
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route(EMOJI_DATA_PATH, get(async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers))))
         .route("/metrics", any(move || async move { into_axum(handlers::operators::metrics(&metrics)) }))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
 }

@@ -9,6 +9,7 @@ use crate::router;
 use crate::transports::long_poll::{self, ParkedPoll, Started};
 use axum::Router;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
@@ -66,14 +67,14 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
             }
         };
         let connection = connect(stream, front.at(peer));
-        let watched = graceful.watch(connection);
-        tokio::spawn(async move {
-            let _permit = permit;
+        // Mapped, not awaited in a block of its own: a block would hold the connection's state twice.
+        tokio::spawn(graceful.watch(connection).map(move |ended| {
+            drop(permit);
             // A client that breaks off is not our fault and not worth a line.
-            if let Err(error) = watched.await {
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }
-        });
+        }));
     }
     app.realm.stop();
     for keeper in &keepers {

@@ -118,7 +118,7 @@ pub struct Channel {
 }
 
 /// A user's personal settings for a channel they are, or were, subscribed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SubscriptionSettings {
     /// `#rrggbb`, lower case.
     pub color: String,

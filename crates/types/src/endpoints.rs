@@ -1,5 +1,12 @@
 //! All endpoints, one file per area. Each definition is the one place for its route, its parameters, its answer and
 //! its documentation.
 
+pub mod authentication;
+pub mod bots;
+pub mod channels;
 pub mod events;
 pub mod messages;
+pub mod personal;
+pub mod server;
+pub mod subscriptions;
+pub mod users;

@@ -108,6 +108,8 @@ api_errors! {
     ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.", extra {};
     /// There is no such reaction to take back.
     ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.", extra {};
+    /// The message changed since the client read what it wants to replace.
+    ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.", extra {};
     /// `@all` where the realm's rules forbid it.
     ChannelWildcardNotAllowed {} => Some("STREAM_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use channel wildcard mentions in this channel.", extra {};
     /// `@topic` where the realm's rules forbid it.

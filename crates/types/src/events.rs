@@ -232,6 +232,10 @@ events! {
     TypingStart = "typing" / "start" => message::Typing;
     /// Someone stopped composing.
     TypingStop = "typing" / "stop" => message::Typing;
+    /// Someone is editing a message.
+    TypingEditStart = "typing_edit_message" / "start" => message::TypingEdit;
+    /// Someone stopped editing a message.
+    TypingEditStop = "typing_edit_message" / "stop" => message::TypingEdit;
     /// Someone was active.
     Presence = "presence" => user::PresenceEvent;
     /// Someone's text and emoji.

@@ -1,7 +1,10 @@
 //! User groups and group-setting values.
 
+use crate::error::ApiError;
 use crate::ids::{GroupId, UserId};
+use crate::params::FromJson;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Who a permission is given to: a named group, or members and groups listed in place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,6 +19,48 @@ pub enum GroupSetting {
         /// Groups, ascending.
         direct_subgroups: Vec<GroupId>,
     },
+}
+
+impl FromJson for GroupSetting {
+    /// The id of a group, or an object with both lists. Lists are sorted; one group alone is that group.
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        if value.is_number() {
+            return GroupId::from_json(path, value).map(GroupSetting::Named);
+        }
+        let fields = value.as_object().ok_or_else(|| ApiError::bad_request(format!("{path} is not a dict")))?;
+        let list = |name: &str| fields.get(name).unwrap_or(&Value::Null);
+        let path_of = |name: &str| format!("{path}[\"{name}\"]");
+        let mut members = Vec::<UserId>::from_json(&path_of("direct_members"), list("direct_members"))?;
+        let mut groups = Vec::<GroupId>::from_json(&path_of("direct_subgroups"), list("direct_subgroups"))?;
+        members.sort_unstable();
+        members.dedup();
+        groups.sort_unstable();
+        groups.dedup();
+        Ok(match (members.as_slice(), groups.as_slice()) {
+            ([], [one]) => GroupSetting::Named(*one),
+            _ => GroupSetting::Anonymous { direct_members: members, direct_subgroups: groups },
+        })
+    }
+}
+
+/// A new value for a permission, and the one it replaces, so that two who change it at once do not overwrite each
+/// other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupSettingUpdate {
+    /// From now on.
+    pub new: GroupSetting,
+    /// What the client believes it to be; not checked if absent.
+    pub old: Option<GroupSetting>,
+}
+
+impl FromJson for GroupSettingUpdate {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        let fields = value.as_object().ok_or_else(|| ApiError::bad_request(format!("{path} is not a dict")))?;
+        let missing = || ApiError::bad_request(format!("{path}[\"new\"] is missing"));
+        let new = GroupSetting::from_json(&format!("{path}[\"new\"]"), fields.get("new").ok_or_else(missing)?)?;
+        let old = fields.get("old").unwrap_or(&Value::Null);
+        Ok(GroupSettingUpdate { new, old: Option::from_json(&format!("{path}[\"old\"]"), old)? })
+    }
 }
 
 /// A user group.

@@ -1,5 +1,6 @@
 //! Personal settings, from one table.
 
+use crate::params::{Encoding, ParamSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,22 +21,32 @@ pub struct BadSetting(pub String);
 
 /// Reads one setting's value and checks its range.
 trait SettingValue: Sized + Clone + Into<Value> {
+    /// What a value has to be, for the refusal of others.
+    const WHAT: &'static str;
+    /// How it travels as a parameter.
+    const ENCODING: Encoding;
     fn read(value: &Value) -> Option<Self>;
 }
 
 impl SettingValue for bool {
+    const WHAT: &'static str = "a boolean";
+    const ENCODING: Encoding = Encoding::Json;
     fn read(value: &Value) -> Option<Self> {
         value.as_bool()
     }
 }
 
 impl SettingValue for i64 {
+    const WHAT: &'static str = "an integer";
+    const ENCODING: Encoding = Encoding::Json;
     fn read(value: &Value) -> Option<Self> {
         value.as_i64()
     }
 }
 
 impl SettingValue for String {
+    const WHAT: &'static str = "a string";
+    const ENCODING: Encoding = Encoding::Plain;
     fn read(value: &Value) -> Option<Self> {
         value.as_str().map(str::to_owned)
     }
@@ -58,6 +69,14 @@ macro_rules! user_settings {
             /// Names of all settings, with the deprecated group each also belongs to.
             pub const NAMES: &'static [(&'static str, Legacy)] = &[$((stringify!($name), Legacy::$legacy)),*];
 
+            /// All settings as parameters of a request that changes them.
+            pub const PARAMS: &'static [ParamSpec] = &[$(ParamSpec {
+                name: stringify!($name),
+                required: false,
+                encoding: <$ty as SettingValue>::ENCODING,
+                doc: concat!($($doc),*),
+            }),*];
+
             /// The value of the setting with this name.
             #[must_use]
             pub fn get(&self, name: &str) -> Option<Value> {
@@ -71,7 +90,7 @@ macro_rules! user_settings {
             pub fn set(&mut self, name: &str, value: &Value) -> Result<bool, BadSetting> {
                 match name {
                     $(stringify!($name) => {
-                        let new = <$ty as SettingValue>::read(value).ok_or_else(|| BadSetting(format!("{name} has the wrong type")))?;
+                        let new = <$ty as SettingValue>::read(value).ok_or_else(|| BadSetting(format!("{name} is not {}", <$ty as SettingValue>::WHAT)))?;
                         $(let allowed: fn(&$ty) -> bool = $check;
                         if !allowed(&new) {
                             return Err(BadSetting(format!("Invalid {name}")));
@@ -93,6 +112,46 @@ pub const NOTIFICATION_SOUNDS: &[&str] = &["zulip", "ding"];
 /// Emoji sets a client can show: key and name.
 pub const EMOJI_SETS: &[(&str, &str)] =
     &[("google", "Google"), ("twitter", "Twitter"), ("text", "Plain text"), ("google-blob", "Google blobs")];
+
+/// Languages by code, with their own names.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("ar", "العربية"),
+    ("cs", "česky"),
+    ("da", "dansk"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("en-gb", "British English"),
+    ("es", "español"),
+    ("fa", "فارسی"),
+    ("fi", "suomi"),
+    ("fr", "français"),
+    ("hi", "हिन्दी"),
+    ("hu", "Magyar"),
+    ("id", "Bahasa Indonesia"),
+    ("it", "italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("nl", "Nederlands"),
+    ("pl", "polski"),
+    ("pt", "Português"),
+    ("pt-br", "Português Brasileiro"),
+    ("ro", "Română"),
+    ("ru", "Русский"),
+    ("sv", "svenska"),
+    ("ta", "தமிழ்"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("vi", "Tiếng Việt"),
+    ("zh-hans", "简体中文"),
+    ("zh-hant", "繁體中文"),
+];
+
+/// A language's own name; its code where the name is not known.
+#[must_use]
+pub fn language_name(code: &str) -> String {
+    let wanted = code.to_ascii_lowercase().replace('_', "-");
+    LANGUAGES.iter().find(|(known, _)| *known == wanted).map_or(code, |(_, name)| name).to_owned()
+}
 
 user_settings! {
     /// Clock with 24 hours.

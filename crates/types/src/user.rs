@@ -126,7 +126,7 @@ pub struct Bot {
     pub user_id: UserId,
     /// Display name.
     pub full_name: String,
-    /// Empty, except right after creation: keys are stored as hashes only.
+    /// Always empty: keys are stored as hashes only, and shown once, in the answer that creates them.
     pub api_key: String,
     /// Name of the channel it sends to by default.
     pub default_sending_stream: Option<String>,

@@ -46,7 +46,7 @@ async fn converse(stream: UnixStream, realm: Arc<Realm>) {
     }
 }
 
-async fn answer_all(stream: UnixStream, realm: &Realm) -> Result<()> {
+async fn answer_all(stream: UnixStream, realm: &Arc<Realm>) -> Result<()> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
     loop {

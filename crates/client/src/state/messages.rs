@@ -162,6 +162,7 @@ impl State {
     }
 
     pub(super) fn update_message(&mut self, event: &UpdateMessage) {
+        self.move_unread(event);
         if event.rendering_only || event.content.is_none() || !self.is_unread(event.message_id) {
             return;
         }
@@ -172,6 +173,22 @@ impl State {
             } else {
                 remove_ids(&mut unread["mentions"], &[event.message_id.0]);
             }
+        }
+    }
+
+    /// Unread messages that moved are unread where they are now.
+    fn move_unread(&mut self, event: &UpdateMessage) {
+        let (Some(from), true) = (event.stream_id, event.subject.is_some() || event.new_stream_id.is_some()) else {
+            return;
+        };
+        let topic = event.subject.clone().or_else(|| event.orig_subject.clone()).unwrap_or_default();
+        let place = Place::Topic(event.new_stream_id.unwrap_or(from), topic);
+        let unread: Vec<MessageId> = event.message_ids.iter().copied().filter(|id| self.is_unread(*id)).collect();
+        let mentions: Vec<MessageId> =
+            self.get("unread_msgs").map_or_else(Vec::new, |unread| ids_of(&unread["mentions"]).collect());
+        self.drop_unread(Some(&unread));
+        for id in unread {
+            self.add_unread(id, &place, mentions.contains(&id));
         }
     }
 

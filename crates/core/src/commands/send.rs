@@ -125,16 +125,28 @@ pub fn send(tx: &mut Tx<'_>, actor: UserId, new: NewMessage) -> Result<MessageId
     };
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     let conversation = open_conversation(tx, &place);
-    let mentions = mentions(tx, &place, conversation, &new)?;
+    let mentions = mentions(tx, &place, conversation, &new.rendered, &new.alerted)?;
     Ok(insert(tx, &sender, &place, conversation, mentions, new))
 }
 
-enum Place {
+/// Where a message is or goes, as rows.
+pub(super) enum Place {
     Topic { channel: Arc<ChannelRow>, topic: String },
     Direct { users: Vec<UserId> },
 }
 
 impl Place {
+    /// Where a conversation is.
+    pub(super) fn of(tx: &Tx<'_>, conversation: ConversationId) -> Option<Self> {
+        match &**tx.state.messages.kind(conversation)? {
+            ConversationKind::Topic { channel, topic } => {
+                let channel = Arc::clone(tx.state.channels.get(*channel)?);
+                Some(Place::Topic { channel, topic: topic.clone() })
+            }
+            ConversationKind::Direct { users } => Some(Place::Direct { users: users.clone() }),
+        }
+    }
+
     fn may_read(&self, tx: &Tx<'_>, user: UserId) -> bool {
         let Some(row) = tx.state.active_user(user) else { return false };
         match self {
@@ -169,7 +181,7 @@ pub(super) fn find_channel(tx: &Tx<'_>, sender: &UserRow, wanted: &ChannelRef) -
 
 /// Who may send: subscribers, everybody who may read a public channel, and bots where their owner may; of these,
 /// those whom the channel's permission names.
-fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
+pub(super) fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
     let refused = || Err(ApiError::bad_request(format!("Not authorized to send to channel '{}'", channel.name)));
     if channel.is_archived {
         return refused();
@@ -186,7 +198,7 @@ fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result
     refused()
 }
 
-fn check_topic_allowed(tx: &Tx<'_>, channel: &ChannelRow, topic: &str) -> Result<(), ApiError> {
+pub(super) fn check_topic_allowed(tx: &Tx<'_>, channel: &ChannelRow, topic: &str) -> Result<(), ApiError> {
     let allows_empty = match channel.topics_policy {
         TopicsPolicy::Inherit => tx.state.realm.settings.topics_policy == "allow_empty_topic",
         TopicsPolicy::AllowEmpty | TopicsPolicy::EmptyOnly => true,
@@ -202,7 +214,7 @@ fn check_topic_allowed(tx: &Tx<'_>, channel: &ChannelRow, topic: &str) -> Result
 }
 
 /// All participants, the sender included, ascending.
-fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefIn]) -> Result<Vec<UserId>, ApiError> {
+pub(super) fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefIn]) -> Result<Vec<UserId>, ApiError> {
     if wanted.is_empty() {
         return Err(ApiError::bad_request("Message must have recipients!"));
     }
@@ -249,7 +261,12 @@ fn find_recipient(tx: &Tx<'_>, sender: &UserRow, wanted: &UserRefIn) -> Result<U
     Ok(user.id)
 }
 
-fn check_wildcards(tx: &Tx<'_>, sender: &UserRow, place: &Place, rendered: &Rendered) -> Result<(), ApiError> {
+pub(super) fn check_wildcards(
+    tx: &Tx<'_>,
+    sender: &UserRow,
+    place: &Place,
+    rendered: &Rendered,
+) -> Result<(), ApiError> {
     let Place::Topic { channel, .. } = place else { return Ok(()) };
     let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
     if !large || tx.state.in_group(sender, tx.state.realm.settings.can_mention_many_users_group) {
@@ -287,18 +304,18 @@ fn new_conversation(tx: &mut Tx<'_>, kind: ConversationKind) -> ConversationId {
 }
 
 /// Whom a message concerns in particular: of these, who may read it.
-fn mentions(
+pub(super) fn mentions(
     tx: &Tx<'_>,
     place: &Place,
     conversation: ConversationId,
-    new: &NewMessage,
+    rendered: &Rendered,
+    alerted: &[UserId],
 ) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
     let mut found: Vec<(UserId, MentionBits)> =
-        new.rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
+        rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
     found.retain(|(user, _)| place.may_read(tx, *user));
-    let mut others: Vec<(UserId, MentionBits)> =
-        new.alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
-    if new.rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
+    let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
+    if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
         others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
     }
     others.retain(|(user, _)| place.is_recipient(tx, *user));

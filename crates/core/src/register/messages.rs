@@ -4,10 +4,9 @@ use super::{Fields, View};
 use crate::limits;
 use crate::state::flags::Flag;
 use crate::state::messages::ConversationKind;
-use roaring::RoaringBitmap;
 use std::collections::BTreeMap;
 use tidings_types::message::{RecentConversation, UnreadDirect, UnreadGroup, UnreadMessages, UnreadTopic};
-use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
+use tidings_types::{ConversationId, MessageId, UserId};
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
@@ -25,58 +24,14 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     }
 }
 
-/// A muted topic, or a muted channel in which the topic is not unmuted or followed.
-fn is_muted(view: &View<'_>, channel: ChannelId, topic: &str) -> bool {
-    let channel_muted =
-        view.state.channels.subscription(view.user.id, channel).is_some_and(|row| row.settings.is_muted);
-    match view.state.personal.topic_policy(view.user.id, channel, topic) {
-        1 => true,
-        2 | 3 => false,
-        _ => channel_muted,
-    }
-}
-
 impl View<'_> {
     /// The newest message the user received; -1 if none.
     fn max_message_id(&self) -> i64 {
-        let messages = &self.state.messages;
-        let in_channels = self.state.channels.subscriptions_of(self.user.id).filter_map(|(channel, row)| {
-            let ids = messages.channel_ids(channel)?;
-            row.spans.iter().rev().find_map(|span| ids.max_within(span.from_message, span.to_message))
-        });
-        let direct = messages.direct_of(self.user.id).filter_map(|id| messages.direct_ids(id)?.max());
-        let mentioned = self.state.flags.of(self.user.id).and_then(|flags| flags.mentioned().max()).map(MessageId);
-        in_channels.chain(direct).chain(mentioned).max().map_or(-1, |id| i64::from(id.0))
-    }
-
-    /// Everything the user received in subscribed channels and in direct conversations, and not read.
-    ///
-    /// Messages of channels one has left are not unread: nobody can be made to read them.
-    fn unread_ids(&self) -> RoaringBitmap {
-        let mut received = RoaringBitmap::new();
-        let messages = &self.state.messages;
-        for (channel, row) in self.state.channels.subscriptions_of(self.user.id).filter(|(_, row)| row.is_active) {
-            if let Some(ids) = messages.channel_ids(channel) {
-                for span in &row.spans {
-                    ids.union_range_into(span.from_message, span.to_message, &mut received);
-                }
-            }
-        }
-        for conversation in messages.direct_of(self.user.id) {
-            if let Some(ids) = messages.direct_ids(conversation) {
-                ids.union_range_into(0, u32::MAX, &mut received);
-            }
-        }
-        if let Some(flags) = self.state.flags.of(self.user.id) {
-            let readable = |id: &u32| self.state.can_read_message(self.user, MessageId(*id));
-            received.extend(flags.mentioned().iter().filter(readable));
-            received -= flags.with(Flag::Read);
-        }
-        received
+        self.state.newest_received(self.user.id).map_or(-1, |id| i64::from(id.0))
     }
 
     fn unread_messages(&self) -> UnreadMessages {
-        let mut ids = self.unread_ids();
+        let mut ids = self.state.unread_ids(self.user);
         let all = ids.len();
         if all > limits::UNREAD_MAX {
             let skip = u32::try_from(all - limits::UNREAD_MAX).unwrap_or(u32::MAX);
@@ -98,7 +53,8 @@ impl View<'_> {
         unread.pms.sort_by_key(|direct| direct.other_user_id);
         unread.streams.sort_by(|a, b| (a.stream_id, &a.topic).cmp(&(b.stream_id, &b.topic)));
         unread.huddles.sort_by(|a, b| a.user_ids_string.cmp(&b.user_ids_string));
-        unread.mentions = ids.iter().map(MessageId).filter(|id| self.counts_as_mention(*id)).collect();
+        unread.mentions =
+            ids.iter().map(MessageId).filter(|id| self.state.counts_as_mention(self.user.id, *id)).collect();
         unread
     }
 
@@ -106,7 +62,7 @@ impl View<'_> {
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         match self.state.messages.kind(conversation).map(|kind| &**kind) {
             Some(ConversationKind::Topic { channel, topic }) => {
-                if !is_muted(self, *channel, topic) {
+                if !self.state.is_muted_topic(self.user.id, *channel, topic) {
                     unread.count += count;
                 }
                 let topic = self.request.shape.topic(topic).to_owned();
@@ -123,25 +79,6 @@ impl View<'_> {
                 unread.huddles.push(UnreadGroup { user_ids_string: ids_text.join(","), unread_message_ids: ids });
             }
             None => {}
-        }
-    }
-
-    /// Mentions by name always; wildcards only where the conversation is not muted.
-    fn counts_as_mention(&self, id: MessageId) -> bool {
-        let Some(flags) = self.state.flags.of(self.user.id) else { return self.is_loud_wildcard(id) };
-        flags.is_mentioned(id)
-            || (flags.topic_wildcards().contains(id.0) && !self.in_muted_topic(id))
-            || self.is_loud_wildcard(id)
-    }
-
-    fn is_loud_wildcard(&self, id: MessageId) -> bool {
-        self.state.flags.is_channel_wildcard(id) && !self.in_muted_topic(id)
-    }
-
-    fn in_muted_topic(&self, id: MessageId) -> bool {
-        match self.state.messages.kind_of_message(id).map(|kind| &**kind) {
-            Some(ConversationKind::Topic { channel, topic }) => is_muted(self, *channel, topic),
-            _ => false,
         }
     }
 

@@ -86,6 +86,20 @@ pub fn group_of_role(role: Role) -> GroupId {
     }
 }
 
+/// All built-in groups that have accounts of this role as direct members.
+///
+/// See [`group_of_role`]: every member is a full member, too.
+#[must_use]
+pub fn direct_groups_of_role(role: Role) -> &'static [GroupId] {
+    match role {
+        Role::Owner => &[system::OWNERS],
+        Role::Admin => &[system::ADMINISTRATORS],
+        Role::Moderator => &[system::MODERATORS],
+        Role::Member => &[system::MEMBERS, system::FULL_MEMBERS],
+        Role::Guest => &[system::EVERYONE],
+    }
+}
+
 impl RealmState {
     /// Whether an active account belongs to a named group, directly or through subgroups.
     #[must_use]
@@ -126,10 +140,7 @@ impl RealmState {
 
     fn system_group(&self, group: &SystemGroup) -> UserGroup {
         let nobody = || GroupSetting::Named(system::NOBODY);
-        let is_member = |user: &UserRow| {
-            let direct = group_of_role(user.role);
-            user.is_active && (direct == group.id || (group.id == system::FULL_MEMBERS && direct == system::MEMBERS))
-        };
+        let is_member = |user: &UserRow| user.is_active && direct_groups_of_role(user.role).contains(&group.id);
         let members: Vec<UserId> = self.users.iter().filter(|user| is_member(user)).map(|user| user.id).collect();
         UserGroup {
             id: group.id,

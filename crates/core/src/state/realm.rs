@@ -98,6 +98,24 @@ realm_settings! {
     direct_message_initiator_group: GroupId = system::EVERYONE;
     /// Of every direct conversation one participant is in here.
     direct_message_permission_group: GroupId = system::EVERYONE;
+    /// May resolve topics.
+    can_resolve_topics_group: GroupId = system::EVERYONE;
+    /// May create bots that can only send.
+    can_create_write_only_bots_group: GroupId = system::MEMBERS;
+    /// May say in a channel who deletes messages.
+    can_set_delete_message_policy_group: GroupId = system::MODERATORS;
+    /// May say in a channel whether topics can be empty.
+    can_set_topics_policy_group: GroupId = system::MEMBERS;
+    /// Seconds after which members cannot move a message within its channel; none is never.
+    move_messages_within_stream_limit_seconds: Option<i64> = Some(7 * 86_400);
+    /// Seconds after which members cannot move a message to another channel; none is never.
+    move_messages_between_streams_limit_seconds: Option<i64> = Some(7 * 86_400);
+    /// Clients mark guests as such.
+    enable_guest_user_indicator: bool = true;
+    /// Clients warn before a direct message to a guest.
+    enable_guest_user_dm_warning: bool = true;
+    /// What kind of organization it is; 0 for unspecified.
+    org_type: i64 = 0;
     /// May invite others.
     can_invite_users_group: GroupId = system::MEMBERS;
     /// Channels new users are subscribed to, ascending.

@@ -1,7 +1,7 @@
 //! Accounts and API keys.
 
 use imbl::{HashMap, OrdMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ChannelId, UserId};
@@ -71,10 +71,31 @@ impl UserRow {
     }
 }
 
+/// An account's JSON in the forms in which the initial state lists it, each rendered when it is first wanted.
+///
+/// Snapshots share it, and it goes with the row it was rendered from, so it is never stale. What else it depends on,
+/// the realm's host, never changes while the server runs.
+#[derive(Debug, Default)]
+pub struct RenderedUser([OnceLock<Box<str>>; 4]);
+
+impl RenderedUser {
+    /// The form for those who see the real address (or not), with a picture they could compute (or null).
+    pub fn form(&self, sees_email: bool, client_gravatar: bool, render: impl FnOnce() -> Box<str>) -> &str {
+        self.0[usize::from(sees_email) * 2 + usize::from(client_gravatar)].get_or_init(render)
+    }
+}
+
+/// An account with what was rendered from it.
+#[derive(Clone, Debug)]
+struct Kept {
+    row: Arc<UserRow>,
+    rendered: Arc<RenderedUser>,
+}
+
 /// All accounts of a realm.
 #[derive(Clone, Debug, Default)]
 pub struct Users {
-    rows: OrdMap<UserId, Arc<UserRow>>,
+    rows: OrdMap<UserId, Kept>,
     by_email: HashMap<String, UserId>,
     by_name: HashMap<String, imbl::OrdSet<UserId>>,
     keys: HashMap<KeyHash, UserId>,
@@ -85,12 +106,17 @@ impl Users {
     /// The account with this id.
     #[must_use]
     pub fn get(&self, id: UserId) -> Option<&Arc<UserRow>> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(|kept| &kept.row)
     }
 
     /// All accounts, by id, inactive ones included.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<UserRow>> {
-        self.rows.values()
+        self.rows.values().map(|kept| &kept.row)
+    }
+
+    /// All accounts, by id, each with what was rendered from it.
+    pub fn iter_rendered(&self) -> impl Iterator<Item = (&Arc<UserRow>, &RenderedUser)> {
+        self.rows.values().map(|kept| (&kept.row, &*kept.rendered))
     }
 
     /// How many accounts there are, inactive ones included.
@@ -108,12 +134,12 @@ impl Users {
     /// The account with this real address, without regard to case.
     #[must_use]
     pub fn find_by_delivery_email(&self, email: &str) -> Option<&Arc<UserRow>> {
-        self.by_email.get(&email.to_lowercase()).and_then(|id| self.rows.get(id))
+        self.by_email.get(&email.to_lowercase()).and_then(|id| self.get(*id))
     }
 
     /// Accounts with this name, which is given in lower case.
     pub fn find_by_name(&self, lowercase_name: &str) -> impl Iterator<Item = &Arc<UserRow>> {
-        self.by_name.get(lowercase_name).into_iter().flatten().filter_map(|id| self.rows.get(id))
+        self.by_name.get(lowercase_name).into_iter().flatten().filter_map(|id| self.get(*id))
     }
 
     /// The account with this API address: the real one, or a made-up `user9@host`.
@@ -126,7 +152,7 @@ impl Users {
         };
         let row = match self.find_by_delivery_email(email) {
             Some(row) => row,
-            None => self.rows.get(&made_up()?)?,
+            None => self.get(made_up()?)?,
         };
         row.api_email(host).eq_ignore_ascii_case(email).then_some(row)
     }
@@ -149,7 +175,7 @@ impl Users {
     }
 
     pub(super) fn put(&mut self, row: Arc<UserRow>) {
-        if let Some(before) = self.rows.get(&row.id) {
+        if let Some(before) = self.rows.get(&row.id).map(|kept| &kept.row) {
             self.by_email.remove(&before.delivery_email.to_lowercase());
             if let Some(same) = self.by_name.get_mut(&before.full_name.to_lowercase()) {
                 same.remove(&before.id);
@@ -157,7 +183,7 @@ impl Users {
         }
         self.by_name.entry(row.full_name.to_lowercase()).or_default().insert(row.id);
         self.by_email.insert(row.delivery_email.to_lowercase(), row.id);
-        self.rows.insert(row.id, row);
+        self.rows.insert(row.id, Kept { row, rendered: Arc::default() });
     }
 
     pub(super) fn put_key(&mut self, hash: KeyHash, user: UserId) {

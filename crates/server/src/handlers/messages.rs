@@ -1,61 +1,46 @@
 //! Messages.
+//!
+//! # Layout
+//! - [`send`]: sending. [`fetch`]: searches. [`single`]: what is asked about one message.
+//! - [`change`]: editing, deleting, reacting. [`flags`]: read, starred, collapsed.
 
-use crate::http::client_name;
+pub mod change;
+pub mod fetch;
+pub mod flags;
+pub mod send;
+pub mod single;
+
 use crate::http::pipeline::Ctx;
-use tidings_core::commands::send::{self, ChannelRef, Destination, NewMessage, UserRefIn};
-use tidings_core::directory::SeenBy;
-use tidings_core::limits;
+use crate::search::Search;
+use tidings_core::change::MessageRow;
+use tidings_core::shape::Shape;
+use tidings_core::state::RealmState;
+use tidings_core::state::users::UserRow;
 use tidings_types::ApiError;
-use tidings_types::endpoints::messages::{Addressee, MessageType, SendMessageRequest, SendMessageResponse};
+use tidings_types::message::Message;
 
-/// `POST /messages`.
-pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendMessageResponse, ApiError> {
-    let content = send::check_content(&request.content)?;
-    let topic = request.topic.or(request.subject);
-    let to = match request.message_type {
-        MessageType::Channel => Destination::Channel { channel: channel(request.to)?, topic },
-        MessageType::Direct => Destination::Direct(users(request.to)),
+/// Runs a query of the stored messages where it may block.
+async fn query<T: Send + 'static>(
+    ctx: Ctx,
+    query: impl FnOnce(&Search<'_>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let run = move || {
+        let state = ctx.app.realm.snapshot();
+        query(&Search { store: &*ctx.app.realm.store, state: &state, viewer: &ctx.user })
     };
-    let sent_from = match (request.queue_id, request.local_id) {
-        (Some(queue), Some(local_id)) if local_id.len() <= limits::LOCAL_ID_BYTES_MAX => {
-            queue.parse().ok().map(|queue| (queue, local_id))
+    tokio::task::spawn_blocking(run).await.map_err(|_| ApiError::Internal {})?
+}
+
+/// A message with the viewer's flags.
+fn message_for(state: &RealmState, viewer: &UserRow, row: &MessageRow, shape: Shape) -> Option<Message> {
+    let mut message = state.message_view(row, shape)?;
+    let received = state.received(viewer.id, row.id);
+    let flags = state.flags.names(viewer.id, row.id, received);
+    message.flags = Some(flags.into_iter().map(str::to_owned).collect());
+    for edit in message.edit_history.iter_mut().flatten() {
+        for topic in [&mut edit.topic, &mut edit.prev_topic].into_iter().flatten() {
+            *topic = shape.topic(topic).to_owned();
         }
-        (Some(_), Some(_)) => return Err(ApiError::bad_request("local_id is too long")),
-        _ => None,
-    };
-    let read_by_sender = request.read_by_sender.unwrap_or_else(|| client_name::is_human(&ctx.client));
-    let state = ctx.app.realm.snapshot();
-    let rendered = tidings_markdown::render(&content, &SeenBy { state: &state, viewer: &ctx.user });
-    let alerted = ctx.app.realm.alert_words.find(&state, &content);
-    let new = NewMessage { to, content, rendered, alerted, client: ctx.client, read_by_sender, sent_from };
-    let actor = ctx.user.id;
-    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, new)).await?;
-    metrics::counter!("tidings_messages_sent_total").increment(1);
-    Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
-}
-
-fn channel(to: Addressee) -> Result<ChannelRef, ApiError> {
-    let one = || ApiError::bad_request("Expected exactly one channel");
-    match to {
-        Addressee::Name(name) => Ok(ChannelRef::Name(name.trim().to_owned())),
-        Addressee::Id(id) => Ok(ChannelRef::Id(id)),
-        Addressee::Names(names) => match <[String; 1]>::try_from(names) {
-            Ok([name]) => Ok(ChannelRef::Name(name.trim().to_owned())),
-            Err(_) => Err(one()),
-        },
-        Addressee::Ids(ids) => match ids.as_slice() {
-            [id] => Ok(ChannelRef::Id(*id)),
-            _ => Err(one()),
-        },
     }
-}
-
-fn users(to: Addressee) -> Vec<UserRefIn> {
-    let email = |text: &str| UserRefIn::Email(text.trim().to_owned());
-    match to {
-        Addressee::Name(text) => text.split(',').filter(|part| !part.trim().is_empty()).map(email).collect(),
-        Addressee::Id(id) => vec![UserRefIn::Id(id)],
-        Addressee::Names(names) => names.iter().map(|name| email(name)).collect(),
-        Addressee::Ids(ids) => ids.into_iter().map(UserRefIn::Id).collect(),
-    }
+    Some(message)
 }

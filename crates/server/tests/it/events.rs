@@ -1,4 +1,5 @@
 //! Event queues.
 
+mod fold;
 mod get_events;
 mod register_queue;

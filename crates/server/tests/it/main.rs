@@ -1,4 +1,11 @@
 //! The whole server in process, spoken to over HTTP. One module for each area, one file for each operation.
 
+mod authentication;
+mod bots;
+mod channels;
 mod events;
 mod messages;
+mod personal;
+mod server;
+mod subscriptions;
+mod users;

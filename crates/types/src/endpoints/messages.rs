@@ -1,4 +1,7 @@
 //! Messages: send, read, change.
+//!
+//! # Layout
+//! - this file: sending. [`fetch`]: reading. [`change`]: editing, deleting, reacting. [`flags`]: read, starred.
 
 use crate::ApiError;
 use crate::endpoint;
@@ -6,6 +9,12 @@ use crate::ids::MessageId;
 use crate::params::{Encoding, FromParam};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub mod change;
+pub mod fetch;
+pub mod flags;
+
+pub use change::PropagateMode;
 
 crate::text_enum! {
     /// Where a message goes.

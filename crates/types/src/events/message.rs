@@ -195,3 +195,27 @@ pub struct TypingUser {
     pub user_id: UserId,
     pub email: String,
 }
+
+/// Someone is editing a message, or stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct TypingEdit {
+    pub sender_id: UserId,
+    pub message_id: MessageId,
+    pub recipient: EditedIn,
+}
+
+/// Where the message is that someone edits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum EditedIn {
+    /// All participants, the editor included.
+    Direct {
+        user_ids: Vec<UserId>,
+    },
+    Channel {
+        channel_id: ChannelId,
+        topic: String,
+    },
+}

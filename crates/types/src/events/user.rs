@@ -76,7 +76,8 @@ pub struct RealmBotUpdate {
 }
 
 /// A bot and its changed keys; absent ones did not change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::option_option, reason = "a key can be absent, null or there")]
 #[allow(missing_docs, reason = "the names are those of the bot's fields")]
 pub struct BotChange {
     pub user_id: UserId,
@@ -88,10 +89,15 @@ pub struct BotChange {
     pub is_active: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_all_public_streams: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_sending_stream: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_events_register_stream: Option<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub default_sending_stream: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub default_events_register_stream: Option<Option<String>>,
+}
+
+/// Tells a key that is null from one that is absent.
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// A bot that is no longer the viewer's.

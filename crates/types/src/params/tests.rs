@@ -88,6 +88,7 @@ fn the_body_wins_over_the_query_and_the_last_value_counts() {
 
 crate::request! {
     /// For the tests.
+    #[expect(unreachable_pub, reason = "the macro makes what is public elsewhere")]
     Sample {
         /// Needed.
         needed: String,

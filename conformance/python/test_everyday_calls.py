@@ -1,0 +1,121 @@
+"""What bots and scripts do every day, through the official client."""
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def hamlet(shared):
+    return shared.hamlet.client()
+
+
+@pytest.fixture(scope="module")
+def cordelia(shared):
+    return shared.cordelia.client()
+
+
+def good(answer):
+    assert answer["result"] == "success", answer
+    assert "ignored_parameters_unsupported" not in answer, answer
+    return answer
+
+
+def test_profile(shared, hamlet):
+    profile = good(hamlet.get_profile())
+    assert (profile["email"], profile["full_name"]) == (shared.hamlet.email, "Hamlet")
+    assert profile["is_bot"] is False
+
+
+def test_members(shared, hamlet):
+    members = good(hamlet.get_members())["members"]
+    by_email = {member["email"]: member for member in members}
+    assert by_email[shared.desdemona.email]["is_owner"] is True
+    user_id = by_email[shared.cordelia.email]["user_id"]
+    assert good(hamlet.get_user_by_id(user_id))["user"]["full_name"] == "Cordelia"
+
+
+def test_channels_and_subscriptions(hamlet):
+    added = good(hamlet.add_subscriptions([{"name": "Elsinore", "description": "The castle"}]))
+    assert list(added["subscribed"].values()) == [["Elsinore"]]
+    names = [stream["name"] for stream in good(hamlet.get_streams())["streams"]]
+    assert "Elsinore" in names and "Denmark" in names
+    mine = good(hamlet.get_subscriptions())["subscriptions"]
+    assert "Elsinore" in [subscription["name"] for subscription in mine]
+    stream_id = good(hamlet.get_stream_id("Elsinore"))["stream_id"]
+    assert isinstance(stream_id, int)
+    good(hamlet.remove_subscriptions(["Elsinore"]))
+    mine = good(hamlet.get_subscriptions())["subscriptions"]
+    assert "Elsinore" not in [subscription["name"] for subscription in mine]
+
+
+def test_a_message_is_sent_read_marked_and_reacted_to(hamlet, cordelia):
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "deed", "content": "It is *done*"}))
+    found = good(
+        cordelia.get_messages(
+            {
+                "anchor": "newest",
+                "num_before": 5,
+                "num_after": 0,
+                "narrow": [
+                    {"operator": "stream", "operand": "Denmark"},
+                    {"operator": "topic", "operand": "deed"},
+                ],
+            }
+        )
+    )
+    message = found["messages"][-1]
+    assert message["id"] == sent["id"]
+    assert "<em>done</em>" in message["content"]
+    assert "read" not in message["flags"]
+
+    marked = good(cordelia.update_message_flags({"messages": [sent["id"]], "op": "add", "flag": "read"}))
+    assert marked["messages"] == [sent["id"]]
+    good(cordelia.add_reaction({"message_id": sent["id"], "emoji_name": "octopus"}))
+    again = cordelia.add_reaction({"message_id": sent["id"], "emoji_name": "octopus"})
+    assert again["code"] == "REACTION_ALREADY_EXISTS"
+
+    found = good(cordelia.get_messages({"anchor": sent["id"], "num_before": 0, "num_after": 0, "narrow": []}))
+    message = found["messages"][0]
+    assert "read" in message["flags"]
+    assert [reaction["emoji_name"] for reaction in message["reactions"]] == ["octopus"]
+    good(cordelia.remove_reaction({"message_id": sent["id"], "emoji_name": "octopus"}))
+
+
+def test_a_message_is_edited_and_deleted(shared, hamlet):
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "words", "content": "words"}))
+    good(hamlet.update_message({"message_id": sent["id"], "content": "words, words"}))
+    assert good(hamlet.get_raw_message(sent["id"]))["raw_content"] == "words, words"
+    history = good(hamlet.get_message_history(sent["id"]))["message_history"]
+    assert [entry["content"] for entry in history] == ["words", "words, words"]
+    good(shared.desdemona.client().delete_message(sent["id"]))
+    assert hamlet.get_raw_message(sent["id"])["result"] == "error"
+
+
+def test_what_is_wrong_is_told_with_a_code(hamlet):
+    answer = hamlet.send_message({"type": "stream", "to": "Nowhere", "topic": "x", "content": "x"})
+    assert (answer["result"], answer["code"]) == ("error", "STREAM_DOES_NOT_EXIST")
+    answer = hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "x", "content": ""})
+    assert (answer["result"], answer["code"]) == ("error", "BAD_REQUEST")
+
+
+def test_typing_and_presence(shared, hamlet, cordelia):
+    queue = good(cordelia.register(event_types=["typing", "presence"]))
+    cordelia_id = good(cordelia.get_profile())["user_id"]
+    good(hamlet.set_typing_status({"type": "direct", "op": "start", "to": [cordelia_id]}))
+    answer = good(cordelia.get_events(queue_id=queue["queue_id"], last_event_id=queue["last_event_id"]))
+    event = answer["events"][0]
+    assert (event["type"], event["op"], event["sender"]["email"]) == ("typing", "start", shared.hamlet.email)
+    good(hamlet.update_presence({"status": "active"}))
+    assert "website" in good(cordelia.get_user_presence(shared.hamlet.email))["presence"]
+
+
+def test_an_event_queue_by_hand(hamlet, cordelia):
+    queue = good(hamlet.register(event_types=["message"], narrow=[["stream", "Denmark"], ["topic", "by hand"]]))
+    cordelia.send_message({"type": "stream", "to": "Denmark", "topic": "other", "content": "not this"})
+    sent = good(cordelia.send_message({"type": "stream", "to": "Denmark", "topic": "by hand", "content": "but this"}))
+    answer = good(hamlet.get_events(queue_id=queue["queue_id"], last_event_id=queue["last_event_id"]))
+    assert [event["message"]["id"] for event in answer["events"]] == [sent["id"]]
+    again = good(hamlet.get_events(queue_id=queue["queue_id"], last_event_id=queue["last_event_id"]))
+    assert again["events"] == answer["events"]
+    good(hamlet.deregister(queue["queue_id"]))
+    gone = hamlet.get_events(queue_id=queue["queue_id"], last_event_id=queue["last_event_id"])
+    assert (gone["code"], gone["queue_id"]) == ("BAD_EVENT_QUEUE_ID", queue["queue_id"])

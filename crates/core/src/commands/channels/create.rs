@@ -1,0 +1,168 @@
+//! Creating channels.
+
+use super::{
+    Privacy, check_description, check_is_admin, check_is_owner, check_name, check_setting, defaults, gate, tell_created,
+};
+use crate::change::Change;
+use crate::commands::Tx;
+use crate::commands::subscriptions;
+use crate::state::channels::ChannelRow;
+use crate::state::groups::system;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::channel::{ChannelPermissions, TopicsPolicy};
+use tidings_types::endpoints::channels::RetentionDays;
+use tidings_types::group::GroupSetting;
+use tidings_types::{ApiError, ChannelId, UserId};
+
+/// A channel to be created.
+#[derive(Clone, Debug)]
+pub struct NewChannel {
+    /// As checked by [`check_name`].
+    pub name: String,
+    /// As written, checked by [`check_description`].
+    pub description: String,
+    /// The same as HTML; rendered before, since that takes time the writer does not have.
+    pub rendered_description: String,
+    /// Everything else.
+    pub settings: NewChannelSettings,
+}
+
+/// What a new channel is like; one such may serve several.
+#[derive(Clone, Debug)]
+pub struct NewChannelSettings {
+    /// Only for invited users.
+    pub is_private: bool,
+    /// Readable without an account.
+    pub is_web_public: bool,
+    /// New accounts are subscribed.
+    pub is_default: bool,
+    /// Whether new subscribers see earlier messages; by default unless the channel is private.
+    pub history_public: Option<bool>,
+    /// How long messages are kept.
+    pub retention: RetentionDays,
+    /// Whether messages without a topic are allowed.
+    pub topics_policy: TopicsPolicy,
+    /// Permissions other than the default, by name.
+    pub permissions: Vec<(&'static str, GroupSetting)>,
+}
+
+impl Default for NewChannelSettings {
+    fn default() -> Self {
+        NewChannelSettings {
+            is_private: false,
+            is_web_public: false,
+            is_default: false,
+            history_public: None,
+            retention: RetentionDays::RealmDefault,
+            topics_policy: TopicsPolicy::Inherit,
+            permissions: Vec::new(),
+        }
+    }
+}
+
+/// What everybody may do in a new channel: its creator administers it.
+#[must_use]
+pub fn default_permissions(creator: Option<UserId>) -> ChannelPermissions {
+    let nobody = || GroupSetting::Named(system::NOBODY);
+    let creator = creator.map_or_else(nobody, |creator| GroupSetting::Anonymous {
+        direct_members: vec![creator],
+        direct_subgroups: Vec::new(),
+    });
+    ChannelPermissions {
+        can_add_subscribers_group: nobody(),
+        can_remove_subscribers_group: GroupSetting::Named(system::ADMINISTRATORS),
+        can_administer_channel_group: creator,
+        can_delete_any_message_group: nobody(),
+        can_delete_own_message_group: nobody(),
+        can_move_messages_out_of_channel_group: nobody(),
+        can_move_messages_within_channel_group: nobody(),
+        can_send_message_group: GroupSetting::Named(system::EVERYONE),
+        can_subscribe_group: nobody(),
+        can_resolve_topics_group: nobody(),
+    }
+}
+
+/// `create-channel`: returns the new channel's id.
+///
+/// # Errors
+/// 409 if the name is taken; 400 where the actor may not create such a channel or subscribe these users.
+pub fn create_channel(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    new: NewChannel,
+    subscribers: &[UserId],
+) -> Result<ChannelId, ApiError> {
+    let actor = tx.actor(actor)?;
+    if tx.state.channels.find_by_name(&new.name).is_some() {
+        return Err(ApiError::ChannelAlreadyExists { name: new.name });
+    }
+    check_may_create(tx, &actor, &new)?;
+    let mut users = Vec::with_capacity(subscribers.len());
+    for id in subscribers {
+        let user = tx.state.access_user(&actor, *id)?;
+        if !user.is_active {
+            return Err(ApiError::bad_request("User is deactivated"));
+        }
+        users.push(*id);
+    }
+    let id = create(tx, Some(actor.id), new);
+    subscriptions::subscribe(tx, id, &users);
+    Ok(id)
+}
+
+/// Refuses who may not create this channel. That its name is free was checked before.
+///
+/// # Errors
+/// 400 with the reason.
+pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Result<(), ApiError> {
+    check_name(&new.name)?;
+    check_description(&new.description)?;
+    let settings = &new.settings;
+    let privacy = Privacy::new(settings.is_private, settings.is_web_public, settings.history_public)?;
+    privacy.check_may_make(tx, actor)?;
+    if settings.is_default {
+        check_is_admin(actor)?;
+        if privacy.is_private {
+            return Err(ApiError::bad_request("A default channel cannot be private."));
+        }
+    }
+    if settings.retention != RetentionDays::RealmDefault {
+        check_is_owner(actor)?;
+    }
+    settings.permissions.iter().try_for_each(|(name, setting)| check_setting(tx, name, setting))
+}
+
+/// Creates a channel without asking who may; its name must be free. Nobody is subscribed yet.
+pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> ChannelId {
+    let settings = new.settings;
+    let mut permissions = default_permissions(creator);
+    for (name, setting) in settings.permissions {
+        if let Some(place) = permissions.get_mut(name) {
+            *place = setting;
+        }
+    }
+    let row = Arc::new(ChannelRow {
+        id: tx.state.channels.next_id(),
+        name: new.name,
+        description: new.description,
+        rendered_description: new.rendered_description,
+        date_created: tx.now,
+        creator,
+        is_private: settings.is_private,
+        is_web_public: settings.is_web_public,
+        history_public: settings.history_public.unwrap_or(!settings.is_private),
+        is_archived: false,
+        message_retention_days: settings.retention.to_property(),
+        topics_policy: settings.topics_policy,
+        first_message_id: None,
+        permissions,
+    });
+    tx.change(Change::Channel(Arc::clone(&row)));
+    let audience = tx.state.who_sees_channel(&row);
+    tell_created(tx, &row, audience, gate(&row));
+    if settings.is_default {
+        defaults::set_default(tx, row.id, true);
+    }
+    row.id
+}

@@ -1,0 +1,179 @@
+//! Changing the content of messages.
+
+use super::send::{self, Place};
+use super::{Tx, flags};
+use crate::audience::Audience;
+use crate::change::{Change, MessageBits, MessageRow};
+use crate::event::{Gate, Payload};
+use crate::state::flags::Flag;
+use crate::state::users::UserRow;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::sync::Arc;
+use tidings_markdown::Rendered;
+use tidings_types::events::Event;
+use tidings_types::events::message::{FlagsAdd, UpdateMessage};
+use tidings_types::message::Edit;
+use tidings_types::{ApiError, MessageId, UserId};
+
+/// Seconds by which an edit may come late: it was begun in time.
+const EDIT_GRACE_SECS: i64 = 20;
+
+/// What a deleted text becomes.
+pub const EMPTIED: &str = "(deleted)";
+
+/// A new content. Rendered before, since that takes time the writer does not have.
+#[derive(Clone, Debug)]
+pub struct NewContent {
+    /// As written, checked by [`check_content`].
+    pub content: String,
+    /// The same, rendered for the sender.
+    pub rendered: Rendered,
+    /// Users with an alert word in it.
+    pub alerted: Vec<UserId>,
+    /// SHA-256 of the content that is to be replaced, in hexadecimal.
+    pub prev_content_sha256: Option<String>,
+}
+
+/// The content as it is kept: as for a new message, but what is empty is marked as deleted.
+///
+/// # Errors
+/// 400 for null bytes.
+pub fn check_content(content: &str) -> Result<String, ApiError> {
+    if content.trim().is_empty() { Ok(EMPTIED.to_owned()) } else { send::check_content(content) }
+}
+
+/// `update-message`, as far as the content goes.
+///
+/// # Errors
+/// 400 for a message that may not be read or not be edited, or not any more.
+pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: NewContent) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    tx.state.check_can_read(&user, id)?;
+    let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
+    check_may_edit(tx, &user, &message)?;
+    if new.prev_content_sha256.as_ref().is_some_and(|hash| !is_hash_of(hash, &message.content)) {
+        return Err(ApiError::ExpectationMismatch {});
+    }
+    let place = Place::of(tx, message.conversation).ok_or(ApiError::Internal {})?;
+    send::check_wildcards(tx, &user, &place, &new.rendered)?;
+    if message.content == new.content {
+        return Ok(());
+    }
+    let mut mentions = send::mentions(tx, &place, message.conversation, &new.rendered, &new.alerted)?;
+    // An old message is not opened to anybody by mentioning them in it.
+    mentions.retain(|(user, _)| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id)));
+    let held_before: Vec<UserId> = tx.state.flags.mentions(id).iter().map(|(user, _)| *user).collect();
+    let newcomers: Vec<UserId> =
+        mentions.iter().map(|(user, _)| *user).filter(|user| !tx.state.received(*user, id)).collect();
+    let row = edited(tx, &message, &place, &new, actor);
+    let edit = row.edit_history[0].clone();
+    tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
+    settle_unread(tx, id, &newcomers, &held_before);
+    tell(tx, actor, &message, new, &held_before, &place);
+    Ok(())
+}
+
+fn check_may_edit(tx: &Tx<'_>, user: &UserRow, message: &MessageRow) -> Result<(), ApiError> {
+    let settings = &tx.state.realm.settings;
+    if !settings.allow_message_editing {
+        return Err(ApiError::bad_request("Your organization has turned off message editing"));
+    }
+    if message.sender != user.id {
+        return Err(ApiError::bad_request("You don't have permission to edit this message"));
+    }
+    let age = tx.now - message.timestamp;
+    if settings.message_content_edit_limit_seconds.is_some_and(|limit| age > limit + EDIT_GRACE_SECS) {
+        return Err(ApiError::bad_request("The time limit for editing this message has passed"));
+    }
+    Ok(())
+}
+
+fn is_hash_of(hash: &str, content: &str) -> bool {
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(content.as_bytes()) {
+        // Writing to a string cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hash.eq_ignore_ascii_case(&hex)
+}
+
+fn edited(tx: &Tx<'_>, message: &MessageRow, place: &Place, new: &NewContent, actor: UserId) -> MessageRow {
+    let in_channel = matches!(place, Place::Topic { .. });
+    let edit = Edit {
+        user_id: Some(actor),
+        timestamp: tx.now,
+        prev_content: Some(message.content.clone()),
+        prev_rendered_content: Some(message.rendered.clone()),
+        ..Edit::default()
+    };
+    let mut edit_history = vec![edit];
+    edit_history.extend(message.edit_history.iter().cloned());
+    MessageRow {
+        content: new.content.clone(),
+        rendered: new.rendered.html.clone(),
+        bits: MessageBits {
+            is_me: new.rendered.is_me_message,
+            has_link: new.rendered.has_link,
+            has_image: new.rendered.has_image,
+            channel_wildcard: new.rendered.channel_wildcard && in_channel,
+            topic_wildcard: new.rendered.topic_wildcard && in_channel,
+        },
+        last_edit: Some(tx.now),
+        edit_history,
+        ..message.clone()
+    }
+}
+
+/// An edit makes nothing unread that was not: whom it mentions anew has read the message, as far as counting goes.
+/// Whom it no longer mentions, and who received it only for that, has nothing to read in it any more.
+fn settle_unread(tx: &mut Tx<'_>, id: MessageId, newcomers: &[UserId], held_before: &[UserId]) {
+    let is_read = |tx: &Tx<'_>, user| tx.state.flags.of(user).is_some_and(|flags| flags.has(Flag::Read, id));
+    let read = |user| Change::Flags { user, flag: Flag::Read, add: true, ids: vec![id] };
+    for user in newcomers.iter().copied() {
+        if !is_read(tx, user) {
+            tx.change(read(user));
+        }
+    }
+    for user in held_before.iter().copied().filter(|user| !newcomers.contains(user)) {
+        if tx.state.received(user, id) {
+            continue;
+        }
+        flags::note_historical(tx, user, &[id]);
+        if !is_read(tx, user) {
+            tx.change(read(user));
+            let (operation, flag) = ("add".to_owned(), Flag::Read.name().to_owned());
+            let event = FlagsAdd { operation, flag, messages: vec![id], all: false };
+            tx.emit(Event::FlagsAdd(event), Audience::user(user));
+        }
+    }
+}
+
+/// Tells those who hold the message, and those who held it because it mentioned them.
+fn tell(tx: &mut Tx<'_>, actor: UserId, before: &MessageRow, new: NewContent, held_before: &[UserId], place: &Place) {
+    let id = before.id;
+    let may_read = |user: &UserId| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id));
+    let held_before: Vec<UserId> = held_before.iter().copied().filter(may_read).collect();
+    let audience = tx.state.who_holds_message(id).plus(held_before);
+    let (stream_id, stream_name) = match place {
+        Place::Topic { channel, .. } => (Some(channel.id), Some(channel.name.clone())),
+        Place::Direct { .. } => (None, None),
+    };
+    let event = UpdateMessage {
+        user_id: Some(actor),
+        rendering_only: false,
+        message_id: id,
+        message_ids: vec![id],
+        edit_timestamp: tx.now,
+        stream_name,
+        stream_id,
+        orig_content: Some(before.content.clone()),
+        orig_rendered_content: Some(before.rendered.clone()),
+        content: Some(new.content),
+        rendered_content: Some(new.rendered.html),
+        is_me_message: Some(new.rendered.is_me_message),
+        ..UpdateMessage::default()
+    };
+    let flags = Some(tx.state.flags.clone());
+    tx.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
+}

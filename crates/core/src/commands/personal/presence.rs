@@ -1,0 +1,57 @@
+//! Who is there.
+
+use crate::change::Change;
+use crate::commands::Tx;
+use crate::event::{Gate, Payload, PresencePayload};
+use crate::limits;
+use crate::state::RealmState;
+use crate::state::users::UserRow;
+use tidings_types::user::Presence;
+use tidings_types::{ApiError, UserId};
+
+/// `update-presence`: somebody has a client open (and in use, if `active`).
+///
+/// Others are told by an event only if the user was away before; the rest is asked for.
+///
+/// # Errors
+/// 400 for bots, which are always there.
+pub fn update(tx: &mut Tx<'_>, actor: UserId, active: bool) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    super::check_is_person(&user)?;
+    if tx.state.realm.settings.presence_disabled || !user.settings.presence_enabled {
+        return Ok(());
+    }
+    let before = tx.state.personal.presence(actor).map(|row| row.presence).unwrap_or_default();
+    let active_timestamp = if active { tx.now } else { before.active_timestamp };
+    let presence = Presence { active_timestamp, idle_timestamp: tx.now };
+    let came_back = active && before.active_timestamp < tx.now - limits::PRESENCE_ACTIVE_SECS;
+    put(tx, &user, presence, came_back);
+    Ok(())
+}
+
+/// What others see after somebody allowed or forbade to be seen: there now, or away for so long that it says nothing.
+pub(super) fn set_visible(tx: &mut Tx<'_>, user: &UserRow, visible: bool) {
+    if tx.state.realm.settings.presence_disabled {
+        return;
+    }
+    let seconds = if visible { tx.now } else { tx.now - limits::PRESENCE_OFFLINE_SECS - 120 };
+    put(tx, user, Presence { active_timestamp: seconds, idle_timestamp: seconds }, true);
+}
+
+fn put(tx: &mut Tx<'_>, user: &UserRow, presence: Presence, tell: bool) {
+    tx.change(Change::Presence { user: user.id, presence });
+    if !tell || is_large(&tx.state) {
+        return;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "seconds fit")]
+    let server_timestamp = tx.now as f64;
+    let payload = PresencePayload { user: user.id, email: tx.state.api_email(user), presence, server_timestamp };
+    let audience = tx.state.who_sees_user(user);
+    tx.emit_payload(Payload::Presence(payload), audience, Gate::All);
+}
+
+/// Whether presence is no longer sent as events.
+fn is_large(state: &RealmState) -> bool {
+    let active = state.users.iter().filter(|user| user.is_active);
+    active.take(limits::PRESENCE_EVENT_USERS_MAX + 1).count() > limits::PRESENCE_EVENT_USERS_MAX
+}

@@ -1,0 +1,49 @@
+//! Muted, unmuted and followed topics.
+
+use crate::audience::Audience;
+use crate::change::Change;
+use crate::commands::Tx;
+use crate::commands::send::check_topic;
+use crate::event::Gate;
+use crate::limits;
+use crate::state::personal::TopicPolicy;
+use crate::state::users::UserRow;
+use tidings_types::events::Event;
+use tidings_types::events::personal::MutedTopics;
+use tidings_types::user::UserTopic;
+use tidings_types::{ApiError, ChannelId, UserId};
+
+/// `update-user-topic`: 0 nothing, 1 mute, 2 unmute, 3 follow.
+///
+/// # Errors
+/// 400 for topics that cannot be, and for channels one may not know of; but one can always take a choice back.
+pub fn set(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str, policy: u8) -> Result<(), ApiError> {
+    let viewer = tx.actor(actor)?;
+    if topic.trim().chars().count() > limits::TOPIC_CHARS_MAX {
+        let limit = limits::TOPIC_CHARS_MAX;
+        return Err(ApiError::bad_request(format!("topic is too long (limit: {limit} characters)")));
+    }
+    let topic = check_topic(topic)?;
+    let before = tx.state.personal.topic_policy(actor, channel, &topic);
+    if policy != 0 || before == 0 {
+        tx.state.access_channel(&viewer, channel)?;
+    }
+    if policy == before {
+        return Ok(());
+    }
+    let row = TopicPolicy { policy, last_updated: tx.now };
+    tx.change(Change::UserTopic { user: actor, channel, topic: topic.clone(), policy: row });
+    emit(
+        tx,
+        &viewer,
+        UserTopic { stream_id: channel, topic_name: topic, last_updated: tx.now, visibility_policy: policy },
+    );
+    Ok(())
+}
+
+/// Tells a user of a choice of theirs that changed: first in the form of older clients, then in the current one.
+fn emit(tx: &mut Tx<'_>, user: &UserRow, topic: UserTopic) {
+    let muted_topics = tx.state.muted_topics(user);
+    tx.emit_gated(Event::MutedTopics(MutedTopics { muted_topics }), Audience::user(user.id), Gate::LegacyMutedTopics);
+    tx.emit(Event::UserTopic(topic), Audience::user(user.id));
+}

@@ -1,0 +1,162 @@
+//! Emoji reactions.
+
+use super::Tx;
+use super::flags::note_historical;
+use crate::change::{Change, MessageRow, ReactionRow};
+use crate::limits;
+use crate::state::users::UserRow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tidings_markdown::emoji;
+use tidings_types::events::Event;
+use tidings_types::events::message::{ReactionEvent, ReactionEventUser};
+use tidings_types::message::ReactionType;
+use tidings_types::{ApiError, MessageId, UserId};
+
+/// Name and code of the one emoji that comes with the software.
+const EXTRA_EMOJI: &str = "zulip";
+
+/// An emoji as a request names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmojiRef {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its code.
+    pub code: Option<String>,
+    /// Its kind.
+    pub reaction_type: Option<ReactionType>,
+}
+
+/// Kind, code and name of an emoji that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Emoji {
+    reaction_type: ReactionType,
+    code: String,
+    name: String,
+}
+
+/// The emoji with this name.
+fn by_name(name: &str) -> Result<Emoji, ApiError> {
+    if name == EXTRA_EMOJI {
+        return Ok(Emoji { reaction_type: ReactionType::Extra, code: name.to_owned(), name: name.to_owned() });
+    }
+    let code = emoji::code_by_name(name);
+    let code = code.ok_or_else(|| ApiError::bad_request(format!("Emoji '{name}' does not exist")))?;
+    Ok(Emoji { reaction_type: ReactionType::Unicode, code: code.to_owned(), name: name.to_owned() })
+}
+
+/// The emoji of a new reaction. Who joins in takes the name that is there already, even if it is not known any more.
+fn resolve(message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji, ApiError> {
+    let name =
+        wanted.name.as_deref().ok_or_else(|| ApiError::MissingParameter { var_name: "emoji_name".to_owned() })?;
+    if wanted.code.is_none() && wanted.reaction_type.is_none() {
+        return by_name(name);
+    }
+    let reaction_type = wanted.reaction_type.unwrap_or(ReactionType::Unicode);
+    let code = match &wanted.code {
+        Some(code) => code.clone(),
+        None => by_name(name)?.code,
+    };
+    let same = |known: &&ReactionRow| known.reaction_type == reaction_type && known.emoji_code == code;
+    if let Some(known) = message.reactions.iter().find(same) {
+        return Ok(Emoji { reaction_type, code, name: known.emoji_name.clone() });
+    }
+    check_emoji(reaction_type, &code, name)?;
+    Ok(Emoji { reaction_type, code, name: name.to_owned() })
+}
+
+fn check_emoji(reaction_type: ReactionType, code: &str, name: &str) -> Result<(), ApiError> {
+    let refused = |text: &str| Err(ApiError::bad_request(text));
+    match reaction_type {
+        ReactionType::Unicode => match emoji::names_by_code(code) {
+            [] => refused("Invalid emoji code."),
+            _ if emoji::code_by_name(name) != Some(code) => refused("Invalid emoji name."),
+            _ => Ok(()),
+        },
+        ReactionType::Extra if code != EXTRA_EMOJI => refused("Invalid emoji code."),
+        ReactionType::Extra if name != EXTRA_EMOJI => refused("Invalid emoji name."),
+        ReactionType::Extra => Ok(()),
+        ReactionType::Realm => refused("Invalid custom emoji."),
+    }
+}
+
+/// The message, for who may read it.
+fn access_message(tx: &Tx<'_>, user: &UserRow, id: MessageId) -> Result<Arc<MessageRow>, ApiError> {
+    tx.state.check_can_read(user, id)?;
+    tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))
+}
+
+/// `add-reaction`.
+///
+/// # Errors
+/// 400 for a message that may not be read, an emoji that does not exist, a reaction that is there already, and
+/// one kind of emoji too many.
+pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &EmojiRef) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    let message = access_message(tx, &user, id)?;
+    let emoji = resolve(&message, wanted)?;
+    let mut kinds = BTreeSet::new();
+    for known in &message.reactions {
+        let same = known.reaction_type == emoji.reaction_type && known.emoji_code == emoji.code;
+        if same && known.user == actor {
+            return Err(ApiError::ReactionAlreadyExists {});
+        }
+        kinds.insert((known.reaction_type, known.emoji_code.as_str()));
+    }
+    if kinds.len() >= limits::REACTIONS_PER_MESSAGE_MAX && !kinds.contains(&(emoji.reaction_type, emoji.code.as_str()))
+    {
+        return Err(ApiError::bad_request("This message has too many different reactions."));
+    }
+    note_historical(tx, actor, &[id]);
+    let Emoji { reaction_type, code, name } = emoji;
+    let reaction = ReactionRow { user: actor, reaction_type, emoji_code: code, emoji_name: name };
+    let event = event(tx, &user, id, &reaction);
+    tx.change(Change::ReactionAdded { message: id, reaction });
+    let audience = tx.state.who_holds_message(id);
+    tx.emit(Event::ReactionAdd(event), audience);
+    Ok(())
+}
+
+/// `remove-reaction`: by name, or by code and kind.
+///
+/// # Errors
+/// 400 for a message that may not be read, and for a reaction that is not there.
+pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &EmojiRef) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    let message = access_message(tx, &user, id)?;
+    let (reaction_type, code) = match (&wanted.code, &wanted.name) {
+        (Some(code), _) => (wanted.reaction_type.unwrap_or(ReactionType::Unicode), code.clone()),
+        (None, Some(name)) => {
+            let emoji = by_name(name)?;
+            (wanted.reaction_type.unwrap_or(emoji.reaction_type), emoji.code)
+        }
+        (None, None) => {
+            let text = "At least one of the following arguments must be present: emoji_name, emoji_code";
+            return Err(ApiError::bad_request(text));
+        }
+    };
+    let mine =
+        |known: &&ReactionRow| known.user == actor && known.reaction_type == reaction_type && known.emoji_code == code;
+    let reaction = message.reactions.iter().find(mine).cloned().ok_or(ApiError::ReactionDoesNotExist {})?;
+    let event = event(tx, &user, id, &reaction);
+    tx.change(Change::ReactionRemoved { message: id, reaction });
+    let audience = tx.state.who_holds_message(id);
+    tx.emit(Event::ReactionRemove(event), audience);
+    Ok(())
+}
+
+fn event(tx: &Tx<'_>, user: &UserRow, message_id: MessageId, reaction: &ReactionRow) -> ReactionEvent {
+    ReactionEvent {
+        message_id,
+        emoji_name: reaction.emoji_name.clone(),
+        emoji_code: reaction.emoji_code.clone(),
+        reaction_type: reaction.reaction_type,
+        user_id: user.id,
+        user: ReactionEventUser {
+            user_id: user.id,
+            email: tx.state.api_email(user),
+            full_name: user.full_name.clone(),
+            is_mirror_dummy: false,
+        },
+    }
+}

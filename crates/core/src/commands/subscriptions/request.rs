@@ -1,0 +1,198 @@
+//! What users may ask for: to join, to bring others in, to leave, to send others out.
+
+use super::{Joining, join, may_subscribe_others, unsubscribe};
+use crate::commands::Tx;
+use crate::commands::channels::create::{NewChannel, NewChannelSettings, check_may_create, create};
+use crate::commands::channels::may_administer;
+use crate::commands::send::UserRefIn;
+use crate::state::channels::ChannelRow;
+use crate::state::users::UserRow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tidings_types::{ApiError, ChannelId, UserId};
+
+/// A channel that somebody wants to join, or to create.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// As checked by [`check_name`](crate::commands::channels::check_name).
+    pub name: String,
+    /// For a new channel: as written, and as HTML.
+    pub description: (String, String),
+    /// `#rrggbb`.
+    pub color: Option<String>,
+}
+
+/// A request to subscribe users.
+#[derive(Clone, Debug)]
+pub struct SubscribeRequest {
+    /// To which channels.
+    pub channels: Vec<Wanted>,
+    /// Whom; the actor if none.
+    pub users: Option<Vec<UserRefIn>>,
+    /// Refuse everything if one of the channels is not the actor's to use.
+    pub refuse_unauthorized: bool,
+    /// What channels are like that do not exist yet.
+    pub new: NewChannelSettings,
+}
+
+/// Names of channels by user.
+pub type NamesByUser = BTreeMap<UserId, Vec<String>>;
+
+/// What became of a [`SubscribeRequest`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subscribed {
+    /// New subscriptions.
+    pub subscribed: NamesByUser,
+    /// Subscriptions that were there.
+    pub already_subscribed: NamesByUser,
+    /// Channels that the actor may not use.
+    pub unauthorized: Vec<String>,
+}
+
+/// `subscribe`: creates what does not exist, and subscribes.
+///
+/// # Errors
+/// 400 where the actor may not create, reach, or bring others into a channel, or a user does not exist.
+pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> Result<Subscribed, ApiError> {
+    let actor = tx.actor(actor)?;
+    let users = find_users(tx, &actor, request.users.as_deref())?;
+    let others = users.iter().any(|user| *user != actor.id);
+    let mut result = Subscribed::default();
+    let mut joining: Vec<Joining> = Vec::new();
+    for wanted in request.channels {
+        let (name, color) = (wanted.name.clone(), wanted.color.clone());
+        let may_join = match tx.state.channels.find_by_name(&wanted.name).cloned() {
+            Some(channel) => check_may_join(tx, &actor, &channel, &wanted.name, others).map(|()| channel),
+            None => Ok(create_wanted(tx, &actor, wanted, &request.new)?),
+        };
+        match may_join {
+            Ok(channel) if joining.iter().all(|known| known.channel != channel.id) => {
+                joining.push(Joining { channel: channel.id, color });
+            }
+            Ok(_) => {}
+            Err(refusal) if request.refuse_unauthorized => return Err(refusal),
+            Err(_) => result.unauthorized.push(name),
+        }
+    }
+    let added: BTreeSet<(UserId, ChannelId)> = join(tx, &joining, &users).into_iter().collect();
+    for user in users {
+        for channel in &joining {
+            let Some(row) = tx.state.channels.get(channel.channel) else { continue };
+            let is_new = added.contains(&(user, row.id));
+            let list = if is_new { &mut result.subscribed } else { &mut result.already_subscribed };
+            list.entry(user).or_default().push(row.name.clone());
+        }
+    }
+    Ok(result)
+}
+
+/// The accounts a request is about, ascending.
+fn find_users(tx: &Tx<'_>, actor: &UserRow, wanted: Option<&[UserRefIn]>) -> Result<Vec<UserId>, ApiError> {
+    let Some(wanted) = wanted else { return Ok(vec![actor.id]) };
+    let mut users = Vec::with_capacity(wanted.len());
+    for one in wanted {
+        let found = match one {
+            UserRefIn::Id(id) => u32::try_from(*id).ok().and_then(|id| tx.state.users.get(UserId(id))),
+            UserRefIn::Email(email) => tx.state.users.find_by_api_email(email, &tx.state.realm.host).or_else(|| {
+                tx.state.users.find_by_delivery_email(email).filter(|user| tx.state.can_see_email(actor, user))
+            }),
+        };
+        let user = found.filter(|user| tx.state.can_see_user(actor, user));
+        let user = user.ok_or_else(|| ApiError::bad_request("No such user"))?;
+        if !user.is_active {
+            return Err(ApiError::bad_request("User is deactivated"));
+        }
+        users.push(user.id);
+    }
+    users.sort_unstable();
+    users.dedup();
+    Ok(users)
+}
+
+/// Creates a channel that was asked for by name. Whoever creates one may bring people in.
+fn create_wanted(
+    tx: &mut Tx<'_>,
+    actor: &UserRow,
+    wanted: Wanted,
+    settings: &NewChannelSettings,
+) -> Result<Arc<ChannelRow>, ApiError> {
+    let (description, rendered_description) = wanted.description;
+    let new = NewChannel { name: wanted.name, description, rendered_description, settings: settings.clone() };
+    check_may_create(tx, actor, &new)?;
+    let id = create(tx, Some(actor.id), new);
+    tx.state.channels.get(id).cloned().ok_or(ApiError::Internal {})
+}
+
+/// Refuses by the name that was asked for: how the channel itself writes it may be a secret.
+fn check_may_join(
+    tx: &Tx<'_>,
+    actor: &UserRow,
+    channel: &ChannelRow,
+    name: &str,
+    others: bool,
+) -> Result<(), ApiError> {
+    if !tx.state.can_read_channel(actor, channel) {
+        return Err(ApiError::bad_request(format!("Unable to access channel ({name}).")));
+    }
+    if others && !may_subscribe_others(&tx.state, actor, channel) {
+        return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    Ok(())
+}
+
+/// What became of a request to unsubscribe users: names of channels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsubscribed {
+    /// Somebody left.
+    pub removed: Vec<String>,
+    /// Somebody was not there.
+    pub not_removed: Vec<String>,
+}
+
+/// `unsubscribe`.
+///
+/// # Errors
+/// 400 for channels the actor may not know of, and where the actor may not remove others.
+pub fn leave(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    names: &[String],
+    users: Option<&[UserRefIn]>,
+) -> Result<Unsubscribed, ApiError> {
+    let actor = tx.actor(actor)?;
+    let users = find_users(tx, &actor, users)?;
+    let mut channels: Vec<Arc<ChannelRow>> = Vec::new();
+    for name in names {
+        let found = tx.state.channels.find_by_name(name.trim());
+        let found = found.filter(|channel| tx.state.can_see_channel(&actor, channel));
+        let channel = found.ok_or_else(|| ApiError::NoSuchChannelName { stream: name.clone() })?;
+        check_may_remove(tx, &actor, channel, &users)?;
+        if channels.iter().all(|known| known.id != channel.id) {
+            channels.push(Arc::clone(channel));
+        }
+    }
+    let ids: Vec<ChannelId> = channels.iter().map(|channel| channel.id).collect();
+    let removed = unsubscribe(tx, &ids, &users);
+    let mut result = Unsubscribed::default();
+    for channel in channels {
+        let left = removed.iter().filter(|(_, id)| *id == channel.id).count();
+        if left > 0 {
+            result.removed.push(channel.name.clone());
+        }
+        if left < users.len() {
+            result.not_removed.push(channel.name.clone());
+        }
+    }
+    Ok(result)
+}
+
+/// One may leave, and take one's bots out; others may be removed by who has that permission.
+fn check_may_remove(tx: &Tx<'_>, actor: &UserRow, channel: &ChannelRow, users: &[UserId]) -> Result<(), ApiError> {
+    let permitted = may_administer(&tx.state, actor, channel)
+        || tx.state.in_setting(actor, &channel.permissions.can_remove_subscribers_group);
+    let own = |user: &UserId| {
+        let bot = tx.state.users.get(*user).and_then(|row| row.bot.as_ref());
+        *user == actor.id || bot.is_some_and(|bot| bot.owner == Some(actor.id))
+    };
+    if permitted || users.iter().all(own) { Ok(()) } else { Err(ApiError::bad_request("Insufficient permission")) }
+}

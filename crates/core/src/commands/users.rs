@@ -1,0 +1,126 @@
+//! Accounts.
+//!
+//! # Layout
+//! - this file: finding an account, and what its parts may be.
+//! - [`create`]: new accounts. [`update`]: names, addresses, roles. [`activity`]: deactivating and reactivating.
+
+pub mod activity;
+pub mod create;
+pub mod update;
+
+use super::send::UserRefIn;
+use crate::limits;
+use crate::state::RealmState;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::user::Role;
+use tidings_types::{ApiError, UserId};
+
+/// The account that a request names, if `viewer` may see it: by id, by a real address that `viewer` may know, or by
+/// an address made up for the API, which every account has.
+///
+/// # Errors
+/// 400 "No such user": whether it exists is not told.
+pub fn find_user(state: &RealmState, viewer: &UserRow, wanted: &UserRefIn) -> Result<Arc<UserRow>, ApiError> {
+    let found = match wanted {
+        UserRefIn::Id(id) => u32::try_from(*id).ok().and_then(|id| state.users.get(UserId(id))),
+        UserRefIn::Email(email) => state
+            .users
+            .find_by_delivery_email(email)
+            .filter(|user| state.can_see_email(viewer, user))
+            .or_else(|| state.users.get(made_up_address(email, &state.realm.host)?)),
+    };
+    let found = found.filter(|user| state.can_see_user(viewer, user));
+    found.cloned().ok_or_else(|| ApiError::bad_request("No such user"))
+}
+
+/// Whose address `user9@host` is.
+fn made_up_address(email: &str, host: &str) -> Option<UserId> {
+    let (name, at_host) = email.split_once('@')?;
+    let id = name.strip_prefix("user")?.parse().ok()?;
+    at_host.eq_ignore_ascii_case(host).then_some(id)
+}
+
+/// A display name as it is stored: without spaces around it.
+///
+/// # Errors
+/// 400 for a name that is empty, too long, has characters that mentions are made of, or, where names have to be
+/// unique, is somebody else's than `whose`.
+pub fn check_full_name(state: &RealmState, name: &str, whose: Option<UserId>) -> Result<String, ApiError> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(ApiError::bad_request("Name too short!"));
+    }
+    if name.chars().count() > limits::FULL_NAME_CHARS_MAX {
+        return Err(ApiError::bad_request("Name too long!"));
+    }
+    if name.chars().any(|c| c.is_control() || "*`\\>\"@".contains(c)) {
+        return Err(ApiError::bad_request("Invalid characters in name!"));
+    }
+    if name.rsplit_once('|').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(ApiError::bad_request("Invalid format!"));
+    }
+    let is_taken =
+        || state.users.find_by_name(&name.to_lowercase()).any(|user| user.is_active && Some(user.id) != whose);
+    if state.realm.settings.require_unique_names && is_taken() {
+        return Err(ApiError::bad_request("Unique names required in this organization."));
+    }
+    Ok(name.to_owned())
+}
+
+/// An address as it is stored: without spaces around it.
+///
+/// # Errors
+/// 400 for what is no address, and for one that belongs to an account other than `whose`. Addresses of the form that
+/// is made up for the API are nobody's real ones.
+pub fn check_email(state: &RealmState, email: &str, whose: Option<UserId>) -> Result<String, ApiError> {
+    let email = email.trim();
+    if !is_address(email) || made_up_address(email, &state.realm.host).is_some() {
+        return Err(ApiError::bad_request("Invalid email address."));
+    }
+    if state.users.find_by_delivery_email(email).is_some_and(|user| Some(user.id) != whose) {
+        return Err(ApiError::bad_request("Email is already in use."));
+    }
+    Ok(email.to_owned())
+}
+
+/// Something before an `@` and a host after it; nothing that would have to be quoted, and no colon, which separates
+/// the address from the key where they are sent.
+fn is_address(email: &str) -> bool {
+    let plain = |c: char| !c.is_control() && !c.is_whitespace() && !"()<>[]:;,\\\"@".contains(c);
+    let Some((name, host)) = email.rsplit_once('@') else { return false };
+    email.len() <= limits::EMAIL_BYTES_MAX
+        && !name.is_empty()
+        && name.chars().all(plain)
+        && !host.is_empty()
+        && host.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
+}
+
+/// Refuses who may not change an account: administrators may, and owners of bots; owners are for owners only.
+///
+/// # Errors
+/// 400 "Insufficient permission", or `UNAUTHORIZED_PRINCIPAL` where it takes an owner.
+pub fn check_may_administer(state: &RealmState, actor: &UserRow, target: &UserRow) -> Result<(), ApiError> {
+    let owns = target.is_bot() && state.can_manage_bot(actor, target);
+    if !actor.role.is_admin() && !owns {
+        return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    if target.role == Role::Owner && actor.role != Role::Owner && actor.id != target.id && !owns {
+        return Err(owner_required());
+    }
+    Ok(())
+}
+
+pub(super) fn owner_required() -> ApiError {
+    ApiError::UnauthorizedPrincipal { text: "Must be an organization owner".to_owned() }
+}
+
+pub(super) fn administrator_required() -> ApiError {
+    ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() }
+}
+
+/// Whether an account is the only active owner that is a person.
+fn is_last_owner(state: &RealmState, user: &UserRow) -> bool {
+    let is_owner = |row: &UserRow| row.is_active && !row.is_bot() && row.role == Role::Owner;
+    is_owner(user) && !state.users.iter().any(|other| other.id != user.id && is_owner(other))
+}

@@ -1,0 +1,255 @@
+//! What somebody begins or ceases to see, told as events: of channels, of accounts, of addresses, of bots.
+//!
+//! Neighbors: [`crate::access`] has the rules; commands that change a role, a privacy or a subscription call this.
+//! Invariant: a client that folds these events has what a fresh registration would give it.
+
+use super::Tx;
+use crate::audience::Audience;
+use crate::event::Gate;
+use crate::shape::Shape;
+use crate::state::RealmState;
+use crate::state::channels::ChannelRow;
+use crate::state::groups::direct_groups_of_role;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::channel::Channel;
+use tidings_types::events::Event;
+use tidings_types::events::channel::{DefaultStreams, DeletedChannel, PeerChange, StreamCreate, StreamDelete};
+use tidings_types::events::user::{
+    DeletedBot, GroupMembers, RealmBotAdd, RealmBotDelete, RealmUserAdd, RealmUserRemove, RealmUserUpdate, RemovedUser,
+    UserAspect, UserChange,
+};
+use tidings_types::user::User;
+use tidings_types::{ChannelId, UserId};
+
+/// Tells one user of everything that they see now and did not see `before`, or the other way round.
+///
+/// Accounts come before channels, so that the subscribers of a new channel are known.
+pub fn tell_differences(tx: &mut Tx<'_>, before: &RealmState, viewer: UserId) {
+    let (Some(was), Some(is)) = (before.active_user(viewer).cloned(), tx.state.active_user(viewer).cloned()) else {
+        return;
+    };
+    tell_users(tx, before, &was, &is);
+    tell_bots(tx, before, &was, &is);
+    tell_channels(tx, before, &was, &is);
+    tell_default_channels(tx, &was, &is);
+}
+
+/// Tells one user of accounts that appear or disappear for them, and of addresses that are shown or hidden.
+pub fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
+    let all: Vec<Arc<UserRow>> = tx.state.users.iter().cloned().collect();
+    let audience = || Audience::user(is.id);
+    for user in all {
+        let Some(user_before) = before.users.get(user.id) else { continue };
+        match (before.can_see_user(was, user_before), tx.state.can_see_user(is, &user)) {
+            (false, true) => emit_user_seen(tx, &user, tx.state.can_see_email(is, &user), audience()),
+            (true, false) => emit_user_unseen(tx, &user, audience()),
+            (true, true) => {
+                let sees = tx.state.can_see_email(is, &user);
+                if sees != before.can_see_email(was, user_before) {
+                    let delivery_email = sees.then(|| user.delivery_email.clone());
+                    tx.emit(user_update(user.id, UserAspect::DeliveryEmail { delivery_email }), audience());
+                }
+            }
+            (false, false) => {}
+        }
+    }
+}
+
+/// Tells one user of bots that come into or leave their list.
+pub fn tell_bots(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
+    let bots: Vec<Arc<UserRow>> = tx.state.users.iter().filter(|row| row.is_bot()).cloned().collect();
+    for bot in bots {
+        let listed = before.users.get(bot.id).is_some_and(|bot| before.lists_bot(was, bot));
+        match (listed, tx.state.lists_bot(is, &bot)) {
+            (false, true) => emit_bot_add(tx, &bot, Audience::user(is.id)),
+            (true, false) => emit_bot_delete(tx, bot.id, Audience::user(is.id)),
+            _ => {}
+        }
+    }
+}
+
+/// Tells one user of channels that appear or disappear for them.
+pub fn tell_channels(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
+    let (mut lost, mut gained) = (Vec::new(), Vec::new());
+    for channel in tx.state.channels.iter() {
+        let saw = before.channels.get(channel.id).is_some_and(|channel| before.can_see_channel(was, channel));
+        match (saw, tx.state.can_see_channel(is, channel)) {
+            (true, false) => lost.push(Arc::clone(channel)),
+            (false, true) => gained.push(Arc::clone(channel)),
+            _ => {}
+        }
+    }
+    emit_channels_lost(tx, &lost, &Audience::user(is.id));
+    emit_channels_gained(tx, &gained, &Audience::user(is.id));
+}
+
+/// Guests have no default channels.
+fn tell_default_channels(tx: &mut Tx<'_>, was: &UserRow, is: &UserRow) {
+    let defaults = &tx.state.realm.settings.default_channels;
+    if was.is_guest() == is.is_guest() || defaults.is_empty() {
+        return;
+    }
+    let default_streams = if is.is_guest() { Vec::new() } else { defaults.clone() };
+    tx.emit(Event::DefaultStreams(DefaultStreams { default_streams }), Audience::user(is.id));
+}
+
+/// `stream/delete`: one event for all channels; archived ones are known to some clients only.
+pub fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
+    for (ids, gate) in by_gate(channels) {
+        let streams = ids.iter().map(|id| DeletedChannel { stream_id: *id }).collect();
+        let event = StreamDelete { streams, stream_ids: ids };
+        tx.emit_gated(Event::StreamDelete(event), audience.clone(), gate);
+    }
+}
+
+/// `stream/create`, and `subscription/peer_add` with who is subscribed. The channels come without subscribers, so that
+/// clients that only count them count each once.
+pub fn emit_channels_gained(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
+    for (ids, gate) in by_gate(channels) {
+        let rows = || ids.iter().filter_map(|id| tx.state.channels.get(*id));
+        let streams = rows().map(|channel| Channel { subscriber_count: 0, ..tx.state.channel_view(channel) }).collect();
+        let subscribers: Vec<PeerChange> = rows()
+            .map(|channel| PeerChange { stream_ids: vec![channel.id], user_ids: tx.state.subscriber_ids(channel) })
+            .filter(|peers| !peers.user_ids.is_empty())
+            .collect();
+        tx.emit_gated(Event::StreamCreate(StreamCreate { streams }), audience.clone(), gate);
+        for peers in subscribers {
+            tx.emit_gated(Event::PeerAdd(peers), audience.clone(), gate);
+        }
+    }
+}
+
+fn by_gate(channels: &[Arc<ChannelRow>]) -> impl Iterator<Item = (Vec<ChannelId>, Gate)> {
+    let ids = |archived| -> Vec<ChannelId> {
+        channels.iter().filter(|channel| channel.is_archived == archived).map(|channel| channel.id).collect()
+    };
+    let groups = [(ids(false), Gate::All), (ids(true), Gate::With(Shape::ARCHIVED_CHANNELS))];
+    groups.into_iter().filter(|(ids, _)| !ids.is_empty())
+}
+
+/// `realm_user/update` of one aspect.
+#[must_use]
+pub fn user_update(user_id: UserId, aspect: UserAspect) -> Event {
+    Event::RealmUserUpdate(RealmUserUpdate { person: UserChange { user_id, aspect } })
+}
+
+/// `realm_user/add`; pictures are never left out of events.
+fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
+    if audience.is_empty() {
+        return;
+    }
+    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email, false) };
+    tx.emit(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience);
+}
+
+/// Tells everybody of a new account: with its real address, without it, or only that there is somebody.
+pub fn emit_new_user(tx: &mut Tx<'_>, user: &UserRow) {
+    if user.is_bot() || (user.settings.email_address_visibility == 1 && tx.state.everybody_sees_all_users()) {
+        emit_user_add(tx, user, true, Audience::realm());
+        return;
+    }
+    let state = &tx.state;
+    let told = |sees_email| {
+        state.who(|viewer| state.can_see_user(viewer, user) && state.can_see_email(viewer, user) == sees_email)
+    };
+    let (with, without) = (told(true), told(false));
+    let others = state.who(|viewer| !state.can_see_user(viewer, user));
+    emit_user_add(tx, user, true, with);
+    emit_user_add(tx, user, false, without);
+    emit_unknown_user(tx, user, others);
+}
+
+/// An account that begins to be seen takes the place of the unknown one that some clients had among the active ones.
+fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
+    if !user.is_active {
+        emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
+    }
+    emit_user_add(tx, user, sees_email, audience);
+}
+
+/// An account that ceases to be seen is removed; clients that expect to find everybody get an unknown one instead.
+fn emit_user_unseen(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
+    emit_user_remove(tx, user, audience.clone(), Gate::All);
+    emit_unknown_user(tx, user, audience);
+}
+
+fn emit_user_remove(tx: &mut Tx<'_>, user: &UserRow, audience: Audience, gate: Gate) {
+    if !audience.is_empty() {
+        let person = RemovedUser { user_id: user.id, full_name: user.full_name.clone() };
+        tx.emit_gated(Event::RealmUserRemove(RealmUserRemove { person }), audience, gate);
+    }
+}
+
+fn emit_unknown_user(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
+    if !audience.is_empty() {
+        let person = User { is_active: Some(true), ..tx.state.unknown_user_view(user) };
+        let gate = Gate::Without(Shape::USER_LIST_INCOMPLETE);
+        tx.emit_gated(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience, gate);
+    }
+}
+
+/// Tells everybody that an account was deactivated or reactivated: who saw it before and sees it still, as a change;
+/// who sees it no longer, or now, as the account going or coming.
+///
+/// People who are told of the change itself take the account out of groups by themselves; the others are told.
+pub fn tell_activity(tx: &mut Tx<'_>, before: &RealmState, user: &UserRow) {
+    let update = user_update(user.id, UserAspect::Active { is_active: user.is_active });
+    if tx.state.everybody_sees_all_users() {
+        tx.emit(update, Audience::realm());
+        return;
+    }
+    let saw = |viewer: &UserRow| {
+        let was = before.users.get(viewer.id).zip(before.users.get(user.id));
+        was.is_some_and(|(viewer, user)| before.can_see_user(viewer, user))
+    };
+    let state = &tx.state;
+    let sees = |viewer: &UserRow| state.can_see_user(viewer, user);
+    let keep = state.who(|viewer| saw(viewer) && sees(viewer));
+    let lose = state.who(|viewer| saw(viewer) && !sees(viewer));
+    let gain = |sees_email| {
+        state.who(|viewer| !saw(viewer) && sees(viewer) && state.can_see_email(viewer, user) == sees_email)
+    };
+    let (gain_with_email, gain_without) = (gain(true), gain(false));
+    let blind = state.who(|viewer| !sees(viewer));
+    tx.emit(update, keep);
+    emit_user_seen(tx, user, true, gain_with_email);
+    emit_user_seen(tx, user, false, gain_without);
+    emit_user_unseen(tx, user, lose);
+    if !user.is_active && !blind.is_empty() {
+        emit_group_members(tx, user, Membership::Left, &blind);
+    }
+}
+
+/// Which way somebody's membership changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// `user_group/add_members`.
+    Joined,
+    /// `user_group/remove_members`.
+    Left,
+}
+
+/// Tells of the built-in groups that an account belongs to by its role.
+pub fn emit_group_members(tx: &mut Tx<'_>, user: &UserRow, change: Membership, audience: &Audience) {
+    for group in direct_groups_of_role(user.role) {
+        let members = GroupMembers { group_id: *group, user_ids: vec![user.id] };
+        let event = match change {
+            Membership::Joined => Event::GroupAddMembers(members),
+            Membership::Left => Event::GroupRemoveMembers(members),
+        };
+        tx.emit(event, audience.clone());
+    }
+}
+
+/// `realm_bot/add`.
+pub fn emit_bot_add(tx: &mut Tx<'_>, bot: &UserRow, audience: Audience) {
+    if let Some(bot) = tx.state.bot_view(bot) {
+        tx.emit(Event::RealmBotAdd(Box::new(RealmBotAdd { bot })), audience);
+    }
+}
+
+/// `realm_bot/delete`: the bot is no longer in the list.
+pub fn emit_bot_delete(tx: &mut Tx<'_>, user_id: UserId, audience: Audience) {
+    tx.emit(Event::RealmBotDelete(RealmBotDelete { bot: DeletedBot { user_id } }), audience);
+}

@@ -1,0 +1,165 @@
+//! What is one's own, and what others tell of themselves.
+//!
+//! Parts that are always empty belong to features that this server does not have; clients need them nevertheless.
+
+use super::{Fields, View};
+use crate::shape::Shape;
+use crate::view::personal::{PresencesSince, presence_update_on_wire};
+use serde::Serialize;
+use serde_json::json;
+use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSettings};
+
+/// Initial fields of features that do not exist here, by the name they are fetched under.
+const EMPTY_LISTS: &[(&str, &str)] = &[
+    ("drafts", "drafts"),
+    ("scheduled_messages", "scheduled_messages"),
+    ("reminders", "reminders"),
+    ("saved_snippets", "saved_snippets"),
+    ("navigation_views", "navigation_views"),
+    ("channel_folders", "channel_folders"),
+    ("onboarding_steps", "onboarding_steps"),
+    ("realm_linkifiers", "realm_linkifiers"),
+    ("realm_filters", "realm_filters"),
+    ("realm_playgrounds", "realm_playgrounds"),
+    ("realm_domains", "realm_domains"),
+    ("custom_profile_fields", "custom_profile_fields"),
+    ("default_stream_groups", "realm_default_stream_groups"),
+    // Every word can be searched for.
+    ("stop_words", "stop_words"),
+];
+
+/// As [`EMPTY_LISTS`], but objects.
+const EMPTY_OBJECTS: &[(&str, &str)] = &[("push_device", "push_devices"), ("realm_emoji", "realm_emoji")];
+
+/// Kinds of custom profile fields: name, number, name for people.
+const PROFILE_FIELD_TYPES: &[(&str, u32, &str)] = &[
+    ("SHORT_TEXT", 1, "Text (short)"),
+    ("LONG_TEXT", 2, "Text (long)"),
+    ("SELECT", 3, "List of options"),
+    ("DATE", 4, "Date"),
+    ("URL", 5, "Link"),
+    ("USER", 6, "Users"),
+    ("EXTERNAL_ACCOUNT", 7, "External account"),
+    ("PRONOUNS", 8, "Pronouns"),
+];
+
+pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
+    let fetch = &view.request.fetch;
+    let (state, user, shape) = (view.state, view.user, view.request.shape);
+    if fetch.wants("alert_words") {
+        fields.put("alert_words", state.personal.alert_words(user.id));
+    }
+    if fetch.wants("muted_users") {
+        fields.put("muted_users", state.personal.muted_users(user.id));
+    }
+    if fetch.wants("user_topic") {
+        fields.put("user_topics", &state.user_topics(user, shape));
+    }
+    if fetch.wants("muted_topics") && !fetch.names("user_topic") {
+        let mut muted = state.muted_topics(user);
+        for (_, topic, _) in &mut muted {
+            *topic = shape.topic(topic).to_owned();
+        }
+        fields.put("muted_topics", &muted);
+    }
+    if fetch.wants("user_status") {
+        fields.put("user_status", &state.statuses_view(user));
+    }
+    if fetch.wants("presence") {
+        write_presence(view, fields);
+    }
+    if fetch.wants("user_settings") {
+        fields.put("user_settings", &with_choices(&user.settings));
+    }
+    if !shape.has(Shape::USER_SETTINGS_OBJECT) {
+        write_legacy_settings(view, fields);
+    }
+    write_absent_features(view, fields);
+}
+
+fn write_presence(view: &View<'_>, fields: &mut Fields) {
+    let request = view.request;
+    let since = PresencesSince::days(request.now, request.presence_history_limit_days);
+    if request.shape.has(Shape::SIMPLIFIED_PRESENCE_EVENTS) || request.shape.has(Shape::SLIM_PRESENCE) {
+        fields.put("presences", &view.state.modern_presences(view.user, since));
+    } else {
+        fields.put("presences", &view.state.legacy_presences(view.user, since));
+    }
+    let update = view.state.personal.presence_last_update();
+    fields.put("presence_last_update_id", &presence_update_on_wire(update, request.generation));
+    #[expect(clippy::cast_precision_loss, reason = "seconds fit")]
+    fields.put("server_timestamp", &(request.now as f64));
+}
+
+#[derive(Serialize)]
+struct EmojiSet {
+    key: &'static str,
+    text: &'static str,
+}
+
+fn emoji_sets() -> Vec<EmojiSet> {
+    EMOJI_SETS.iter().map(|(key, text)| EmojiSet { key, text }).collect()
+}
+
+/// Settings, with what some of them can be set to.
+#[derive(Serialize)]
+pub(super) struct SettingsWithChoices<'a> {
+    #[serde(flatten)]
+    settings: &'a UserSettings,
+    available_notification_sounds: &'static [&'static str],
+    emojiset_choices: Vec<EmojiSet>,
+}
+
+pub(super) fn with_choices(settings: &UserSettings) -> SettingsWithChoices<'_> {
+    SettingsWithChoices { settings, available_notification_sounds: NOTIFICATION_SOUNDS, emojiset_choices: emoji_sets() }
+}
+
+/// Settings as fields of their own, for clients that know no other form.
+fn write_legacy_settings(view: &View<'_>, fields: &mut Fields) {
+    let fetch = &view.request.fetch;
+    let display = fetch.wants("update_display_settings");
+    let notification = fetch.wants("update_global_notifications");
+    for (name, legacy) in UserSettings::NAMES {
+        let wanted = match legacy {
+            Legacy::Display => display,
+            Legacy::Notification => notification,
+            Legacy::None => false,
+        };
+        if let Some(value) = view.user.settings.get(name).filter(|_| wanted) {
+            fields.put(name, &value);
+        }
+    }
+    if display {
+        fields.put("emojiset_choices", &emoji_sets());
+    }
+    if notification {
+        fields.put("available_notification_sounds", NOTIFICATION_SOUNDS);
+    }
+}
+
+fn write_absent_features(view: &View<'_>, fields: &mut Fields) {
+    let fetch = &view.request.fetch;
+    for (_, field) in EMPTY_LISTS.iter().filter(|(key, _)| fetch.wants(key)) {
+        fields.put(field, &[0_u32; 0]);
+    }
+    for (_, field) in EMPTY_OBJECTS.iter().filter(|(key, _)| fetch.wants(key)) {
+        fields.put(field, &json!({}));
+    }
+    if fetch.wants("custom_profile_fields") {
+        let types =
+            PROFILE_FIELD_TYPES.iter().map(|(key, id, name)| ((*key).to_owned(), json!({"id": id, "name": name})));
+        fields.put("custom_profile_field_types", &types.collect::<serde_json::Map<_, _>>());
+    }
+    if fetch.wants("onboarding_steps") {
+        fields.put("navigation_tour_video_url", &json!(null));
+    }
+    if fetch.wants("video_calls") {
+        fields.put("has_zoom_token", &false);
+    }
+    if fetch.wants("giphy") {
+        fields.put("giphy_api_key", "");
+    }
+    if fetch.wants("realm_billing") {
+        fields.put("realm_billing", &json!({"has_pending_sponsorship_request": false}));
+    }
+}

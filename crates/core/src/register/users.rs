@@ -1,0 +1,99 @@
+//! Accounts, bots and groups.
+
+use super::{Fields, View};
+use crate::shape::Shape;
+use crate::state::users::{RenderedUser, UserRow};
+use std::borrow::Cow;
+use tidings_types::user::{Bot, Role, User};
+
+/// The only kind of picture there is: one that follows from the address.
+const AVATAR_SOURCE: &str = "G";
+
+pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
+    let fetch = &view.request.fetch;
+    if fetch.wants("realm_user") {
+        write_accounts(view, fields);
+        write_own_account(view, fields);
+        write_own_rights(view, fields);
+    }
+    if fetch.wants("realm_bot") {
+        fields.put("realm_bots", &view.bots());
+    }
+    if fetch.wants("realm_embedded_bots") {
+        fields.put("realm_embedded_bots", &[(); 0]);
+    }
+    if fetch.wants("realm_incoming_webhook_bots") {
+        fields.put("realm_incoming_webhook_bots", &[(); 0]);
+    }
+    if fetch.wants("realm_user_groups") {
+        fields.put("realm_user_groups", &view.state.list_groups());
+    }
+}
+
+fn write_accounts(view: &View<'_>, fields: &mut Fields) {
+    fields.put_rendered("realm_users", view.accounts(true));
+    fields.put_rendered("realm_non_active_users", view.accounts(false));
+    fields.put("cross_realm_bots", &[(); 0]);
+}
+
+fn write_own_account(view: &View<'_>, fields: &mut Fields) {
+    let (state, user) = (view.state, view.user);
+    fields.put("avatar_source", AVATAR_SOURCE);
+    fields.put("avatar_url_medium", &state.avatar_url_medium(user));
+    fields.put("avatar_url", &state.avatar_url(user));
+    fields.put("is_admin", &user.role.is_admin());
+    fields.put("is_owner", &(user.role == Role::Owner));
+    fields.put("is_moderator", &(user.role == Role::Moderator));
+    fields.put("is_guest", &user.is_guest());
+    fields.put("user_id", &user.id);
+    fields.put("email", &state.api_email(user));
+    fields.put("delivery_email", &user.delivery_email);
+    fields.put("full_name", &user.full_name);
+}
+
+fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
+    let settings = &view.state.realm.settings;
+    let may = |group| view.state.in_group(view.user, group);
+    let public = may(settings.can_create_public_channel_group);
+    let private = may(settings.can_create_private_channel_group);
+    let web_public = settings.enable_spectator_access && may(settings.can_create_web_public_channel_group);
+    fields.put("can_create_streams", &(public || private));
+    fields.put("can_create_public_streams", &public);
+    fields.put("can_create_private_streams", &private);
+    fields.put("can_create_web_public_streams", &web_public);
+    fields.put("can_subscribe_other_users", &may(settings.can_add_subscribers_group));
+    fields.put("can_invite_others_to_realm", &may(settings.can_invite_users_group));
+}
+
+impl<'a> View<'a> {
+    /// Active or deactivated accounts, by id. An account the user may not see is left out; clients that expect to
+    /// find everybody have it among the active ones, as unknown, whatever it is.
+    fn accounts(&self, active: bool) -> impl Iterator<Item = Cow<'a, str>> {
+        let (state, user) = (self.state, self.user);
+        let sees_all = state.sees_all_users(user);
+        let lists_unknown = active && !self.request.shape.has(Shape::USER_LIST_INCOMPLETE);
+        state.users.iter_rendered().filter_map(move |(row, rendered)| {
+            if sees_all || state.can_see_user(user, row) {
+                return (row.is_active == active).then(|| Cow::Borrowed(self.account(row, rendered)));
+            }
+            lists_unknown.then(|| Cow::Owned(to_json(&state.unknown_user_view(row)).into()))
+        })
+    }
+
+    fn account(&self, row: &'a UserRow, rendered: &'a RenderedUser) -> &'a str {
+        let sees_email = self.state.can_see_email(self.user, row);
+        let client_gravatar = self.request.shape.has(Shape::CLIENT_GRAVATAR);
+        rendered
+            .form(sees_email, client_gravatar, || to_json(&self.state.user_view_as(row, sees_email, client_gravatar)))
+    }
+
+    /// The bots the user manages, by id, deactivated ones included.
+    fn bots(&self) -> Vec<Bot> {
+        let managed = self.state.users.iter().filter(|row| self.state.lists_bot(self.user, row));
+        managed.filter_map(|row| self.state.bot_view(row)).collect()
+    }
+}
+
+fn to_json(user: &User) -> Box<str> {
+    serde_json::to_string(user).expect("an account is plain data").into_boxed_str()
+}

@@ -1,0 +1,115 @@
+//! What a user received, and what of it is unread: sets of message ids, computed from subscriptions and flags.
+//!
+//! The initial state, the message search and the commands that mark messages as read all use these.
+
+use crate::state::RealmState;
+use crate::state::channels::ChannelRow;
+use crate::state::flags::Flag;
+use crate::state::messages::ConversationKind;
+use crate::state::users::UserRow;
+use roaring::RoaringBitmap;
+use tidings_types::{ChannelId, MessageId, UserId};
+
+impl RealmState {
+    /// A muted topic, or a muted channel in which the topic is not unmuted or followed.
+    #[must_use]
+    pub fn is_muted_topic(&self, user: UserId, channel: ChannelId, topic: &str) -> bool {
+        match self.personal.topic_policy(user, channel, topic) {
+            1 => true,
+            2 | 3 => false,
+            _ => self.channels.subscription(user, channel).is_some_and(|row| row.settings.is_muted),
+        }
+    }
+
+    /// The messages of a channel that a user may read.
+    #[must_use]
+    pub fn readable_in_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> RoaringBitmap {
+        let mut readable = RoaringBitmap::new();
+        if !self.can_read_channel(viewer, channel) {
+            return readable;
+        }
+        if self.shows_history(channel) {
+            return self.messages.channel_ids(channel.id).map(super::state::ids::IdSet::to_bitmap).unwrap_or_default();
+        }
+        self.add_received_in(viewer.id, channel.id, &mut readable);
+        let in_channel =
+            |id: &u32| self.messages.channel_ids(channel.id).is_some_and(|ids| ids.contains(MessageId(*id)));
+        if let Some(flags) = self.flags.of(viewer.id) {
+            readable.extend(flags.mentioned().iter().filter(in_channel));
+        }
+        readable
+    }
+
+    /// The messages of a channel that were sent while a user was subscribed.
+    fn add_received_in(&self, user: UserId, channel: ChannelId, into: &mut RoaringBitmap) {
+        let Some(ids) = self.messages.channel_ids(channel) else { return };
+        let Some(row) = self.channels.subscription(user, channel) else { return };
+        for span in &row.spans {
+            ids.union_range_into(span.from_message, span.to_message, into);
+        }
+    }
+
+    /// The direct messages of a user.
+    #[must_use]
+    pub fn direct_ids_of(&self, user: UserId) -> RoaringBitmap {
+        let mut all = RoaringBitmap::new();
+        for conversation in self.messages.direct_of(user) {
+            if let Some(ids) = self.messages.direct_ids(conversation) {
+                ids.union_range_into(0, u32::MAX, &mut all);
+            }
+        }
+        all
+    }
+
+    /// A user's own history: what they received and may read still, and what they took part in afterwards.
+    #[must_use]
+    pub fn history_of(&self, viewer: &UserRow) -> RoaringBitmap {
+        let mut history = self.direct_ids_of(viewer.id);
+        for (channel, _) in self.channels.subscriptions_of(viewer.id) {
+            if self.channels.get(channel).is_some_and(|channel| self.can_read_channel(viewer, channel)) {
+                self.add_received_in(viewer.id, channel, &mut history);
+            }
+        }
+        if let Some(flags) = self.flags.of(viewer.id) {
+            let others = flags.mentioned() | flags.with(Flag::Historical);
+            history.extend(others.iter().filter(|id| self.can_read_message(viewer, MessageId(*id))));
+        }
+        history
+    }
+
+    /// Everything a user received in subscribed channels and in direct conversations, and did not read.
+    ///
+    /// Messages of channels one has left are not unread: nobody can be made to read them.
+    #[must_use]
+    pub fn unread_ids(&self, viewer: &UserRow) -> RoaringBitmap {
+        let mut received = self.direct_ids_of(viewer.id);
+        for (channel, _) in self.channels.subscriptions_of(viewer.id).filter(|(_, row)| row.is_active) {
+            self.add_received_in(viewer.id, channel, &mut received);
+        }
+        if let Some(flags) = self.flags.of(viewer.id) {
+            let readable = |id: &u32| self.can_read_message(viewer, MessageId(*id));
+            received.extend(flags.mentioned().iter().filter(readable));
+            received -= flags.with(Flag::Read);
+        }
+        received
+    }
+
+    /// Whether a message counts as a mention: by name always, by wildcard only where the conversation is not muted.
+    #[must_use]
+    pub fn counts_as_mention(&self, user: UserId, id: MessageId) -> bool {
+        let flags = self.flags.of(user);
+        if flags.is_some_and(|flags| flags.is_mentioned(id)) {
+            return true;
+        }
+        let wildcard =
+            self.flags.is_channel_wildcard(id) || flags.is_some_and(|flags| flags.topic_wildcards().contains(id.0));
+        wildcard && !self.in_muted_topic(user, id)
+    }
+
+    fn in_muted_topic(&self, user: UserId, id: MessageId) -> bool {
+        match self.messages.kind_of_message(id).map(|kind| &**kind) {
+            Some(ConversationKind::Topic { channel, topic }) => self.is_muted_topic(user, *channel, topic),
+            _ => false,
+        }
+    }
+}

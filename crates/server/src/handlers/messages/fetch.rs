@@ -1,0 +1,132 @@
+//! Message searches.
+
+use super::{message_for, query};
+use crate::http::pipeline::Ctx;
+use crate::search::narrow::{self, Filter, Scope};
+use crate::search::{Found, Range, Search};
+use std::collections::BTreeMap;
+use tidings_core::change::MessageRow;
+use tidings_core::limits;
+use tidings_core::shape::Shape;
+use tidings_core::state::messages::ConversationKind;
+use tidings_types::endpoints::messages::fetch::{
+    Anchor, FoundMessage, GetMessagesRequest, GetMessagesResponse, MatchFields, MatchesNarrowRequest,
+    MatchesNarrowResponse,
+};
+use tidings_types::error::NameList;
+use tidings_types::{ApiError, MessageId};
+
+/// `GET /messages`.
+pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMessagesResponse, ApiError> {
+    let shape = Shape::default()
+        .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
+        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
+        .with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
+    let wanted = wanted(&request)?;
+    let terms = request.narrow.unwrap_or_default();
+    query(ctx, move |search| {
+        let (filter, found, anchor) = match wanted {
+            Wanted::Page(range) => {
+                let filter = narrow::filter(search.state, search.viewer, &terms, &Scope::Usual)?;
+                let found = search.page(&filter, range)?;
+                let anchor = Some(found.anchor);
+                (filter, found, anchor)
+            }
+            Wanted::Ids(ids) => {
+                let filter = narrow::filter(search.state, search.viewer, &terms, &Scope::Ids(ids))?;
+                let found = Found { rows: search.all(&filter)?, ..Found::default() };
+                (filter, found, None)
+            }
+        };
+        let message = |row: &std::sync::Arc<MessageRow>| found_message(search, &filter, row, shape);
+        Ok(GetMessagesResponse {
+            anchor,
+            found_newest: found.found_newest,
+            found_oldest: found.found_oldest,
+            found_anchor: found.found_anchor,
+            history_limited: false,
+            messages: found.rows.iter().filter_map(message).collect(),
+        })
+    })
+    .await
+}
+
+enum Wanted {
+    Page(Range),
+    Ids(Vec<MessageId>),
+}
+
+fn wanted(request: &GetMessagesRequest) -> Result<Wanted, ApiError> {
+    if let Some(ids) = &request.message_ids {
+        let of_a_page = [
+            ("anchor", request.anchor.is_some()),
+            ("include_anchor", request.include_anchor.is_some()),
+            ("num_after", request.num_after.is_some()),
+            ("num_before", request.num_before.is_some()),
+            ("use_first_unread_anchor", request.use_first_unread_anchor.is_some()),
+        ];
+        let mut given: Vec<String> =
+            of_a_page.iter().filter(|(_, given)| *given).map(|(name, _)| (*name).to_owned()).collect();
+        if !given.is_empty() {
+            given.push("message_ids".to_owned());
+            return Err(ApiError::IncompatibleParameters { parameters: NameList(given) });
+        }
+        check_count(ids)?;
+        return Ok(Wanted::Ids(ids.clone()));
+    }
+    let missing = |name: &str| ApiError::MissingParameter { var_name: name.to_owned() };
+    let range = Range {
+        anchor: match request.anchor {
+            _ if request.use_first_unread_anchor == Some(true) => Anchor::FirstUnread,
+            Some(anchor) => anchor,
+            None => return Err(missing("anchor")),
+        },
+        include_anchor: request.include_anchor.unwrap_or(true),
+        before: request.num_before.ok_or_else(|| missing("num_before"))?,
+        after: request.num_after.ok_or_else(|| missing("num_after"))?,
+    };
+    range.check().map(Wanted::Page)
+}
+
+fn check_count(ids: &[MessageId]) -> Result<(), ApiError> {
+    if ids.len() as u64 > limits::MESSAGES_PER_FETCH_MAX.unsigned_abs() {
+        let text = format!("Too many messages requested (maximum {}).", limits::MESSAGES_PER_FETCH_MAX);
+        return Err(ApiError::bad_request(text));
+    }
+    Ok(())
+}
+
+fn found_message(search: &Search<'_>, filter: &Filter, row: &MessageRow, shape: Shape) -> Option<FoundMessage> {
+    let message = message_for(search.state, search.viewer, row, shape)?;
+    let matched = filter.has_words.then(|| match_fields(search, row, shape));
+    let (match_content, match_subject) = matched.map(|it| (it.match_content, it.match_subject)).unzip();
+    Some(FoundMessage { message, match_content, match_subject })
+}
+
+/// Content and topic as HTML. What was found is not marked.
+fn match_fields(search: &Search<'_>, row: &MessageRow, shape: Shape) -> MatchFields {
+    let topic = match search.state.messages.kind(row.conversation).map(|kind| &**kind) {
+        Some(ConversationKind::Topic { topic, .. }) => shape.topic(topic),
+        _ => "",
+    };
+    MatchFields { match_content: row.rendered.clone(), match_subject: escape(topic) }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// `GET /messages/matches_narrow`.
+pub async fn matches_narrow(ctx: Ctx, request: MatchesNarrowRequest) -> Result<MatchesNarrowResponse, ApiError> {
+    check_count(&request.msg_ids)?;
+    query(ctx, move |search| {
+        let scope = Scope::Ids(request.msg_ids);
+        let filter = narrow::filter(search.state, search.viewer, &request.narrow, &scope)?;
+        let shape = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
+        let rows = search.all(&filter)?;
+        let messages: BTreeMap<MessageId, MatchFields> =
+            rows.iter().map(|row| (row.id, match_fields(search, row, shape))).collect();
+        Ok(MatchesNarrowResponse { messages })
+    })
+    .await
+}

@@ -1,0 +1,3 @@
+mod create_bot;
+mod deactivate_bot;
+mod update_bot;

@@ -1,0 +1,68 @@
+use serde_json::{Value, json};
+use tidings_testkit::TestServer;
+
+const TYPES: [(&str, &str); 1] = [("event_types", r#"["realm_user","realm_bot"]"#)];
+
+#[tokio::test]
+async fn defaults_are_set_and_cleared() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let (queue, outsider) =
+        (server.client("iago").register(&TYPES).await, server.client("shiva").register(&TYPES).await);
+    let params = [("default_sending_stream", "secret"), ("default_all_public_streams", "true")];
+    let answer = hamlet.patch("/bots/8", &params).await.ok();
+    assert_eq!((&answer["default_sending_stream"], &answer["full_name"]), (&json!("secret"), &json!("Hamletbot")));
+    hamlet.patch("/bots/8", &[("default_sending_stream", "")]).await.done();
+    hamlet.patch("/bots/8", &[("default_sending_stream", "")]).await.done();
+    let events = queue.events().await;
+    let bots: Vec<&Value> = events.iter().map(|event| &event["bot"]).collect();
+    assert_eq!(
+        bots,
+        [
+            &json!({"user_id": 8, "default_sending_stream": "secret", "default_all_public_streams": true}),
+            &json!({"user_id": 8, "default_sending_stream": null}),
+        ]
+    );
+    assert_eq!(outsider.kinds().await, [""; 0]);
+    let state = hamlet.register(&[]).await.state;
+    assert_eq!(state["realm_bots"][0]["default_all_public_streams"], true);
+}
+
+#[tokio::test]
+async fn a_new_owner_gets_the_bot_and_the_old_one_loses_it() {
+    let server = TestServer::start().await;
+    let mut queues = Vec::new();
+    for who in ["hamlet", "cordelia", "iago", "othello"] {
+        queues.push(server.client(who).register(&TYPES).await);
+    }
+    server.client("hamlet").patch("/bots/8", &[("bot_owner_id", "5")]).await.done();
+    for (queue, kind) in queues.iter().zip([Some("delete"), Some("add"), Some("update"), None]) {
+        let events = queue.events().await;
+        let told: Vec<&str> = events
+            .iter()
+            .filter(|event| event["type"] == "realm_bot")
+            .map(|event| event["op"].as_str().unwrap())
+            .collect();
+        assert_eq!(told, kind.into_iter().collect::<Vec<_>>());
+        assert_eq!(events.last().unwrap()["person"], json!({"user_id": 8, "bot_owner_id": 5}));
+    }
+    server.client("hamlet").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
+    assert_eq!(server.client("cordelia").get("/bots", &[]).await.ok()["bots"][0]["owner_id"], 5);
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    for (owner, msg) in
+        [("99", "Failed to change owner, no such user"), ("8", "Failed to change owner, bots can't own other bots")]
+    {
+        hamlet.patch("/bots/8", &[("bot_owner_id", owner)]).await.refused(400, msg);
+    }
+    server.client("iago").delete("/users/5", &[]).await.done();
+    let msg = "Failed to change owner, user is deactivated";
+    hamlet.patch("/bots/8", &[("bot_owner_id", "5")]).await.refused(400, msg);
+    hamlet.patch("/bots/6", &[("full_name", "x")]).await.refused(400, "No such bot");
+    server.client("othello").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
+    server.client("polonius").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
+}

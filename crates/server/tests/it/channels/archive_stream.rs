@@ -1,0 +1,65 @@
+use super::{ARCHIVED, ids};
+use serde_json::json;
+use tidings_testkit::TestServer;
+
+const NONE: [&str; 0] = [];
+
+#[tokio::test]
+async fn looks_as_each_client_can_parse_it() {
+    let server = TestServer::start().await;
+    let iago = server.client("iago");
+    iago.post("/default_streams", &[("stream_id", "1")]).await.done();
+    let knowing = server.client("hamlet").register(&[ARCHIVED]).await;
+    let unknowing = server.client("hamlet").register(&[]).await;
+    let peer = server.client("othello").register(&[]).await;
+    iago.delete("/streams/1", &[]).await.done();
+    let events = knowing.events().await;
+    assert_eq!((&events[0]["type"], &events[0]["default_streams"]), (&json!("default_streams"), &json!([])));
+    assert_eq!((&events[1]["property"], &events[1]["value"]), (&json!("is_archived"), &json!(true)));
+    assert_eq!(events.len(), 2);
+    assert_eq!(unknowing.kinds().await, ["default_streams", "stream/delete"]);
+    assert_eq!(peer.kinds().await, ["default_streams", "stream/delete"]);
+    let state = server.client("hamlet").register(&[ARCHIVED]).await.state;
+    assert_eq!(ids(&state["subscriptions"]), [1, 3, 4]);
+    assert_eq!(state["subscriptions"][0]["is_archived"], true);
+    let state = server.client("hamlet").register(&[]).await.state;
+    assert_eq!((ids(&state["subscriptions"]), ids(&state["streams"])), (vec![3, 4], vec![2, 3, 4, 5]));
+
+    // What happens in an archived channel is told only to who knows it.
+    iago.patch("/streams/1", &[("description", "old")]).await.done();
+    assert_eq!(knowing.kinds().await, ["stream/update"]);
+    assert_eq!(unknowing.kinds().await, NONE);
+
+    iago.patch("/streams/1", &[("is_archived", "false")]).await.done();
+    assert_eq!(knowing.events().await[0]["value"], false);
+    let events = unknowing.events().await;
+    let kinds: Vec<String> = events.iter().map(tidings_testkit::client::kind).collect();
+    assert_eq!(kinds, ["stream/create", "subscription/add"]);
+    assert_eq!(events[1]["subscriptions"][0]["subscribers"], json!([1, 2, 3, 4, 5, 7, 8]));
+    assert_eq!(peer.kinds().await, ["stream/create", "subscription/peer_add"]);
+}
+
+#[tokio::test]
+async fn nothing_can_be_sent_there_and_reading_goes_on() {
+    let server = TestServer::start().await;
+    let id = server.client("hamlet").send_to_channel("Denmark", "t", "x").await;
+    server.client("iago").delete("/streams/1", &[]).await.done();
+    let params = [("type", "channel"), ("to", "Denmark"), ("topic", "t"), ("content", "y")];
+    server
+        .client("hamlet")
+        .post("/messages", &params)
+        .await
+        .refused(400, "Not authorized to send to channel 'Denmark'");
+    let topics = server.client("hamlet").get("/users/me/1/topics", &[]).await.ok();
+    assert_eq!(topics["topics"], json!([{"name": "t", "max_id": id}]));
+}
+
+#[tokio::test]
+async fn refusals() {
+    let server = TestServer::start().await;
+    let archive = async |who: &str, id: u32| server.client(who).delete(&format!("/streams/{id}"), &[]).await;
+    archive("hamlet", 1).await.refused(400, "You do not have permission to administer this channel.");
+    archive("othello", 3).await.refused(400, "Invalid channel ID");
+    archive("iago", 2).await.done();
+    archive("iago", 2).await.refused(400, "Channel is already deactivated");
+}

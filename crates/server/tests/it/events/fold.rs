@@ -1,0 +1,376 @@
+//! Register, then fold every event, equals a fresh register: for random operations by people of all roles, over
+//! every section of the initial state, for clients of today and of long ago.
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Map, Value, json};
+use tidings_client::State;
+use tidings_testkit::TestServer;
+use tidings_testkit::client::{TestClient, TestQueue};
+
+const MODERN: &str = r#"{"notification_settings_null":true,"bulk_message_deletion":true,"user_avatar_url_field_optional":false,
+    "stream_typing_notifications":true,"user_settings_object":true,"linkifier_url_template":true,"user_list_incomplete":true,
+    "include_deactivated_groups":true,"archived_channels":true,"empty_topic_name":true,"simplified_presence_events":true}"#;
+
+/// Without translation of notification settings, which events do not do either.
+const OLD: &str = r#"{"notification_settings_null":true}"#;
+
+const VIEWERS: [&str; 7] = ["desdemona", "iago", "shiva", "hamlet", "cordelia", "othello", "polonius"];
+const CHANNELS: [&str; 8] = ["Denmark", "Verona", "secret", "history", "web", "fresh", "closed", "Renamed"];
+const OPERATIONS: usize = 45;
+
+/// A person who watches, with what they know.
+struct Viewer {
+    name: &'static str,
+    capabilities: &'static str,
+    queue: TestQueue,
+    state: State,
+}
+
+fn params(capabilities: &str) -> [(&str, &str); 4] {
+    [
+        ("client_capabilities", capabilities),
+        ("include_subscribers", "true"),
+        ("client_gravatar", "false"),
+        ("apply_markdown", "true"),
+    ]
+}
+
+fn state_of(answer: &Value) -> State {
+    State::from_initial(answer.as_object().cloned().unwrap_or_default())
+}
+
+async fn watch(server: &TestServer, name: &'static str, capabilities: &'static str) -> Viewer {
+    let queue = server.client(name).register(&params(capabilities)).await;
+    let state = state_of(&queue.state);
+    Viewer { name, capabilities, queue, state }
+}
+
+/// What the same state looks like however its lists are ordered, without what says when it was asked for.
+fn normal(state: &State, after_deletion: bool) -> Map<String, Value> {
+    let mut fields = state.fields().clone();
+    for name in ["queue_id", "last_event_id", "server_timestamp", "presence_last_update_id"] {
+        fields.remove(name);
+    }
+    if after_deletion {
+        // What a deletion leaves as the newest cannot be told from events.
+        fields.remove("max_message_id");
+        fields.remove("recent_private_conversations");
+    }
+    for value in fields.values_mut() {
+        sort(value);
+    }
+    fields
+}
+
+fn sort(value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            items.iter_mut().for_each(sort);
+            items.sort_by_key(Value::to_string);
+        }
+        Value::Object(fields) => fields.values_mut().for_each(sort),
+        _ => {}
+    }
+}
+
+/// The first places where two states differ, for a message one can read.
+fn differences(path: &str, folded: &Value, fresh: &Value, found: &mut Vec<String>) {
+    match (folded, fresh) {
+        (Value::Object(a), Value::Object(b)) => {
+            for key in a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))) {
+                let none = json!("(absent)");
+                differences(&format!("{path}.{key}"), a.get(key).unwrap_or(&none), b.get(key).unwrap_or(&none), found);
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                differences(&format!("{path}[{at}]"), a, b, found);
+            }
+        }
+        _ if folded != fresh => found.push(format!("{path}: folded {folded}, fresh {fresh}")),
+        _ => {}
+    }
+}
+
+/// One random operation; refusals are part of life. Returns what it was.
+async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
+    let mut pick = |list: &[&'static str]| *list.choose(rng).expect("not empty");
+    let (actor, other, channel) = (pick(&VIEWERS), pick(&VIEWERS), pick(&CHANNELS));
+    let kind = pick(&[
+        "send",
+        "send",
+        "send",
+        "direct",
+        "group",
+        "read",
+        "unread",
+        "star",
+        "react",
+        "edit",
+        "delete",
+        "subscribe",
+        "subscribe_other",
+        "unsubscribe",
+        "unsubscribe_other",
+        "private",
+        "public",
+        "rename",
+        "describe",
+        "archive",
+        "mute_channel",
+        "pin",
+        "mute_topic",
+        "alert",
+        "mute_user",
+        "status",
+        "setting",
+        "name",
+        "role",
+        "deactivate",
+        "reactivate",
+        "bot",
+        "default",
+        "new_user",
+        "mark_channel",
+        "email_visibility",
+    ]);
+    let topic = pick(&["plans", "Plans", "", "lunch"]);
+    let (small, flag) = (rng.random_range(1..60).to_string(), rng.random_bool(0.5));
+    let state = server.app.realm.snapshot();
+    let other_id = server.user_id(other).to_string();
+    let id = state.channels.find_by_name(channel).map_or(99, |channel| channel.id.0).to_string();
+    let message = rng.random_range(1..=state.messages.last_id().max(1)).to_string();
+    let add = if flag { "add" } else { "remove" };
+    let client: TestClient = server.client(actor).with_agent(if flag { "website" } else { "bot/1" });
+    let on = if flag { "true" } else { "false" };
+    let content = format!(
+        "hello @**{}** number {small} {}",
+        tidings_testkit::fixture::full_name(other),
+        if flag { "word" } else { "" }
+    );
+    let subscription =
+        |property: &str, value: &str| format!(r#"[{{"stream_id":{id},"property":"{property}","value":{value}}}]"#);
+    let reply = match kind {
+        "send" => {
+            client
+                .post("/messages", &[("type", "channel"), ("to", channel), ("topic", topic), ("content", &content)])
+                .await
+        }
+        "direct" => {
+            client
+                .post("/messages", &[("type", "direct"), ("to", &format!("[{other_id}]")), ("content", &content)])
+                .await
+        }
+        "group" => {
+            client
+                .post("/messages", &[("type", "direct"), ("to", &format!("[{other_id},1,4]")), ("content", &content)])
+                .await
+        }
+        "read" | "unread" | "star" => {
+            let (op, name) = match kind {
+                "read" => ("add", "read"),
+                "unread" => ("remove", "read"),
+                _ => (add, "starred"),
+            };
+            client.post("/messages/flags", &[("messages", &format!("[{message}]")), ("op", op), ("flag", name)]).await
+        }
+        "react" => client.post(&format!("/messages/{message}/reactions"), &[("emoji_name", "tada")]).await,
+        "edit" => client.patch(&format!("/messages/{message}"), &[("content", &content)]).await,
+        "delete" => client.delete(&format!("/messages/{message}"), &[]).await,
+        "subscribe" => {
+            let private = if channel == "closed" { "true" } else { "false" };
+            let list = format!(r#"[{{"name":"{channel}"}}]"#);
+            client.post("/users/me/subscriptions", &[("subscriptions", &list), ("invite_only", private)]).await
+        }
+        "subscribe_other" => {
+            let list = format!(r#"[{{"name":"{channel}"}}]"#);
+            let principals = format!("[{other_id}]");
+            client.post("/users/me/subscriptions", &[("subscriptions", &list), ("principals", &principals)]).await
+        }
+        "unsubscribe" => {
+            client.delete("/users/me/subscriptions", &[("subscriptions", &format!(r#"["{channel}"]"#))]).await
+        }
+        "unsubscribe_other" => {
+            let principals = format!("[{other_id}]");
+            client
+                .delete(
+                    "/users/me/subscriptions",
+                    &[("subscriptions", &format!(r#"["{channel}"]"#)), ("principals", &principals)],
+                )
+                .await
+        }
+        "private" => {
+            client
+                .patch(&format!("/streams/{id}"), &[("is_private", "true"), ("history_public_to_subscribers", on)])
+                .await
+        }
+        "public" => client.patch(&format!("/streams/{id}"), &[("is_private", "false")]).await,
+        "rename" => {
+            client.patch(&format!("/streams/{id}"), &[("new_name", if flag { "Renamed" } else { "Verona" })]).await
+        }
+        "describe" => client.patch(&format!("/streams/{id}"), &[("description", &format!("*number* {small}"))]).await,
+        "archive" if small.ends_with('7') => client.delete(&format!("/streams/{id}"), &[]).await,
+        "mute_channel" => {
+            client
+                .post("/users/me/subscriptions/properties", &[("subscription_data", &subscription("is_muted", on))])
+                .await
+        }
+        "pin" => {
+            client
+                .post("/users/me/subscriptions/properties", &[("subscription_data", &subscription("pin_to_top", on))])
+                .await
+        }
+        "mute_topic" => {
+            let policy = (small.len() + usize::from(flag)).to_string();
+            client.post("/user_topics", &[("stream_id", &id), ("topic", topic), ("visibility_policy", &policy)]).await
+        }
+        "alert" => {
+            let words = ("alert_words", r#"["word","other"]"#);
+            if flag {
+                client.post("/users/me/alert_words", &[words]).await
+            } else {
+                client.delete("/users/me/alert_words", &[words]).await
+            }
+        }
+        "mute_user" => {
+            let path = format!("/users/me/muted_users/{other_id}");
+            if flag { client.post(&path, &[]).await } else { client.delete(&path, &[]).await }
+        }
+        "status" => {
+            client
+                .post(
+                    "/users/me/status",
+                    &[("status_text", if flag { "away" } else { "" }), ("emoji_name", if flag { "car" } else { "" })],
+                )
+                .await
+        }
+        "setting" => {
+            client.patch("/settings", &[("enter_sends", on), ("color_scheme", if flag { "2" } else { "3" })]).await
+        }
+        "name" => client.patch("/settings", &[("full_name", &format!("{actor} {small}"))]).await,
+        "email_visibility" => {
+            client
+                .patch(
+                    "/settings",
+                    &[("email_address_visibility", ["1", "2", "3", "4"][small.len() + usize::from(flag)])],
+                )
+                .await
+        }
+        "role" => {
+            let role = ["200", "300", "400", "600"][(small.len() + usize::from(flag)) % 4];
+            client.patch(&format!("/users/{other_id}"), &[("role", role)]).await
+        }
+        "deactivate" if small.ends_with('3') => client.delete(&format!("/users/{other_id}"), &[]).await,
+        "reactivate" => client.post(&format!("/users/{other_id}/reactivate"), &[]).await,
+        "bot" => {
+            client.post("/bots", &[("full_name", &format!("Bot {small}")), ("short_name", &format!("b{small}"))]).await
+        }
+        "default" => {
+            if flag {
+                client.post("/default_streams", &[("stream_id", &id)]).await
+            } else {
+                client.delete("/default_streams", &[("stream_id", &id)]).await
+            }
+        }
+        "new_user" if flag => {
+            let email = format!("new{small}@example.com");
+            client
+                .post(
+                    "/users",
+                    &[("email", &email), ("full_name", &format!("New {small}")), ("password", "correct horse battery")],
+                )
+                .await
+        }
+        _ => client.post("/mark_stream_as_read", &[("stream_id", &id)]).await,
+    };
+    assert!(
+        reply.status < 500 && reply.status != 404 && reply.status != 405,
+        "{kind} {actor}: {} {}",
+        reply.status,
+        reply.json
+    );
+    (
+        format!(
+            "{kind} by {actor} (other {other}, channel {channel}, topic {topic:?}, message {message}, {on}, {small})"
+        ),
+        reply.status,
+    )
+}
+
+async fn check(server: &TestServer, viewer: &mut Viewer, after_deletion: bool, history: &[String], seed: u64) {
+    // Somebody who was deactivated meanwhile has no queue any more, and nothing to compare with.
+    let active = server.app.realm.state().users.get(server.user_id(viewer.name)).is_some_and(|user| user.is_active);
+    if !active {
+        return;
+    }
+    loop {
+        let reply = viewer.queue.poll(viewer.queue.last_event_id(), true).await;
+        if reply.json["code"] == "BAD_EVENT_QUEUE_ID" {
+            *viewer = watch(server, viewer.name, viewer.capabilities).await;
+            return;
+        }
+        drop(reply);
+        let events = viewer.queue.events().await;
+        if events.is_empty() {
+            break;
+        }
+        for event in events {
+            let received = serde_json::from_value(event).expect("an event");
+            viewer.state.apply(&received);
+        }
+    }
+    let fresh = server.client(viewer.name).register(&params(viewer.capabilities)).await;
+    let fresh = normal(&state_of(&fresh.state), after_deletion);
+    let folded = normal(&viewer.state, after_deletion);
+    let mut found = Vec::new();
+    differences("", &Value::Object(folded), &Value::Object(fresh), &mut found);
+    assert!(
+        found.is_empty(),
+        "seed {seed}: {} (modern: {}) differs:\n{}\nafter:\n{}",
+        viewer.name,
+        viewer.capabilities == MODERN,
+        found.iter().take(12).cloned().collect::<Vec<_>>().join("\n"),
+        history.join("\n")
+    );
+}
+
+async fn run(seed: u64) {
+    let server = TestServer::start().await;
+    let mut rng = StdRng::seed_from_u64(seed);
+    let mut viewers = Vec::new();
+    for name in VIEWERS {
+        viewers.push(watch(&server, name, MODERN).await);
+        viewers.push(watch(&server, name, OLD).await);
+    }
+    let mut history = Vec::new();
+    let (mut deleted, mut accepted) = (false, 0);
+    for step in 0..OPERATIONS {
+        let (what, status) = operate(&server, &mut rng).await;
+        deleted |= what.starts_with("delete");
+        accepted += usize::from(status == 200);
+        history.push(format!("{step}: {status} {what}"));
+        if step % 5 == 4 {
+            for viewer in &mut viewers {
+                check(&server, viewer, deleted, &history, seed).await;
+            }
+        }
+    }
+    assert!(
+        accepted * 3 > OPERATIONS,
+        "seed {seed}: most operations were refused, so little was tested:\n{}",
+        history.join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn register_plus_fold_equals_fresh_register() {
+    let seeds: Vec<u64> = match std::env::var("FOLD_SEED").ok().and_then(|seed| seed.parse().ok()) {
+        Some(seed) => vec![seed],
+        None => (1..=8).collect(),
+    };
+    for seed in seeds {
+        run(seed).await;
+    }
+}

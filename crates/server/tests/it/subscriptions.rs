@@ -1,0 +1,6 @@
+//! Subscriptions.
+
+mod get_subscriptions;
+mod settings;
+mod subscribe;
+mod unsubscribe;

@@ -1,0 +1,93 @@
+//! Realms in which guests see only the accounts they have to do with.
+
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::state::groups::system;
+use tidings_testkit::TestServer;
+
+async fn restrict(server: &TestServer) {
+    let command = |tx: &mut Tx<'_>| {
+        let mut realm = (*tx.state.realm).clone();
+        realm.settings.can_access_all_users_group = system::MEMBERS;
+        tx.change(Change::Realm(Arc::new(realm)));
+        Ok(())
+    };
+    server.app.realm.run(command).await.expect("the realm changes");
+}
+
+const INCOMPLETE: (&str, &str) =
+    ("client_capabilities", r#"{"notification_settings_null":true,"user_list_incomplete":true}"#);
+
+fn names(state: &Value) -> Vec<(i64, &str)> {
+    let users = state["realm_users"].as_array().expect("a list");
+    users
+        .iter()
+        .map(|user| (user["user_id"].as_i64().expect("an id"), user["full_name"].as_str().expect("a name")))
+        .collect()
+}
+
+#[tokio::test]
+async fn others_are_left_out_or_unknown() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let polonius = server.client("polonius");
+    let state = polonius.register(&[INCOMPLETE]).await.state;
+    assert_eq!(state["realm_users"].as_array().unwrap().len(), 7);
+    let state = polonius.register(&[]).await.state;
+    assert_eq!(names(&state)[5], (6, "Unknown user"));
+    assert_eq!(state["realm_users"][5]["delivery_email"], Value::Null);
+    polonius.get("/users/6", &[]).await.refused(400, "No such user");
+    assert_eq!(polonius.get("/users", &[]).await.ok()["members"].as_array().unwrap().len(), 7);
+    let state = server.client("hamlet").register(&[]).await.state;
+    assert_eq!(names(&state)[5], (6, "Othello"));
+}
+
+#[tokio::test]
+async fn new_accounts_and_changes_are_kept_from_them() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let polonius = server.client("polonius");
+    let types = ("event_types", r#"["realm_user"]"#);
+    let (with, without) = (polonius.register(&[types, INCOMPLETE]).await, polonius.register(&[types]).await);
+    let ophelia = [("email", "ophelia@example.com"), ("password", "correct horse"), ("full_name", "Ophelia")];
+    server.client("iago").post("/users", &ophelia).await.done();
+    server.client("iago").patch("/users/6", &[("full_name", "Moor")]).await.done();
+    assert_eq!(with.kinds().await, [""; 0]);
+    let events = without.events().await;
+    assert_eq!(events.len(), 1);
+    assert_eq!((&events[0]["op"], &events[0]["person"]["full_name"]), (&json!("add"), &json!("Unknown user")));
+    assert_eq!(events[0]["person"]["delivery_email"], Value::Null);
+}
+
+#[tokio::test]
+async fn becoming_a_guest_takes_accounts_away_and_back() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let queue = server.client("cordelia").register(&[("event_types", r#"["realm_user"]"#), INCOMPLETE]).await;
+    server.client("iago").patch("/users/5", &[("role", "600")]).await.done();
+    let events = queue.events().await;
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[1]["op"], "remove");
+    assert_eq!(events[1]["person"], json!({"user_id": 6, "full_name": "Othello"}));
+    server.client("iago").patch("/users/5", &[("role", "400")]).await.done();
+    let events = queue.events().await;
+    assert_eq!((&events[1]["op"], &events[1]["person"]["full_name"]), (&json!("add"), &json!("Othello")));
+}
+
+#[tokio::test]
+async fn a_deactivated_account_disappears_for_who_shared_only_a_channel() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let types = ("event_types", r#"["realm_user","user_group"]"#);
+    let polonius = server.client("polonius").register(&[types, INCOMPLETE]).await;
+    let hamlet = server.client("hamlet").register(&[types]).await;
+    server.client("iago").delete("/users/5", &[]).await.done();
+    let kinds = ["realm_user/remove", "user_group/remove_members", "user_group/remove_members"];
+    assert_eq!(polonius.kinds().await, kinds);
+    assert_eq!(hamlet.kinds().await, ["realm_user/update"]);
+    server.client("iago").post("/users/5/reactivate", &[]).await.done();
+    let kinds = ["realm_user/add", "user_group/add_members", "user_group/add_members"];
+    assert_eq!(polonius.kinds().await, kinds);
+}

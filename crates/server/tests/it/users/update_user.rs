@@ -1,0 +1,69 @@
+use serde_json::json;
+use tidings_testkit::TestServer;
+
+#[tokio::test]
+async fn a_new_name_is_told_to_everybody() {
+    let server = TestServer::start().await;
+    let queue = server.client("polonius").register(&[("event_types", r#"["realm_user","realm_bot"]"#)]).await;
+    server.client("iago").patch("/users/5", &[("full_name", "Cordelia of France")]).await.done();
+    let events = queue.events().await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["person"], json!({"user_id": 5, "full_name": "Cordelia of France"}));
+    server.client("iago").patch("/users/5", &[("full_name", "Cordelia of France")]).await.done();
+    assert_eq!(queue.kinds().await, [""; 0], "nothing changed");
+    let state = server.client("polonius").register(&[]).await.state;
+    assert_eq!(state["realm_users"][4]["full_name"], "Cordelia of France");
+}
+
+#[tokio::test]
+async fn a_new_address_changes_the_picture_too() {
+    let server = TestServer::start().await;
+    let queue = server.client("hamlet").register(&[("event_types", r#"["realm_user"]"#)]).await;
+    let desdemona = server.client("desdemona");
+    desdemona.patch("/users/cordelia@example.com", &[("new_email", "queen@example.com")]).await.done();
+    let events = queue.events().await;
+    let people: Vec<_> = events.iter().map(|event| &event["person"]).collect();
+    assert_eq!(people[0], &json!({"user_id": 5, "delivery_email": "queen@example.com"}));
+    assert_eq!((&people[1]["avatar_source"], &people[1]["avatar_version"]), (&json!("G"), &json!(1)));
+    assert_eq!(people[2], &json!({"user_id": 5, "new_email": "queen@example.com"}));
+    assert_eq!(people.len(), 3);
+    let users = server.client("hamlet").register(&[("client_gravatar", "false")]).await.state["realm_users"].clone();
+    assert_eq!(users[4]["avatar_url"], people[1]["avatar_url"]);
+    assert_eq!(
+        (&users[4]["email"], &users[4]["delivery_email"]),
+        (&json!("queen@example.com"), &json!("queen@example.com"))
+    );
+    desdemona.patch("/users/5", &[("new_email", "hamlet@example.com")]).await.refused(400, "Email is already in use.");
+    let bot = desdemona.patch("/users/8", &[("new_email", "bot@example.com")]).await;
+    bot.refused(400, "The address of a bot cannot be changed.");
+}
+
+#[tokio::test]
+async fn who_may_not_is_refused() {
+    let server = TestServer::start().await;
+    for who in ["shiva", "hamlet", "polonius"] {
+        let reply = server.client(who).patch("/users/5", &[("full_name", "Mallory")]).await;
+        reply.refused(400, "Insufficient permission");
+    }
+    let reply = server.client("iago").patch("/users/1", &[("full_name", "Mallory")]).await;
+    assert_eq!(reply.json["msg"], "Must be an organization owner");
+    reply.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    server.client("iago").patch("/users/99", &[("full_name", "Mallory")]).await.refused(400, "No such user");
+    server.client("iago").patch("/users/5", &[("full_name", "")]).await.refused(400, "Name too short!");
+    let reply = server.client("hamlet").patch("/users/8", &[("role", "200")]).await;
+    reply.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    assert_eq!(server.app.realm.state().seq, 0, "nothing happened");
+}
+
+#[tokio::test]
+async fn a_renamed_bot_is_told_to_who_manages_it() {
+    let server = TestServer::start().await;
+    let types = [("event_types", r#"["realm_user","realm_bot"]"#)];
+    let hamlet = server.client("hamlet").register(&types).await;
+    let iago = server.client("iago").register(&types).await;
+    let cordelia = server.client("cordelia").register(&types).await;
+    server.client("hamlet").patch("/users/8", &[("full_name", "Yorick")]).await.done();
+    assert_eq!(hamlet.kinds().await, ["realm_user/update", "realm_bot/update"]);
+    assert_eq!(iago.kinds().await, ["realm_user/update", "realm_bot/update"]);
+    assert_eq!(cordelia.kinds().await, ["realm_user/update"]);
+}

@@ -1,0 +1,90 @@
+//! Changing and deleting messages, and reacting to them.
+
+use crate::endpoint;
+use crate::endpoint::Done;
+use crate::ids::{ChannelId, MessageId};
+use crate::message::ReactionType;
+use serde::{Deserialize, Serialize};
+
+crate::text_enum! {
+    /// Which messages of a topic move along with one of them.
+    PropagateMode {
+        /// None.
+        One = "change_one",
+        /// The later ones.
+        Later = "change_later",
+        /// All.
+        All = "change_all",
+    }
+}
+
+/// A message was changed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct UpdateMessageResponse {
+    /// Uploaded files that no message refers to any more.
+    pub detached_uploads: Vec<serde_json::Value>,
+}
+
+endpoint! {
+    /// Changes the content of a message, or moves messages to another topic.
+    UpdateMessage: Patch "/messages/{message_id}", "update-message", "messages", auth Basic => UpdateMessageResponse;
+    UpdateMessageRequest {
+        /// Which.
+        message_id: MessageId,
+        /// The new topic.
+        topic?: String,
+        /// The older name of `topic`.
+        subject?: String,
+        /// Which messages move along.
+        propagate_mode: PropagateMode = PropagateMode::One,
+        /// Accepted; no notices are sent.
+        send_notification_to_old_thread?: bool,
+        /// Accepted; no notices are sent.
+        send_notification_to_new_thread?: bool,
+        /// The new content.
+        content?: String,
+        /// SHA-256 of the content that is to be replaced.
+        prev_content_sha256?: String,
+        /// The new channel.
+        stream_id?: ChannelId,
+    }
+}
+
+endpoint! {
+    /// Deletes a message for everybody.
+    DeleteMessage: Delete "/messages/{message_id}", "delete-message", "messages", auth Basic => Done;
+    DeleteMessageRequest {
+        /// Which.
+        message_id: MessageId,
+    }
+}
+
+endpoint! {
+    /// Adds a reaction.
+    AddReaction: Post "/messages/{message_id}/reactions", "add-reaction", "messages", auth Basic => Done;
+    AddReactionRequest {
+        /// To which message.
+        message_id: MessageId,
+        /// Name of the emoji.
+        emoji_name: String,
+        /// Code of the emoji, where the name alone is not meant.
+        emoji_code?: String,
+        /// Kind of emoji.
+        reaction_type?: ReactionType,
+    }
+}
+
+endpoint! {
+    /// Takes a reaction back.
+    RemoveReaction: Delete "/messages/{message_id}/reactions", "remove-reaction", "messages", auth Basic => Done;
+    RemoveReactionRequest {
+        /// From which message.
+        message_id: MessageId,
+        /// Name of the emoji.
+        emoji_name?: String,
+        /// Code of the emoji.
+        emoji_code?: String,
+        /// Kind of emoji.
+        reaction_type?: ReactionType,
+    }
+}

@@ -1,0 +1,79 @@
+//! What `test` and `check` run, in this order.
+
+use crate::runner::{Outcome, Step, cargo, must, works};
+use crate::{layout, node, python};
+use anyhow::{Result, bail};
+use std::process::Command;
+
+const STEPS: &[Step] = &[
+    Step { area: "layout", what: "rules about files", run: layout::check },
+    Step { area: "fmt", what: "the format of the code", run: fmt },
+    Step { area: "clippy", what: "lints, as errors", run: clippy },
+    Step { area: "docs", what: "documentation builds without warnings", run: docs },
+    Step { area: "rust", what: "all tests of all crates", run: rust },
+    Step { area: "python", what: "the official Python client against the real server", run: python::conformance },
+    Step { area: "node", what: "the official JavaScript client against the real server", run: node::conformance },
+];
+
+/// The quick ones.
+const QUICK: &[&str] = &["layout", "fmt", "clippy", "docs"];
+
+/// Names for `--only`.
+pub(crate) fn area_names() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.area).collect()
+}
+
+/// The chosen steps; all if none are named.
+pub(crate) fn chosen(only: &[String]) -> Vec<Step> {
+    pick(|area| only.is_empty() || only.iter().any(|name| name == area))
+}
+
+/// The quick steps.
+pub(crate) fn quick() -> Vec<Step> {
+    pick(|area| QUICK.contains(&area))
+}
+
+fn pick(wanted: impl Fn(&str) -> bool) -> Vec<Step> {
+    let wanted = STEPS.iter().filter(|step| wanted(step.area));
+    wanted.map(|step| Step { area: step.area, what: step.what, run: step.run }).collect()
+}
+
+/// Has a part of the toolchain installed that a minimal one lacks.
+fn component(name: &str, subcommand: &str) -> Result<()> {
+    if works(&mut cargo(&[subcommand, "--version"])) {
+        return Ok(());
+    }
+    if must(Command::new("rustup").args(["component", "add", name])).is_err() {
+        bail!("this toolchain has no {name}; install it, with rustup: `rustup component add {name}`");
+    }
+    Ok(())
+}
+
+fn fmt() -> Result<Outcome> {
+    component("rustfmt", "fmt")?;
+    must(&mut cargo(&["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn clippy() -> Result<Outcome> {
+    component("clippy", "clippy")?;
+    must(&mut cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))?;
+    Ok(Outcome::Passed)
+}
+
+fn docs() -> Result<Outcome> {
+    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    must(doc.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links"))?;
+    Ok(Outcome::Passed)
+}
+
+/// With nextest where it is installed, since it is faster and tells slow tests; without it, with what cargo has.
+fn rust() -> Result<Outcome> {
+    if works(&mut cargo(&["nextest", "--version"])) {
+        must(&mut cargo(&["nextest", "run", "--workspace", "--all-features", "--no-fail-fast"]))?;
+        must(&mut cargo(&["test", "--workspace", "--all-features", "--doc"]))?;
+    } else {
+        must(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]))?;
+    }
+    Ok(Outcome::Passed)
+}
