@@ -86,8 +86,7 @@ enum Told {
 
 impl World {
     fn new() -> Arc<Self> {
-        let options =
-            QueueOptions::new(String::new(), None, Shape::default(), false, QueueNarrow::default()).unwrap();
+        let options = QueueOptions::new(String::new(), None, Shape::default(), false, QueueNarrow::default()).unwrap();
         let row = QueueRow {
             id: QUEUE,
             user: USER,

@@ -5,6 +5,7 @@ use crate::handlers;
 use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params};
 use crate::http::respond::{self, Body};
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::HeaderMap;
 use axum::routing::{any, get};
@@ -134,9 +135,15 @@ pub fn router(app: Arc<App>) -> Router {
     let mut router = Router::new();
     for (path, methods) in paths {
         let (app, methods) = (Arc::clone(&app), Arc::new(methods));
-        let serve = move |path: RawPathParams, request: Request| {
+        let serve = move |path: Result<RawPathParams, RawPathParamsRejection>, request: Request| {
             let (app, methods) = (Arc::clone(&app), Arc::clone(&methods));
-            async move { into_axum(dispatch(app, &methods, &path, request).await) }
+            async move {
+                into_axum(match path {
+                    Ok(path) => dispatch(app, &methods, &path, request).await,
+                    // A part of the path that is not UTF-8 names nothing.
+                    Err(_) => closing(respond::error(&ApiError::NoSuchEndpoint {})),
+                })
+            }
         };
         router = router.route(&format!("/api/v1{path}"), any(serve));
     }
