@@ -54,7 +54,7 @@ impl Instance {
         if existed {
             let greet = async {
                 bootstrap::move_to(&realm, founding.url).await?;
-                bootstrap::announce_restart(&realm).await
+                realm.announce_restart().await
             };
             runtime.block_on(greet).map_err(|error| anyhow!("cannot write to the database: {error}"))?;
         }

@@ -13,7 +13,6 @@ use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
@@ -92,15 +91,8 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    fn new() -> Self {
-        Fields { json: vec![b'{'], error: None }
-    }
-
     fn name(&mut self, name: &str) {
-        if self.json.len() > 1 {
-            self.json.push(b',');
-        }
-        self.json.push(b'"');
+        self.json.extend_from_slice(b",\"");
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
     }
@@ -125,23 +117,19 @@ impl Fields {
             self.error = self.error.take().or(Some(error));
         }
     }
-
-    fn finish(mut self) -> serde_json::Result<Box<RawValue>> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        self.json.push(b'}');
-        let json = String::from_utf8(self.json).map_err(<serde_json::Error as serde::de::Error>::custom)?;
-        RawValue::from_string(json)
-    }
 }
 
-/// Renders the initial state.
+/// Appends the fields of the initial state to `json`, an object that was begun: each after a comma. So an answer of
+/// megabytes is written once, where it is sent from.
 ///
 /// # Errors
 /// A value that cannot be JSON; none of ours is. A user who does not exist gets an empty state.
-pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde_json::Result<Box<RawValue>> {
-    let mut fields = Fields::new();
+pub fn write_initial_state(
+    state: &RealmState,
+    request: &InitialStateRequest,
+    json: Vec<u8>,
+) -> serde_json::Result<Vec<u8>> {
+    let mut fields = Fields { json, error: None };
     fields.put("queue_id", &request.queue);
     fields.put("last_event_id", &request.last_event_id);
     fields.put("idle_queue_timeout_secs", &request.idle_timeout_secs);
@@ -156,5 +144,5 @@ pub fn initial_state(state: &RealmState, request: &InitialStateRequest) -> serde
         personal::write(&view, &mut fields);
         realm::write(&view, &mut fields);
     }
-    fields.finish()
+    fields.error.map_or(Ok(fields.json), Err)
 }

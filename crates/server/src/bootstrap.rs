@@ -4,13 +4,10 @@ use crate::config::Config;
 use crate::realm::Realm;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use tidings_core::audience::Audience;
 use tidings_core::change::Change;
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_store::{Batch, Loaded, Store, StoreError};
-use tidings_types::events::Event;
-use tidings_types::events::realm::Restart;
-use tidings_types::{ApiError, version};
+use tidings_types::ApiError;
 
 /// What a new realm is called and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,24 +81,6 @@ pub async fn move_to(realm: &Realm, url: String) -> Result<(), ApiError> {
         Ok(())
     };
     realm.run(change).await
-}
-
-/// Tells every queue that the server was started anew.
-///
-/// # Errors
-/// The event could not be committed.
-pub async fn announce_restart(realm: &Realm) -> Result<(), ApiError> {
-    let event = Event::Restart(Restart {
-        zulip_version: version::VERSION.to_owned(),
-        zulip_merge_base: version::MERGE_BASE.to_owned(),
-        zulip_feature_level: version::FEATURE_LEVEL,
-        server_generation: realm.generation,
-    });
-    let announce = move |tx: &mut tidings_core::commands::Tx<'_>| {
-        tx.emit(event, Audience::realm());
-        Ok(())
-    };
-    realm.run(announce).await
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
+//! - [`retention`]: removes old events.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -19,6 +20,7 @@ pub mod http;
 pub mod passwords;
 pub mod queues;
 pub mod realm;
+pub mod retention;
 pub mod router;
 pub mod search;
 pub mod serve;

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::handlers;
-use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params};
+use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params, written};
 use crate::http::respond::{self, Body};
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
@@ -33,7 +33,7 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
     }
     list! {
         // Real-time events
-        authenticated events::RegisterQueue => handlers::events::register_queue;
+        written events::RegisterQueue => handlers::events::register_queue;
         authenticated events::GetEvents => handlers::events::get_events;
         authenticated events::DeleteQueue => handlers::events::delete_queue;
         authenticated events::RealTimePost => handlers::events::real_time_post;

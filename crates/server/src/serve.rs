@@ -49,8 +49,11 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     let front = Front { app: Arc::clone(&app), router: router::router(Arc::clone(&app)), peer: listener.local_addr()? };
     let connections = Arc::new(Semaphore::new(app.config.connections_max));
     let graceful = GracefulShutdown::new();
-    let keepers =
-        [tokio::spawn(crate::queues::keep(Arc::clone(&app.realm))), tokio::spawn(keep_limits(Arc::clone(&app)))];
+    let keepers = [
+        tokio::spawn(crate::queues::keep(Arc::clone(&app.realm))),
+        tokio::spawn(keep_limits(Arc::clone(&app))),
+        tokio::spawn(crate::retention::keep(Arc::clone(&app))),
+    ];
     tokio::pin!(stop);
     loop {
         let permit = Arc::clone(&connections).acquire_owned();

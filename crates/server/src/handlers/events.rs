@@ -7,13 +7,13 @@ use tidings_core::shape::{CAPABILITIES, Shape};
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::events::{
-    DeleteQueueRequest, GetEventsRequest, GetEventsResponse, IdleTimeout, InitialState, RealTimePostRequest,
-    RegisterQueueRequest, RestErrorHandlingRequest,
+    DeleteQueueRequest, GetEventsRequest, GetEventsResponse, IdleTimeout, RealTimePostRequest, RegisterQueueRequest,
+    RestErrorHandlingRequest,
 };
 use tidings_types::events::EventTypes;
 
 /// `POST /register`.
-pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<InitialState, ApiError> {
+pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<Vec<u8>, ApiError> {
     let shape = capabilities(&request)
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
@@ -41,13 +41,13 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<I
         generation: ctx.app.realm.generation,
     };
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
-    let rendered =
-        tokio::task::spawn_blocking(move || tidings_core::register::initial_state(&registered.state, &initial));
-    let json = rendered.await.map_err(|_| ApiError::Internal {})?.map_err(|error| {
+    let body = crate::http::respond::begin(4096);
+    let write = move || tidings_core::register::write_initial_state(&registered.state, &initial, body);
+    let written = tokio::task::spawn_blocking(write);
+    written.await.map_err(|_| ApiError::Internal {})?.map_err(|error| {
         tracing::error!(%error, "the initial state is not JSON");
         ApiError::Internal {}
-    })?;
-    Ok(InitialState(json))
+    })
 }
 
 fn capabilities(request: &RegisterQueueRequest) -> Shape {

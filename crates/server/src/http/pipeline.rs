@@ -62,6 +62,27 @@ where
     F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
 {
+    with_account::<E, _, _, _>(handler, |answer, ignored| respond::success(&answer, ignored))
+}
+
+/// Makes a handler of an endpoint that needs an account and writes the fields of its answer itself, after
+/// [`respond::begin`], because they are many.
+pub fn written<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Vec<u8>, ApiError>> + Send + 'static,
+{
+    with_account::<E, _, _, _>(handler, respond::end)
+}
+
+fn with_account<E, F, Fut, T>(handler: F, shape: fn(T, &[String]) -> Response<Body>) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
+    T: Send + 'static,
+{
     const { assert!(matches!(E::METADATA.auth, Auth::Basic), "this endpoint needs no account") };
     Arc::new(move |arrived, params| {
         let handler = handler.clone();
@@ -78,7 +99,7 @@ where
             };
             let client = client_of(&arrived.headers, &params);
             let ctx = Ctx { app, user, client };
-            let mut response = answer::<E, _>(&params, |request| handler(ctx, request)).await;
+            let mut response = answer::<E, _, _>(&params, |request| handler(ctx, request), shape).await;
             if let Some(allowance) = allowance {
                 allowance.write(response.headers_mut());
             }
@@ -100,7 +121,8 @@ where
         Box::pin(async move {
             let client = client_of(&arrived.headers, &params);
             let ctx = AnonymousCtx { app: arrived.app, address: arrived.address, client };
-            answer::<E, _>(&params, |request| handler(ctx, request)).await
+            let shape = |answer: E::Response, ignored: &[String]| respond::success(&answer, ignored);
+            answer::<E, _, _>(&params, |request| handler(ctx, request), shape).await
         })
     })
 }
@@ -110,17 +132,21 @@ fn client_of(headers: &HeaderMap, params: &ParamSource) -> String {
     client_name::client_name(params.last("client"), agent)
 }
 
-async fn answer<E, Fut>(params: &ParamSource, handler: impl FnOnce(E::Request) -> Fut) -> Response<Body>
+async fn answer<E, Fut, T>(
+    params: &ParamSource,
+    handler: impl FnOnce(E::Request) -> Fut,
+    shape: fn(T, &[String]) -> Response<Body>,
+) -> Response<Body>
 where
     E: Endpoint,
-    Fut: Future<Output = Result<E::Response, ApiError>>,
+    Fut: Future<Output = Result<T, ApiError>>,
 {
     let answer = match E::Request::decode(params) {
         Ok(request) => handler(request).await,
         Err(error) => Err(error),
     };
     match answer {
-        Ok(answer) => respond::success(&answer, &params.unknown(E::Request::PARAMS)),
+        Ok(answer) => shape(answer, &params.unknown(E::Request::PARAMS)),
         Err(error) => respond::error(&error),
     }
 }

@@ -22,17 +22,17 @@ pub fn json_bytes(status: u16, body: Bytes) -> Response<Body> {
     response
 }
 
-/// The answer of an endpoint: its fields beside `result` and `msg`, and what was ignored.
+/// The beginning of every successful answer; fields follow, each after a comma.
 #[must_use]
-pub fn success(answer: &impl Serialize, ignored: &[String]) -> Response<Body> {
-    let mut body = Vec::with_capacity(512);
+pub fn begin(capacity: usize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(capacity);
     body.extend_from_slice(br#"{"result":"success","msg":"""#);
-    let start = body.len();
-    if let Err(error) = serde_json::to_writer(&mut body, answer) {
-        tracing::error!(%error, "an answer is not JSON");
-        return self::error(&ApiError::Internal {});
-    }
-    join_object(&mut body, start);
+    body
+}
+
+/// The answer of an endpoint that wrote its fields itself, after [`begin`].
+#[must_use]
+pub fn end(mut body: Vec<u8>, ignored: &[String]) -> Response<Body> {
     if !ignored.is_empty() {
         let start = body.len();
         let list = serde_json::json!({ "ignored_parameters_unsupported": ignored });
@@ -41,6 +41,19 @@ pub fn success(answer: &impl Serialize, ignored: &[String]) -> Response<Body> {
     }
     body.extend_from_slice(b"}\n");
     json_bytes(200, Bytes::from(body))
+}
+
+/// The answer of an endpoint: its fields beside `result` and `msg`, and what was ignored.
+#[must_use]
+pub fn success(answer: &impl Serialize, ignored: &[String]) -> Response<Body> {
+    let mut body = begin(512);
+    let start = body.len();
+    if let Err(error) = serde_json::to_writer(&mut body, answer) {
+        tracing::error!(%error, "an answer is not JSON");
+        return self::error(&ApiError::Internal {});
+    }
+    join_object(&mut body, start);
+    end(body, ignored)
 }
 
 /// Makes the object that begins at `start` a continuation of the one before it: `{"a":1}` becomes `,"a":1`.

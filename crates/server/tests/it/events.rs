@@ -3,3 +3,4 @@
 mod fold;
 mod get_events;
 mod register_queue;
+mod retention;

@@ -8,7 +8,6 @@ use crate::narrow::QueueNarrow;
 use crate::params::{Encoding, FromJson, FromParam, Json};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 crate::text_enum! {
     /// Which subscribers of channels the initial state lists.
@@ -61,9 +60,9 @@ impl FromJson for Capabilities {
 }
 
 /// The initial state: an object whose fields depend on what was asked for.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct InitialState(pub Box<RawValue>);
+pub struct InitialState(pub serde_json::Map<String, Value>);
 
 endpoint! {
     /// Registers an event queue and returns the current state, exact at the queue's start.
