@@ -227,8 +227,12 @@ fn is_refusal<T>(result: Result<T, ApiError>, input: &dyn std::fmt::Debug) {
 fn decode<R: Request>(fuzz: &mut Fuzz) {
     let mut query = fuzz.pairs(3);
     // Names that count, more often than not.
-    let body: Vec<(String, String)> =
-        R::PARAMS.iter().filter_map(|spec| (fuzz.below(3) > 0).then(|| (spec.name.to_owned(), fuzz.value()))).collect();
+    let mut body: Vec<(String, String)> = Vec::new();
+    for spec in R::PARAMS {
+        if fuzz.below(3) > 0 {
+            body.push((spec.name.to_owned(), fuzz.value()));
+        }
+    }
     if fuzz.below(2) == 0 {
         query.extend(body.clone());
     }
