@@ -227,11 +227,7 @@ fn is_refusal<T>(result: Result<T, ApiError>, input: &dyn std::fmt::Debug) {
 fn decode<R: Request>(fuzz: &mut Fuzz) {
     let mut query = fuzz.pairs(3);
     // Names that count, more often than not.
-<<<<<<< HEAD
-    let mut body = Vec::new();
-=======
     let mut body: Vec<(String, String)> = Vec::new();
->>>>>>> verify
     for spec in R::PARAMS {
         if fuzz.below(3) > 0 {
             body.push((spec.name.to_owned(), fuzz.value()));
