@@ -1,6 +1,6 @@
 //! A server process and what the kernel says of its CPU time and memory.
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ pub(crate) struct Server {
     child: Child,
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    /// Seconds from its start until it answered.
+    /// Seconds from its start until it answered a request.
     pub(crate) start_secs: f64,
 }
 
@@ -56,7 +56,8 @@ impl Server {
         let mut command = Command::new(beside_us("tidings")?);
         command.arg("serve").arg("--data-dir").arg(data_dir).arg("--listen").arg(address.to_string());
         command.args(["--rate-limit-per-minute", "0", "--login-limit-per-minute", "0"]).args(options);
-        Self::start(command, address)
+        let started = Instant::now();
+        Self::start(command, address)?.until_healthy(started)
     }
 
     /// Starts the bare echo server.
@@ -80,8 +81,20 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        server.start_secs = started.elapsed().as_secs_f64();
         Ok(server)
+    }
+
+    /// Waits until it does its work, as opposed to letting connections wait.
+    fn until_healthy(mut self, started: Instant) -> io::Result<Self> {
+        let mut stream = std::net::TcpStream::connect(self.address)?;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        if !answer.starts_with("HTTP/1.1 200") {
+            return Err(io::Error::other(format!("the server is not healthy: {answer}")));
+        }
+        self.start_secs = started.elapsed().as_secs_f64();
+        Ok(self)
     }
 
     /// Seconds of CPU time of all its threads so far.

@@ -38,7 +38,7 @@ pub(crate) fn create(size: Size) -> Result<TempDir, Box<dyn std::error::Error>> 
         SqliteOptions { synchronous: Synchronous::Normal, readers: 1 },
     )?;
     let mut changes = vec![Change::Realm(Arc::new(realm()))];
-    changes.extend((1..=size.users).flat_map(|id| user(id)));
+    changes.extend((1..=size.users).flat_map(user));
     for (at, subscribers) in (1..).zip(size.channels) {
         changes.push(Change::Channel(Arc::new(channel(at))));
         changes.extend((1..=(*subscribers).min(size.users)).map(|user| subscription(user, at)));

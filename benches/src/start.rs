@@ -16,7 +16,7 @@ pub(crate) fn run(_runtime: &Runtime) -> Outcome {
         let server = Server::tidings(dir.path(), &[])?;
         std::thread::sleep(Duration::from_millis(500));
         let memory = server.memory_bytes() as f64 / f64::from(1 << 20);
-        println!("start until the first connection: {:.3} s; memory of its own {memory:.1} MiB", server.start_secs);
+        println!("start until the first answer: {:.3} s; memory of its own {memory:.1} MiB", server.start_secs);
     }
     Ok(())
 }

@@ -28,16 +28,16 @@ impl Connection {
     pub(crate) async fn receive(&mut self) -> io::Result<Vec<u8>> {
         self.buffer.clear();
         loop {
-            if let Some((status, start, length)) = head(&self.buffer) {
-                if self.buffer.len() >= start + length {
-                    let body = self.buffer[start..start + length].to_vec();
-                    // What waits for long should not hold memory for it.
-                    self.buffer = Vec::new();
-                    if status == 200 {
-                        return Ok(body);
-                    }
-                    return Err(io::Error::other(format!("{status}: {}", String::from_utf8_lossy(&body))));
+            if let Some((status, start, length)) = head(&self.buffer)
+                && self.buffer.len() >= start + length
+            {
+                let body = self.buffer[start..start + length].to_vec();
+                // What waits for long should not hold memory for it.
+                self.buffer = Vec::new();
+                if status == 200 {
+                    return Ok(body);
                 }
+                return Err(io::Error::other(format!("{status}: {}", String::from_utf8_lossy(&body))));
             }
             let mut chunk = [0; 16 * 1024];
             let read = self.stream.read(&mut chunk).await?;

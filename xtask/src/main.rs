@@ -62,7 +62,11 @@ fn run(command: Command) -> Result<bool> {
         Command::Test { only } => Ok(runner::run_all(&steps::chosen(&only))),
         Command::Check => Ok(runner::run_all(&steps::quick())),
         Command::Demo { options } => run_package("tidings", &["demo"], &options),
-        Command::Bench { options } => run_package("tidings-bench", &[], &options),
+        Command::Bench { options } => {
+            // The benchmarks start the server as a process of its own, from beside themselves.
+            runner::must(&mut runner::cargo(&["build", "--release", "--package", "tidings"]))?;
+            run_package("tidings-bench", &[], &options)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What `test` and `check` run, in this order.
 
-use crate::runner::{Outcome, Step, cargo, must, works};
+use crate::runner::{Outcome, Step, cargo, must, root, works};
 use crate::{layout, node, python};
 use anyhow::{Result, bail};
 use std::process::Command;
@@ -11,6 +11,7 @@ const STEPS: &[Step] = &[
     Step { area: "clippy", what: "lints, as errors", run: clippy },
     Step { area: "docs", what: "documentation builds without warnings", run: docs },
     Step { area: "rust", what: "all tests of all crates", run: rust },
+    Step { area: "model", what: "every interleaving of polls and publishing, by a model checker", run: model },
     Step { area: "python", what: "the official Python client against the real server", run: python::conformance },
     Step { area: "node", what: "the official JavaScript client against the real server", run: node::conformance },
 ];
@@ -75,5 +76,12 @@ fn rust() -> Result<Outcome> {
     } else {
         must(&mut cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]))?;
     }
+    Ok(Outcome::Passed)
+}
+
+/// In a target folder of its own, because the model checker's locks are compiled in everywhere.
+fn model() -> Result<Outcome> {
+    let mut check = cargo(&["test", "--package", "tidings-core", "--test", "loom"]);
+    must(check.env("RUSTFLAGS", "--cfg loom").env("CARGO_TARGET_DIR", root().join("target/loom")))?;
     Ok(Outcome::Passed)
 }

@@ -465,3 +465,6 @@ fn from_ranges(ranges: &[(u32, u32)]) -> RoaringBitmap {
     }
     users
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

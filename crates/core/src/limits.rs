@@ -102,3 +102,7 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
+/// Terms in the narrow of a queue, and bytes of one operand: every queue keeps its narrow.
+pub const NARROW_TERMS_MAX: usize = 100;
+/// See [`NARROW_TERMS_MAX`].
+pub const NARROW_OPERAND_BYTES_MAX: usize = 1_000;

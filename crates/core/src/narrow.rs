@@ -1,6 +1,7 @@
 //! Which messages a queue with a narrow gets: pairs of operator and operand, all of which must match.
 
 use crate::event::MessagePayload;
+use crate::limits;
 use crate::shape::Shape;
 use tidings_types::ApiError;
 use tidings_types::narrow::QueueNarrow;
@@ -28,8 +29,12 @@ impl Narrow {
     /// Checks a narrow.
     ///
     /// # Errors
-    /// 400 for an operator that queues do not support, and for `is:followed`.
+    /// 400 for an operator that queues do not support, for `is:followed`, and for a narrow that is too long.
     pub fn parse(pairs: &QueueNarrow) -> Result<Self, ApiError> {
+        let is_long = |(_, operand): &(String, String)| operand.len() > limits::NARROW_OPERAND_BYTES_MAX;
+        if pairs.0.len() > limits::NARROW_TERMS_MAX || pairs.0.iter().any(is_long) {
+            return Err(ApiError::bad_request("narrow is too long"));
+        }
         pairs.0.iter().map(|(operator, operand)| parse_term(operator, operand)).collect::<Result<_, _>>().map(Narrow)
     }
 
@@ -61,7 +66,10 @@ fn parse_term(operator: &str, operand: &str) -> Result<Term, ApiError> {
         ("is", "followed") => Err(ApiError::bad_request("Operand followed not supported.")),
         // Servers of this API let every other operand pass, and clients in use rely on it.
         ("is", _) => Ok(Term::Anything),
-        (operator, _) => Err(ApiError::bad_request(format!("Operator {operator} not supported."))),
+        (operator, _) => {
+            let operator: String = operator.chars().take(100).collect();
+            Err(ApiError::bad_request(format!("Operator {operator} not supported.")))
+        }
     }
 }
 

@@ -140,6 +140,7 @@ pub fn router(app: Arc<App>) -> Router {
             async move {
                 into_axum(match path {
                     Ok(path) => dispatch(app, &methods, &path, request).await,
+                    // A part of the path that is not UTF-8 names nothing.
                     Err(_) => closing(respond::error(&ApiError::NoSuchEndpoint {})),
                 })
             }

@@ -6,9 +6,8 @@ use crate::http::pipeline::BoxFuture;
 use crate::http::respond::{self, Body};
 use crate::http::{auth, body};
 use crate::router;
-use crate::transports::long_poll::{self, ParkedPoll, Started};
+use crate::transports::long_poll::{self, Extras, ParkedPoll, Started};
 use axum::Router;
-use bytes::Bytes;
 use futures_util::FutureExt;
 use http_body_util::Either;
 use hyper::body::Incoming;
@@ -143,17 +142,22 @@ impl Front {
             return Ok(None);
         }
         let allowance = self.app.polls.check(&user.id, self.app.realm.clock.now())?;
-        let ignored = params.unknown(GetEventsRequest::PARAMS);
-        let started = long_poll::start(&self.app, user.id, &poll)?;
-        Ok(Some(match started {
-            Started::Answer(body) => Answering::Ready(Some(finish(body, &ignored, allowance.as_ref()))),
-            Started::Parked(parked) => Answering::Parked(parked),
+        let extras = Extras { allowance, ignored: params.unknown(GetEventsRequest::PARAMS) };
+        Ok(Some(match long_poll::start(&self.app, user.id, &poll)? {
+            Started::Answer(body) => Answering::Ready(Some(extras.finish(body))),
+            Started::Parked(mut parked) => {
+                parked.extras = extras;
+                Answering::Parked(parked)
+            }
             Started::Behind(behind) => {
                 let realm = Arc::clone(&self.app.realm);
                 Answering::Boxed(Box::pin(async move {
                     match long_poll::catch_up(&realm, behind).await {
-                        Ok(Started::Answer(body)) => respond::json_bytes(200, Bytes::from(body)),
-                        Ok(Started::Parked(parked)) => parked.await,
+                        Ok(Started::Answer(body)) => extras.finish(body),
+                        Ok(Started::Parked(mut parked)) => {
+                            parked.extras = extras;
+                            parked.await
+                        }
                         Ok(Started::Behind(_)) => respond::error(&ApiError::Internal {}),
                         Err(error) => respond::error(&error),
                     }
@@ -161,24 +165,6 @@ impl Front {
             }
         }))
     }
-}
-
-fn finish(
-    mut body: Vec<u8>,
-    ignored: &[String],
-    allowance: Option<&crate::http::rate_limit::Allowance>,
-) -> Response<Body> {
-    if !ignored.is_empty() {
-        body.truncate(body.len().saturating_sub(2));
-        body.extend_from_slice(
-            format!(",\"ignored_parameters_unsupported\":{}}}\n", serde_json::json!(ignored)).as_bytes(),
-        );
-    }
-    let mut response = respond::json_bytes(200, Bytes::from(body));
-    if let Some(allowance) = allowance {
-        allowance.write(response.headers_mut());
-    }
-    response
 }
 
 /// An answer that is there, parked, or worked at.

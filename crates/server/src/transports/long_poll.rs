@@ -5,6 +5,7 @@
 //! request, its headers and its buffers are gone by then.
 
 use crate::app::App;
+use crate::http::rate_limit::Allowance;
 use crate::http::respond::{self, Body};
 use crate::realm::Realm;
 use bytes::Bytes;
@@ -40,6 +41,33 @@ pub enum Started {
     Behind(BehindPoll),
 }
 
+/// What an answer to a poll carries besides events.
+#[derive(Debug, Default)]
+pub struct Extras {
+    /// What the rate limit says.
+    pub allowance: Option<Allowance>,
+    /// Parameters that were not understood.
+    pub ignored: Vec<String>,
+}
+
+impl Extras {
+    /// Puts the answer together from the body that the queue made.
+    #[must_use]
+    pub fn finish(&self, mut body: Vec<u8>) -> Response<Body> {
+        if !self.ignored.is_empty() {
+            // The queue ends the object with a brace and a line break.
+            body.truncate(body.len().saturating_sub(2));
+            let list = serde_json::json!(self.ignored);
+            body.extend_from_slice(format!(",\"ignored_parameters_unsupported\":{list}}}\n").as_bytes());
+        }
+        let mut response = respond::json_bytes(200, Bytes::from(body));
+        if let Some(allowance) = &self.allowance {
+            allowance.write(response.headers_mut());
+        }
+        response
+    }
+}
+
 /// A poll that waits for its answer. Dropping it, as when the client goes away, takes it out of its queue.
 pub struct ParkedPoll {
     answer: oneshot::Receiver<Vec<u8>>,
@@ -48,6 +76,8 @@ pub struct ParkedPoll {
     queue: QueueId,
     generation: u32,
     done: bool,
+    /// To be set by who has them; empty by default.
+    pub extras: Extras,
 }
 
 impl Future for ParkedPoll {
@@ -57,7 +87,7 @@ impl Future for ParkedPoll {
         let answer = std::task::ready!(Pin::new(&mut self.answer).poll(cx));
         self.done = true;
         Poll::Ready(match answer {
-            Ok(body) => respond::json_bytes(200, Bytes::from(body)),
+            Ok(body) => self.extras.finish(body),
             Err(_) => respond::error(&ApiError::NotReady {}),
         })
     }
@@ -117,7 +147,15 @@ fn proceed(realm: &Arc<Realm>, poll: QueuePoll, stored: Option<Stored<'_>>) -> R
         (Polled::Behind(after, upto), _) => Started::Behind(BehindPoll { poll, after, upto }),
         (Polled::Parked(generation), Some(answer)) => {
             let QueuePoll { user, queue, .. } = poll;
-            let parked = ParkedPoll { answer, realm: Arc::clone(realm), user, queue, generation, done: false };
+            let parked = ParkedPoll {
+                answer,
+                realm: Arc::clone(realm),
+                user,
+                queue,
+                generation,
+                done: false,
+                extras: Extras::default(),
+            };
             // A stop that began meanwhile has woken everybody it saw; it may not have seen this one.
             if realm.is_stopping() {
                 realm.registry.wake_all();

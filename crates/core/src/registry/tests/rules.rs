@@ -286,6 +286,17 @@ fn a_narrow_filters_messages_and_nothing_else() {
 }
 
 #[test]
+fn a_narrow_has_its_bounds() {
+    let parse = |terms: usize, bytes: usize| {
+        let term = ("topic".to_owned(), "x".repeat(bytes));
+        crate::narrow::Narrow::parse(&tidings_types::narrow::QueueNarrow(vec![term; terms])).is_ok()
+    };
+    assert!(parse(100, 1_000));
+    assert!(!parse(101, 1));
+    assert!(!parse(1, 1_001));
+}
+
+#[test]
 fn flags_count_in_a_narrow() {
     let mut world = World::new();
     let narrows = [("is", "unread"), ("is", "mentioned"), ("is", "alerted"), ("is", "anything"), ("is", "dm")];

@@ -172,3 +172,28 @@ async fn queues_and_events_survive_a_restart() {
     let last = poll(rest[0]["id"].as_i64().unwrap()).await;
     assert_eq!(last[0]["message"]["content"], "three");
 }
+
+#[tokio::test]
+async fn rate_limits_count_polls_and_are_told_in_headers() {
+    let config = tidings_server::Config { rate_limit_per_minute: 3, ..tidings_testkit::test_config() };
+    let server = TestServer::start_with(config).await;
+    let queue = server.client("hamlet").register(&[("event_types", "[]")]).await;
+    let (parked, ()) = tokio::join!(queue.poll(-1, false), async {
+        while server.app.realm.registry.counts().1 == 0 {
+            tokio::task::yield_now().await;
+        }
+        server.clock.advance(56);
+    });
+    assert_eq!(parked.headers["x-ratelimit-limit"], "3");
+    assert_eq!(parked.headers["x-ratelimit-remaining"], "2");
+    assert!(parked.headers.contains_key("x-ratelimit-reset"));
+    queue.poll(-1, true).await.done();
+    queue.poll(-1, true).await.done();
+    let refused = queue.poll(-1, true).await;
+    assert!(refused.headers.contains_key("retry-after"));
+    assert!(refused.json["retry-after"].as_f64().is_some_and(|secs| secs > 0.0), "{}", refused.json);
+    refused.refused_with_code(429, "RATE_LIMIT_HIT");
+    // Polls are counted apart from other requests, and apart from those of other users.
+    server.client("hamlet").get("/users/me", &[]).await.done();
+    server.client("iago").register(&[("event_types", "[]")]).await.poll(-1, true).await.done();
+}

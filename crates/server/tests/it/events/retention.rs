@@ -6,7 +6,7 @@ const DAY_SECS: i64 = 86_400;
 /// Moves the clock on by so many days, and counts what is removed then.
 async fn removed_after(server: &TestServer, days: i64) -> usize {
     server.clock.advance(days * DAY_SECS);
-    retention::trim(&server.app).await.unwrap()
+    retention::trim(&server.app).await.expect("the log is trimmed")
 }
 
 #[tokio::test]
