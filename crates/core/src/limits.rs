@@ -20,11 +20,6 @@ pub const LOG_BYTES_MAX: usize = 64 << 20;
 /// Entries read from the store in one go for a queue that is behind the memory.
 pub const LOG_PAGE: usize = 1_000;
 
-/// Terms of a queue's message filter, all of which are compared with every message.
-pub const QUEUE_NARROW_TERMS_MAX: usize = 100;
-/// Bytes of a queue's message filter, which is kept as long as the queue lives.
-pub const QUEUE_NARROW_BYTES_MAX: usize = 4_096;
-
 /// Queues of one user. A bot that registers in a loop stops here.
 pub const QUEUES_PER_USER_MAX: usize = 1_000;
 
@@ -102,7 +97,7 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
-/// Terms in the narrow of a queue, and bytes of one operand: every queue keeps its narrow.
+/// Terms in the narrow of a queue, and bytes of all operands: every queue keeps its narrow.
 pub const NARROW_TERMS_MAX: usize = 100;
 /// See [`NARROW_TERMS_MAX`].
-pub const NARROW_OPERAND_BYTES_MAX: usize = 1_000;
+pub const NARROW_BYTES_MAX: usize = 4_096;

@@ -31,8 +31,8 @@ impl Narrow {
     /// # Errors
     /// 400 for an operator that queues do not support, for `is:followed`, and for a narrow that is too long.
     pub fn parse(pairs: &QueueNarrow) -> Result<Self, ApiError> {
-        let is_long = |(_, operand): &(String, String)| operand.len() > limits::NARROW_OPERAND_BYTES_MAX;
-        if pairs.0.len() > limits::NARROW_TERMS_MAX || pairs.0.iter().any(is_long) {
+        let bytes: usize = pairs.0.iter().map(|(_, operand)| operand.len()).sum();
+        if pairs.0.len() > limits::NARROW_TERMS_MAX || bytes > limits::NARROW_BYTES_MAX {
             return Err(ApiError::bad_request("narrow is too long"));
         }
         pairs.0.iter().map(|(operator, operand)| parse_term(operator, operand)).collect::<Result<_, _>>().map(Narrow)

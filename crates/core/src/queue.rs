@@ -2,7 +2,6 @@
 //! is published.
 
 use crate::event::{Entry, Gate, Payload, Reach, Reader};
-use crate::limits;
 use crate::narrow::Narrow;
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -51,7 +50,7 @@ impl QueueOptions {
     /// Options with a narrow that is checked here.
     ///
     /// # Errors
-    /// 400 for a narrow that queues do not support, or that is longer than any client needs.
+    /// 400 for a narrow that queues do not support.
     pub fn new(
         client: String,
         event_types: Option<EventTypes>,
@@ -59,10 +58,6 @@ impl QueueOptions {
         all_public: bool,
         narrow: QueueNarrow,
     ) -> Result<Self, ApiError> {
-        let bytes: usize = narrow.0.iter().map(|(operator, operand)| operator.len() + operand.len()).sum();
-        if narrow.0.len() > limits::QUEUE_NARROW_TERMS_MAX || bytes > limits::QUEUE_NARROW_BYTES_MAX {
-            return Err(ApiError::bad_request("narrow is too long"));
-        }
         let mut options = QueueOptions {
             client,
             event_types: event_types.unwrap_or(EventTypes::ALL),

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::http::pipeline::BoxFuture;
 use crate::http::respond::{self, Body};
+use crate::http::stalled::StallLimit;
 use crate::http::{auth, body};
 use crate::router;
 use crate::transports::long_poll::{self, Extras, ParkedPoll, Started};
@@ -36,6 +37,9 @@ const STOP_SECS_MAX: u64 = 10;
 
 /// How long a connection may take to send its headers, or lie idle between requests.
 const IDLE_CONNECTION_SECS: u64 = 120;
+
+/// How long a client may take none of an answer that waits for it.
+const STALL_SECS_MAX: u64 = 60;
 
 /// Bytes of headers, the request line included. Hyper's buffer for them grows only as needed.
 const HEADER_BYTES_MAX: usize = 64 * 1024;
@@ -100,14 +104,14 @@ async fn keep_limits(app: Arc<App>) {
     }
 }
 
-fn connect(stream: TcpStream, front: Front) -> http1::Connection<TokioIo<TcpStream>, Front> {
+fn connect(stream: TcpStream, front: Front) -> http1::Connection<TokioIo<StallLimit<TcpStream>>, Front> {
     // Answers are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(IDLE_CONNECTION_SECS))
         .max_buf_size(HEADER_BYTES_MAX)
-        .serve_connection(TokioIo::new(stream), front)
+        .serve_connection(TokioIo::new(StallLimit::new(stream, Duration::from_secs(STALL_SECS_MAX))), front)
 }
 
 /// What a connection talks to.
