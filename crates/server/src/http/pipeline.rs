@@ -151,6 +151,10 @@ where
     }
 }
 
+/// Bytes of a body from somebody who has not said who they are, or not truly. All that they can ask for is short,
+/// and anybody may open connections.
+const ANONYMOUS_BODY_BYTES_MAX: usize = 16 << 10;
+
 /// Reads what a request brings besides its path: the parameters of query and body.
 ///
 /// # Errors
@@ -162,8 +166,13 @@ pub async fn read_params(
     request_body: axum::body::Body,
 ) -> Result<ParamSource, ApiError> {
     let query = body::parse_pairs(query.unwrap_or_default().as_bytes())?;
+    let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
+    let bytes_max = match auth::authenticate(header, &app.realm.state()) {
+        Ok(_) => app.config.body_bytes_max,
+        Err(_) => app.config.body_bytes_max.min(ANONYMOUS_BODY_BYTES_MAX),
+    };
     let arrival = async {
-        let bytes = body::read(request_body, app.config.body_bytes_max).await?;
+        let bytes = body::read(request_body, bytes_max).await?;
         body::parse(headers, bytes).await
     };
     let timeout = Duration::from_secs(app.config.request_timeout_secs);

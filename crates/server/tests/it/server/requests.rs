@@ -13,6 +13,7 @@ async fn a_path_that_is_no_text_is_answered_as_an_error_of_the_api() {
 }
 
 #[tokio::test]
+#[cfg_attr(not(debug_assertions), ignore = "numbers that are out of range are found in debug builds")]
 async fn a_server_that_cannot_change_anything_says_so() {
     let server = TestServer::start().await;
     let health = format!("{}/healthz", server.url);
@@ -25,6 +26,17 @@ async fn a_server_that_cannot_change_anything_says_so() {
         Ok(())
     };
     assert!(server.app.realm.run(broken).await.is_err());
+    // The first caller is let go a moment before the writer is gone, the second one only then.
+    assert!(server.app.realm.run(|_| Ok(())).await.is_err());
     assert!(!server.app.realm.is_writable());
     assert_eq!(status().await, 503);
+}
+
+#[tokio::test]
+async fn a_large_body_is_for_who_has_an_account() {
+    let server = TestServer::start().await;
+    let content = "x".repeat(20_000);
+    let large = [("username", "hamlet@example.com"), ("password", content.as_str())];
+    server.anonymous().post("/fetch_api_key", &large).await.refused_with_code(413, "BAD_REQUEST");
+    server.client("hamlet").post("/messages/render", &[("content", content.as_str())]).await.ok();
 }
