@@ -63,6 +63,8 @@ pub const STATUS_CHARS_MAX: usize = 60;
 pub const ALERT_WORD_CHARS_MAX: usize = 100;
 /// Alert words of one user.
 pub const ALERT_WORDS_MAX: usize = 1_000;
+/// Topics that one user mutes, unmutes or follows: older clients are sent all muted ones with every change.
+pub const USER_TOPICS_MAX: usize = 5_000;
 /// Reactions of different kinds on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Unread messages that the initial state lists, the newest first.

@@ -59,6 +59,9 @@ fn capabilities(request: &RegisterQueueRequest) -> Shape {
 /// `GET /events` without a queue: with `dont_block` it registers one. All other polls take the short way through
 /// [`crate::transports::long_poll`].
 pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<GetEventsResponse, ApiError> {
+    if request.queue_id.is_some() {
+        return Err(ApiError::bad_request("Event queues are polled with GET"));
+    }
     if !request.dont_block {
         return Err(ApiError::bad_request("Missing 'queue_id' argument"));
     }

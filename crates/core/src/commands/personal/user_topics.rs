@@ -16,7 +16,7 @@ use tidings_types::{ApiError, ChannelId, UserId};
 /// `update-user-topic`: 0 nothing, 1 mute, 2 unmute, 3 follow.
 ///
 /// # Errors
-/// 400 for topics that cannot be, and for channels one may not know of; but one can always take a choice back.
+/// 400 for topics that cannot be, for too many, and for channels one may not know of; but one can always take a choice back.
 pub fn set(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str, policy: u8) -> Result<(), ApiError> {
     let viewer = tx.actor(actor)?;
     if topic.trim().chars().count() > limits::TOPIC_CHARS_MAX {
@@ -30,6 +30,9 @@ pub fn set(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str, poli
     }
     if policy == before {
         return Ok(());
+    }
+    if before == 0 && tx.state.personal.user_topics(actor).count() >= limits::USER_TOPICS_MAX {
+        return Err(ApiError::bad_request(format!("Too many topics (limit: {})", limits::USER_TOPICS_MAX)));
     }
     let row = TopicPolicy { policy, last_updated: tx.now };
     tx.change(Change::UserTopic { user: actor, channel, topic: topic.clone(), policy: row });

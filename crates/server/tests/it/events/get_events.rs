@@ -197,3 +197,13 @@ async fn rate_limits_count_polls_and_are_told_in_headers() {
     server.client("hamlet").get("/users/me", &[]).await.done();
     server.client("iago").register(&[("event_types", "[]")]).await.poll(-1, true).await.done();
 }
+
+#[tokio::test]
+async fn a_poll_by_another_method_registers_no_queue() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let queue = hamlet.register(&[]).await;
+    let params = [("method", "GET"), ("queue_id", queue.id.as_str()), ("last_event_id", "-1"), ("dont_block", "true")];
+    hamlet.post("/events", &params).await.refused(400, "Event queues are polled with GET");
+    assert_eq!(server.app.realm.registry.counts().0, 1);
+}

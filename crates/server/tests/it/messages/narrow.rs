@@ -155,7 +155,8 @@ async fn a_search_has_a_bounded_number_of_words() {
     let search = |count: usize| json!([["search", "x ".repeat(count)]]).to_string();
     let page = [("anchor", "newest"), ("num_before", "1"), ("num_after", "0")];
     let (few, many) = (search(100), search(101));
-    hamlet.get("/messages", &[&page[..], &[("narrow", few.as_str())]].concat()).await.ok();
+    let found = hamlet.get("/messages", &[&page[..], &[("narrow", few.as_str())]].concat()).await.ok();
+    assert_eq!(found["messages"], json!([]));
     hamlet
         .get("/messages", &[&page[..], &[("narrow", many.as_str())]].concat())
         .await

@@ -1,7 +1,12 @@
 use super::{assert_silent, events, legacy, modern};
 use serde_json::{Value, json};
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::limits;
+use tidings_core::state::personal::TopicPolicy;
 use tidings_testkit::TestServer;
 use tidings_testkit::client::{Reply, TestClient};
+use tidings_types::ChannelId;
 
 async fn set(client: &TestClient, channel: &str, topic: &str, policy: &str) -> Reply {
     client.post("/user_topics", &[("stream_id", channel), ("topic", topic), ("visibility_policy", policy)]).await
@@ -79,4 +84,23 @@ async fn what_cannot_be_is_refused_and_private_channels_stay_secret() {
         hamlet.register(&[("fetch_event_types", r#"["muted_topics", "user_topic"]"#)]).await.state.get("muted_topics"),
         None
     );
+}
+
+#[tokio::test]
+async fn there_are_only_so_many() {
+    let server = TestServer::start().await;
+    let user = server.user_id("hamlet");
+    let fill = move |tx: &mut Tx<'_>| {
+        for number in 0..limits::USER_TOPICS_MAX {
+            let (topic, policy) = (format!("topic {number}"), TopicPolicy { policy: 3, last_updated: 0 });
+            tx.change(Change::UserTopic { user, channel: ChannelId(1), topic, policy });
+        }
+        Ok(())
+    };
+    server.app.realm.run(fill).await.expect("the topics are followed");
+    let hamlet = server.client("hamlet");
+    set(&hamlet, "1", "one more", "1").await.refused(400, "Too many topics (limit: 5000)");
+    set(&hamlet, "1", "topic 1", "1").await.done();
+    set(&hamlet, "1", "topic 1", "0").await.done();
+    set(&hamlet, "1", "one more", "1").await.done();
 }
