@@ -115,7 +115,7 @@ api_errors! {
     /// `@topic` where the realm's rules forbid it.
     TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.", extra {};
     /// The last owner (or the last user) cannot leave.
-    CannotDeactivateLastUser { entity: String, is_last_owner: bool } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "You can't deactivate the only {entity}", extra { "entity": entity, "is_last_owner": is_last_owner };
+    CannotDeactivateLastUser { entity: String, is_last_owner: bool } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}", extra { "entity": entity, "is_last_owner": is_last_owner };
     /// The body is larger than the server takes.
     PayloadTooLarge { limit_bytes: u64 } => Some("BAD_REQUEST"), 413, "The request is larger than {limit_bytes} bytes", extra {};
     /// The request did not arrive or was not answered in time.

@@ -98,11 +98,15 @@ endpoint! {
 /// Events after the last one the client had.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct GetEventsResponse {
-    /// In order of their ids.
-    #[serde(skip_serializing)]
+    /// In order of their ids. Queues write their events themselves; from here only an empty list is written.
+    #[serde(serialize_with = "no_events")]
     pub events: Vec<ReceivedEvent>,
     /// The queue.
     pub queue_id: Option<String>,
+}
+
+fn no_events<S: serde::Serializer>(_: &[ReceivedEvent], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq([(); 0])
 }
 
 endpoint! {

@@ -122,6 +122,7 @@ async fn missing_parameters_and_implicit_registration() {
     let bad = [("queue_id", "1482093786:2"), ("last_event_id", "0")];
     hamlet.get("/events", &bad).await.refused(400, "Bad event queue ID: 1482093786:2");
     let answer = hamlet.get("/events", &[("dont_block", "true"), ("event_types", r#"["message"]"#)]).await.ok();
+    assert_eq!(answer["events"], json!([]));
     server.client("iago").send_to_channel("Denmark", "t", "hi").await;
     let id = answer["queue_id"].as_str().unwrap();
     let params = [("queue_id", id), ("last_event_id", "-1"), ("dont_block", "true"), ("odd", "1")];

@@ -38,7 +38,7 @@ async fn pages_around_an_anchor() {
     let params = [("use_first_unread_anchor", "true"), ("anchor", "0"), ("num_before", "1"), ("num_after", "1")];
     assert_eq!(ids(&hamlet.get("/messages", &params).await.ok()), [5]);
     let answer = hamlet.get("/messages", &[("message_ids", "[2, 4, 99]")]).await.ok();
-    assert_eq!((ids(&answer), &answer["anchor"]), (vec![2, 4], &json!(null)));
+    assert_eq!((ids(&answer), answer.get("anchor")), (vec![2, 4], None));
 }
 
 #[tokio::test]

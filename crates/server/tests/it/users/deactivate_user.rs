@@ -93,6 +93,7 @@ async fn the_last_owner_cannot_leave() {
     let server = TestServer::start().await;
     let reply = server.client("desdemona").delete("/users/me", &[]).await;
     assert_eq!((&reply.json["is_last_owner"], &reply.json["entity"]), (&json!(true), &json!("organization owner")));
+    assert_eq!(reply.json["msg"], "Cannot deactivate the only organization owner");
     reply.refused_with_code(400, "CANNOT_DEACTIVATE_LAST_USER");
     for who in ["iago", "shiva", "hamlet", "cordelia", "othello", "polonius"] {
         server.client(who).delete("/users/me", &[]).await.done();

@@ -52,7 +52,8 @@ pub struct FoundMessage {
 /// A page of messages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetMessagesResponse {
-    /// The anchor as it was understood; null where messages were asked for by id.
+    /// The anchor as it was understood; absent where messages were asked for by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<i64>,
     /// Nothing newer matches.
     pub found_newest: bool,
