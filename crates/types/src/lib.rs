@@ -7,7 +7,7 @@
 //! - [`ids`]: typed ids; two integers never travel side by side untyped.
 //! - [`error`]: every error a client can be told, from one table.
 //! - [`params`]: how a parameter is decoded from text, and the `request!` macro that declares a request.
-//! - [`endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
+//! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`narrow`]: message filters as clients write them.

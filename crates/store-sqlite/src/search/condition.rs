@@ -93,7 +93,7 @@ impl<'a> Condition<'a> {
 }
 
 /// Words as FTS5 takes them: each in quotes, so that nothing in them is syntax, and all of them required
-/// (https://sqlite.org/fts5.html, section 3).
+/// (<https://sqlite.org/fts5.html>, section 3).
 fn phrases(words: &[String]) -> String {
     let quoted: Vec<String> =
         words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " "))).collect();
