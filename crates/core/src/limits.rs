@@ -7,10 +7,6 @@ pub const ANSWER_EVENTS_MAX: usize = 1_000;
 /// An answer is ended once it is this long, in bytes.
 pub const ANSWER_BYTES_MAX: usize = 4 << 20;
 
-/// Entries that are looked at in one go while a queue's shard is locked; a queue that is further behind looks
-/// outside the lock first.
-pub const SCAN_LOCKED_MAX: usize = 512;
-
 /// Entries of the log that are kept in memory.
 pub const LOG_ENTRIES_MAX: usize = 65_536;
 

@@ -77,11 +77,9 @@ impl State {
         let any = |name| self.get(name) == Some(&json!(true));
         let may = any("can_create_public_streams") || any("can_create_private_streams");
         self.replace("can_create_streams", json!(may));
-        // Web-public channels besides need a server that has them and an organization that wants them.
-        for needed in ["server_web_public_streams_enabled", "realm_enable_spectator_access"] {
-            if self.get(needed) == Some(&json!(false)) {
-                self.replace("can_create_web_public_streams", json!(false));
-            }
+        // Web-public channels besides need a server that has them.
+        if self.get("server_web_public_streams_enabled") == Some(&json!(false)) {
+            self.replace("can_create_web_public_streams", json!(false));
         }
     }
 

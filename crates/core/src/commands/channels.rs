@@ -110,9 +110,6 @@ impl Privacy {
     /// Refuses who may not make channels of this kind.
     fn check_may_make(self, tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
         let settings = &tx.state.realm.settings;
-        if self.is_web_public && !settings.enable_spectator_access {
-            return Err(ApiError::bad_request("Web-public channels are not enabled."));
-        }
         let group = match (self.is_web_public, self.is_private) {
             (true, _) => settings.can_create_web_public_channel_group,
             (false, true) => settings.can_create_private_channel_group,

@@ -56,7 +56,7 @@ fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
     let may = |group| view.state.in_group(view.user, group);
     let public = may(settings.can_create_public_channel_group);
     let private = may(settings.can_create_private_channel_group);
-    let web_public = settings.enable_spectator_access && may(settings.can_create_web_public_channel_group);
+    let web_public = may(settings.can_create_web_public_channel_group);
     fields.put("can_create_streams", &(public || private));
     fields.put("can_create_public_streams", &public);
     fields.put("can_create_private_streams", &private);

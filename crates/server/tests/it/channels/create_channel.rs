@@ -65,9 +65,7 @@ async fn refusals() {
     create("hamlet", &[("name", &"x".repeat(61))]).await.refused(400, "Channel name too long (limit: 60 characters).");
     create("hamlet", &[("name", "a\u{1}")]).await.refused(400, "Invalid character in channel name, at position 2.");
     create("polonius", &[("name", "guests")]).await.refused(400, "Insufficient permission");
-    create("hamlet", &[("name", "x"), ("is_web_public", "true")])
-        .await
-        .refused(400, "Web-public channels are not enabled.");
+    create("hamlet", &[("name", "x"), ("is_web_public", "true")]).await.refused(400, "Insufficient permission");
     create("hamlet", &[("name", "x"), ("is_default_stream", "true")])
         .await
         .refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
@@ -91,4 +89,15 @@ async fn refusals() {
         .post("/channels/create", &[("name", "x"), ("subscribers", "[999]")])
         .await
         .refused(400, "No such user");
+}
+
+#[tokio::test]
+async fn owners_create_web_public_channels_and_guests_see_them() {
+    let server = TestServer::start().await;
+    let polonius = server.client("polonius").register(&[("event_types", r#"["stream"]"#)]).await;
+    let params = [("name", "window"), ("is_web_public", "true"), ("subscribers", "[]")];
+    server.client("desdemona").post("/channels/create", &params).await.done();
+    let events = polonius.events().await;
+    assert_eq!(events[0]["streams"][0]["is_web_public"], true);
+    assert_eq!(events[0]["streams"][0]["name"], "window");
 }

@@ -12,8 +12,9 @@ async fn a_path_that_is_no_text_is_answered_as_an_error_of_the_api() {
     server.client("hamlet").get("/users/%ff", &[]).await.refused(404, "There is no such endpoint");
 }
 
+// The mistake is found where overflow is checked, as in all builds that run tests.
+#[cfg(debug_assertions)]
 #[tokio::test]
-#[cfg_attr(not(debug_assertions), ignore = "numbers that are out of range are found in debug builds")]
 async fn a_server_that_cannot_change_anything_says_so() {
     let server = TestServer::start().await;
     let health = format!("{}/healthz", server.url);
