@@ -63,6 +63,9 @@ pub const ALERT_WORDS_MAX: usize = 1_000;
 pub const USER_TOPICS_MAX: usize = 5_000;
 /// Reactions of different kinds on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
+/// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message
+/// would make every page with that message megabytes long.
+pub const EDITS_SHOWN_MAX: usize = 100;
 /// Unread messages that the initial state lists, the newest first.
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.

@@ -4,6 +4,7 @@
 //! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
 use crate::change::{MessageRow, ReactionRow};
+use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
@@ -277,9 +278,10 @@ impl RealmState {
     fn visible_history(&self, row: &MessageRow) -> Option<Vec<tidings_types::message::Edit>> {
         let policy = self.realm.settings.message_edit_history_visibility_policy.as_str();
         let is_move = |edit: &&tidings_types::message::Edit| edit.prev_topic.is_some() || edit.prev_stream.is_some();
+        let newest = limits::EDITS_SHOWN_MAX;
         let visible: Vec<_> = match policy {
-            "all" => row.edit_history.clone(),
-            "moves" => row.edit_history.iter().filter(is_move).cloned().collect(),
+            "all" => row.edit_history.iter().take(newest).cloned().collect(),
+            "moves" => row.edit_history.iter().filter(is_move).take(newest).cloned().collect(),
             _ => Vec::new(),
         };
         (!visible.is_empty()).then_some(visible)

@@ -143,3 +143,18 @@ async fn where_an_unreadable_message_is_cannot_be_found_out() {
         othello.patch(&format!("/messages/{id}"), &params).await.refused(400, "Invalid message(s)");
     }
 }
+
+#[tokio::test]
+async fn a_message_carries_its_newest_edits_only_and_its_history_has_all() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "count", "0").await;
+    for number in 1..=101 {
+        hamlet.patch(&format!("/messages/{id}"), &[("content", &number.to_string())]).await.done();
+    }
+    let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok();
+    let edits = message["message"]["edit_history"].as_array().expect("edits");
+    assert_eq!((edits.len(), &edits[0]["prev_content"]), (100, &"100".into()));
+    let history = hamlet.get(&format!("/messages/{id}/history"), &[]).await.ok();
+    assert_eq!(history["message_history"].as_array().expect("versions").len(), 102);
+}
