@@ -32,6 +32,7 @@ const BENCHES: &[Bench] = &[
         "latency and CPU per delivery with 100, 1,000 and 10,000 parked polls, beside a bare echo server",
         parked::run,
     ),
+    ("profile", "where the CPU time of deliveries goes, with `perf`", parked::run_profile),
     ("idle", "CPU of 5,000 parked polls that nothing happens to, heartbeats included", parked::run_idle),
     ("memory", "server at rest; bytes per queue, parked and unpolled", memory::run),
     ("register", "CPU of POST /register at 1,000 and 10,000 users", register::run),

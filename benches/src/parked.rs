@@ -161,6 +161,21 @@ fn last_id(body: &[u8]) -> Option<i64> {
     digits.parse().ok()
 }
 
+/// Where the CPU time of deliveries to 1,000 polls goes, by function.
+#[expect(clippy::print_stdout, reason = "figures are this program's output")]
+pub(crate) fn run_profile(runtime: &Runtime) -> Outcome {
+    const POLLS: u32 = 1_000;
+    let dir = realm::create(realm::Size { users: POLLS, channels: &[10_000], messages: 0 })?;
+    let server = Server::tidings(dir.path(), &[])?;
+    let profile = server.profile(dir.path())?;
+    runtime.block_on(measure(&server, POLLS, true))?;
+    match profile.summary()? {
+        Some(summary) => println!("share of the server's CPU time by function, at 1,000 parked polls:\n{summary}"),
+        None => println!("not here: the profiler `perf` is not installed, or may not be used"),
+    }
+    Ok(())
+}
+
 /// CPU of parked polls that nothing happens to.
 #[expect(clippy::print_stdout, reason = "figures are this program's output")]
 pub(crate) fn run_idle(runtime: &Runtime) -> Outcome {

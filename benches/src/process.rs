@@ -118,10 +118,42 @@ impl Server {
         self.status_bytes("VmRSS:")
     }
 
+    /// Begins to sample where its CPU time goes.
+    pub(crate) fn profile(&self, dir: &Path) -> io::Result<Profile> {
+        let file = dir.join("perf.data");
+        let mut perf = Command::new("perf");
+        perf.args(["record", "--quiet", "--event", "cpu-clock", "--freq", "499", "--output"]).arg(&file);
+        perf.args(["--pid", &self.child.id().to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+        Ok(Profile { recorder: perf.spawn().ok(), file })
+    }
+
     fn status_bytes(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
         let kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
         kib * 1024
+    }
+}
+
+/// Samples of where a process spends its CPU time.
+pub(crate) struct Profile {
+    recorder: Option<Child>,
+    file: PathBuf,
+}
+
+impl Profile {
+    /// Ends the sampling; the functions with the largest shares, or none where no profiler can be used.
+    pub(crate) fn summary(mut self) -> io::Result<Option<String>> {
+        let Some(recorder) = &mut self.recorder else { return Ok(None) };
+        // It writes its file when it is interrupted.
+        Command::new("kill").args(["-INT", &recorder.id().to_string()]).status()?;
+        recorder.wait()?;
+        let mut report = Command::new("perf");
+        report.args(["report", "--stdio", "--no-children", "--percent-limit", "1.5", "--sort", "symbol", "--input"]);
+        let report = report.arg(&self.file).stderr(Stdio::null()).output()?;
+        let text = String::from_utf8_lossy(&report.stdout);
+        let lines = text.lines().filter(|line| line.contains('%')).take(25);
+        let lines: Vec<&str> = lines.map(|line| line.trim_end_matches([' ', '-'])).collect();
+        Ok((!lines.is_empty()).then(|| lines.join("\n")))
     }
 }
