@@ -3,7 +3,7 @@
 //! A parameter arrives as text in the path, the query or a form body. Strings and enumerations are plain text;
 //! everything else is JSON text. Three named leniencies exist for clients that cannot be changed:
 //! - **null is absent**: `event_types=null` (a JavaScript client) is as if the parameter were not there;
-//! - **repeated lists**: `event_types=a&event_types=b` (generated clients) is the list of both;
+//! - **bare lists**: `event_types=a&event_types=b` and `event_types=a,b` (generated clients) are the list of both;
 //! - **Python notation**: `True`, `['a', 'b']`, `{'x': True}` (generated clients) where the text is not JSON.
 //!
 //! # Errors
@@ -183,18 +183,15 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 
     fn from_texts(name: &str, values: &[&str]) -> Result<Self, ApiError> {
-        let text = values.last().copied().unwrap_or_default();
-        let looks_like_list = |text: &str| text.trim_start().starts_with('[');
-        // Generated clients send a list of strings as the bare strings, one parameter each.
-        if !looks_like_list(text)
-            || (values.len() > 1 && !values.iter().all(|v| parse_value(name, v).is_ok_and(|v| v.is_array())))
-        {
-            let strings = values.iter().copied().map(|v| Value::from(v.to_owned())).collect();
-            let bare = Value::Array(strings);
-            if let (Ok(list), true) = (Self::from_json(name, &bare), values.iter().all(|v| is_bare_word(v))) {
+        // Generated clients send a list of strings as the bare strings: one parameter each, or joined by commas.
+        let words: Vec<&str> = values.iter().flat_map(|text| text.split(',')).collect();
+        if words.iter().all(|word| is_bare_word(word)) {
+            let bare = Value::from_iter(words);
+            if let Ok(list) = Self::from_json(name, &bare) {
                 return Ok(list);
             }
         }
+        let text = values.last().copied().unwrap_or_default();
         Self::from_json(name, &parse_value(name, text)?)
     }
 }

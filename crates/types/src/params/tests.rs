@@ -56,6 +56,8 @@ fn lists_take_repeated_words_and_python_notation() {
     };
     let expect = Ok(Some(vec!["message".to_owned(), "reaction".to_owned()]));
     assert_eq!(words(&["message", "reaction"]), expect);
+    assert_eq!(words(&["message,reaction"]), expect);
+    assert!(words(&["message,"]).is_err());
     assert_eq!(words(&["['message', 'reaction']"]), expect);
     assert_eq!(words(&[r#"["message"]"#, r#"["message","reaction"]"#]), expect);
     assert_eq!(words(&["message"]), Ok(Some(vec!["message".to_owned()])));
