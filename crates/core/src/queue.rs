@@ -112,8 +112,9 @@ impl QueueOptions {
         if !(is_recipient || self.reads_public() && may_overhear(user, payload.reach, state)) {
             return None;
         }
+        // The cheap test first: this runs once for each queue of each message.
         let mirrors =
-            |client: &str| client.to_lowercase().contains("mirror") && client.eq_ignore_ascii_case(&self.client);
+            |client: &str| client.eq_ignore_ascii_case(&self.client) && client.to_lowercase().contains("mirror");
         if mirrors(&payload.message.client) {
             return None;
         }
