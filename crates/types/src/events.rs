@@ -4,8 +4,7 @@
 //! how it looks for each client (`core::shape`) and how it folds into a client's state (`client::state`).
 
 use crate::ids::EventId;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub mod channel;
@@ -89,7 +88,7 @@ impl EventType {
 }
 
 /// A set of event types.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventTypes(u64);
 
@@ -145,15 +144,12 @@ macro_rules! events {
                 }
             }
 
-            /// Reads an event from its JSON form. What does not fit its type becomes [`Event::Unknown`].
-            #[must_use]
-            pub fn from_json(fields: Map<String, Value>) -> Self {
+            /// Reads an event from its JSON form; none if it is of no type in the table, or does not fit it.
+            fn read(fields: &Map<String, Value>) -> Option<Self> {
                 let text = |key| fields.get(key).and_then(Value::as_str);
                 match (text("type").unwrap_or_default(), text("op")) {
-                    $(($type, events!(@pattern $($op)?)) => {
-                        read::<$payload>(&fields).map_or(Event::Unknown(fields), Event::$variant)
-                    })*
-                    _ => Event::Unknown(fields),
+                    $(($type, events!(@pattern $($op)?)) => <$payload>::deserialize(fields).ok().map(Event::$variant),)*
+                    _ => None,
                 }
             }
         }
@@ -165,10 +161,6 @@ macro_rules! events {
     (@op $op:literal) => { Some($op) };
     (@pattern) => { None };
     (@pattern $op:literal) => { Some($op) };
-}
-
-fn read<T: DeserializeOwned>(fields: &Map<String, Value>) -> Option<T> {
-    T::deserialize(fields).ok()
 }
 
 events! {
@@ -255,6 +247,12 @@ events! {
 }
 
 impl Event {
+    /// Reads an event from its JSON form. What does not fit its type becomes [`Event::Unknown`].
+    #[must_use]
+    pub fn from_json(fields: Map<String, Value>) -> Self {
+        Event::read(&fields).unwrap_or(Event::Unknown(fields))
+    }
+
     /// The type, if it is in the vocabulary.
     #[must_use]
     pub fn event_type(&self) -> Option<EventType> {
@@ -297,21 +295,46 @@ impl Event {
     }
 }
 
-/// An event as a client gets it.
+/// An event as a client gets it: typed, and as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReceivedEvent {
     /// Where it stands in the queue.
     pub id: EventId,
     /// What changed.
     pub event: Event,
+    raw: Map<String, Value>,
 }
 
-impl<'de> serde::Deserialize<'de> for ReceivedEvent {
+impl ReceivedEvent {
+    /// Reads an event from its JSON form; none if it has no id.
+    #[must_use]
+    pub fn from_json(raw: Map<String, Value>) -> Option<Self> {
+        let id = raw.get("id").and_then(Value::as_i64).map(EventId)?;
+        let event = Event::read(&raw).unwrap_or_else(|| {
+            let mut fields = raw.clone();
+            fields.remove("id");
+            Event::Unknown(fields)
+        });
+        Some(ReceivedEvent { id, event, raw })
+    }
+
+    /// The event's JSON as the server sent it, with fields that this version does not know.
+    #[must_use]
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.raw
+    }
+
+    /// As [`ReceivedEvent::raw`], and gives it away.
+    #[must_use]
+    pub fn into_raw(self) -> Map<String, Value> {
+        self.raw
+    }
+}
+
+impl<'de> Deserialize<'de> for ReceivedEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Map::deserialize(deserializer)?;
-        let id = fields.remove("id").as_ref().and_then(Value::as_i64);
-        let id = id.map(EventId).ok_or_else(|| serde::de::Error::missing_field("id"))?;
-        Ok(ReceivedEvent { id, event: Event::from_json(fields) })
+        let raw = Map::deserialize(deserializer)?;
+        ReceivedEvent::from_json(raw).ok_or_else(|| serde::de::Error::missing_field("id"))
     }
 }
 
