@@ -297,3 +297,6 @@ impl Client {
         Events(Running::Idle(Box::new(Follower::new(self.clone(), options))))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,7 @@
-//! Against a real server in the same process, and against one that misbehaves by script.
+//! Against a real server in the same process, and through a connection that misbehaves by script.
 
 mod common;
+mod failures;
+mod proxy;
 mod real;
+mod restarts;
