@@ -132,9 +132,13 @@ async fn killed_again_and_again(mode: &str, kills: usize) -> (Vec<String>, Vec<S
             hamlet.send_to_channel("Denmark", "t", &text).await;
             sent.push(text);
         }
-        // The first rounds are cut short somewhere on the way, at another place each time.
-        let enough = if round == kills { sent.len() } else { sent.len() - 9 + round % 9 };
-        until("the listener hears", || Journal::lines(folder.path()).len() >= enough).await;
+        // The first rounds are cut short somewhere on the way, at another place each time; the last one is not.
+        let (enough, last) = (sent.len() - 9 + round % 9, sent.last());
+        let done = |heard: &[(i64, String)]| match round == kills {
+            true => heard.last().map(|(_, content)| content) == last,
+            false => heard.len() >= enough,
+        };
+        until("the listener hears", || done(&Journal::lines(folder.path()))).await;
         drop(listener);
     }
     let heard = Journal::lines(folder.path()).into_iter().map(|(_, content)| content).collect();
