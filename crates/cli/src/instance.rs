@@ -85,6 +85,11 @@ impl Instance {
         self.runtime.block_on(future)
     }
 
+    /// Starts something beside the server; it ends with it.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.runtime.spawn(future)
+    }
+
     /// Waits until the process is told to stop, or the server fails.
     pub(crate) fn wait_for_signal(&mut self) -> Result<()> {
         let (serving, signals) = (&mut self.serving, &mut self.signals);

@@ -3,6 +3,7 @@
 use super::{EventOptions, Item};
 use crate::client::Client;
 use crate::error::{BoxError, Error};
+use std::future::Future;
 use std::ops::ControlFlow;
 use tidings_types::events::message::MessageEvent;
 use tidings_types::events::{Event, ReceivedEvent};
@@ -36,27 +37,31 @@ impl<T: Outcome, E: Into<BoxError>> Outcome for Result<T, E> {
 }
 
 impl Client {
-    /// Calls `callback` on each event, one after the other, until it breaks off or fails.
+    /// Calls `callback` on each event, one after the other, until it breaks off or fails. The next event waits for the
+    /// future that the callback returns. State that has to be borrowed across an `await` is easier to keep around
+    /// [`Client::events`].
     ///
     /// ```no_run
     /// # async fn example(client: tidings_client::Client) -> Result<(), tidings_client::Error> {
     /// use tidings_client::EventOptions;
     /// let options = EventOptions::new().event_types(["message", "reaction"]);
     /// let mut count = 0;
-    /// client.call_on_each_event(options, async |event| {
-    ///     count += 1;
-    ///     println!("{count}: {:?}", event.raw());
-    /// }).await
+    /// client
+    ///     .call_on_each_event(options, |event| {
+    ///         count += 1;
+    ///         async move { println!("{count}: {:?}", event.raw()) }
+    ///     })
+    ///     .await
     /// # }
     /// ```
     ///
     /// # Errors
     /// [`Error::Callback`] with what the callback returned; what the server refuses for good; a position that cannot
     /// be saved.
-    pub async fn call_on_each_event<R: Outcome>(
+    pub async fn call_on_each_event<F: Future<Output: Outcome>>(
         &self,
         options: EventOptions,
-        mut callback: impl AsyncFnMut(ReceivedEvent) -> R,
+        mut callback: impl FnMut(ReceivedEvent) -> F,
     ) -> Result<(), Error> {
         let keeps_position = options.store.is_some();
         let mut events = self.events(options);
@@ -92,16 +97,24 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::call_on_each_event`].
-    pub async fn call_on_each_message<R: Outcome>(
+    pub async fn call_on_each_message<F: Future<Output: Outcome>>(
         &self,
         options: EventOptions,
-        mut callback: impl AsyncFnMut(MessageEvent) -> R,
+        mut callback: impl FnMut(MessageEvent) -> F,
     ) -> Result<(), Error> {
-        self.call_on_each_event(options.event_types(["message"]), async |received| match received.event {
-            Event::Message(message) => callback(*message).await.outcome(),
-            _ => {
-                tracing::error!(id = %received.id, "an event is no message of a known shape; it is left out");
-                Ok(ControlFlow::Continue(()))
+        self.call_on_each_event(options.event_types(["message"]), |received| {
+            let called = match received.event {
+                Event::Message(message) => Some(callback(*message)),
+                _ => {
+                    tracing::error!(id = %received.id, "an event is no message of a known shape; it is left out");
+                    None
+                }
+            };
+            async {
+                match called {
+                    Some(called) => called.await.outcome(),
+                    None => ().outcome(),
+                }
             }
         })
         .await

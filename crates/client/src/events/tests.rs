@@ -4,6 +4,8 @@ use super::*;
 use crate::config::Config;
 use crate::transport::{Answering, Incoming, Outgoing, Transport};
 use serde_json::{Value, json};
+use std::future::ready;
+use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tidings_types::endpoint::Method;
@@ -275,9 +277,9 @@ async fn an_event_whose_callback_failed_is_not_acknowledged() {
     let mut seen = Vec::new();
     let options = || EventOptions::new().resume(memory.clone());
     let failed = client
-        .call_on_each_event(options(), async |event| {
+        .call_on_each_event(options(), |event| {
             seen.push(event.id.0);
-            if event.id.0 == 2 { Err("cannot") } else { Ok(()) }
+            ready(if event.id.0 == 2 { Err("cannot") } else { Ok(()) })
         })
         .await;
     assert!(matches!(failed, Err(Error::Callback(_))));
@@ -285,9 +287,9 @@ async fn an_event_whose_callback_failed_is_not_acknowledged() {
 
     // Another run of the program: the same queue, from the event that failed on.
     client
-        .call_on_each_event(options(), async |event| {
+        .call_on_each_event(options(), |event| {
             seen.push(event.id.0);
-            if event.id.0 == 3 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+            ready(if event.id.0 == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })
         .await
         .unwrap();

@@ -1,5 +1,6 @@
 use crate::common::{client, content, event, item, messages};
 use serde_json::json;
+use std::future::ready;
 use std::ops::ControlFlow;
 use tidings_client::types::endpoints::messages::fetch::{GetMessage, GetMessageRequest};
 use tidings_client::types::endpoints::messages::{Addressee, MessageType, SendMessage, SendMessageRequest};
@@ -76,9 +77,9 @@ async fn callbacks_end_the_loop_as_they_say() {
         }
     };
     let mut heard = Vec::new();
-    let listen = cordelia.call_on_each_message(messages(), async |event| {
+    let listen = cordelia.call_on_each_message(messages(), |event| {
         heard.push(event.message.content);
-        if heard.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        ready(if heard.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     });
     let speak = async {
         while server.app.realm.registry.counts().0 == 0 {
