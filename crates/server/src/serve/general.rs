@@ -179,11 +179,9 @@ impl Service<Request<Incoming>> for General {
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let keeps = |value: &hyper::header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"keep-alive");
-        let reusable =
-            request.version() == Version::HTTP_11 && request.headers().get_all(CONNECTION).iter().all(keeps);
+        let reusable = request.version() == Version::HTTP_11 && request.headers().get_all(CONNECTION).iter().all(keeps);
         self.exchange.begin(reusable, request.body().is_end_stream());
-        let mut request =
-            request.map(|body| Body::new(Arriving { body, exchange: Arc::clone(&self.exchange) }));
+        let mut request = request.map(|body| Body::new(Arriving { body, exchange: Arc::clone(&self.exchange) }));
         request.extensions_mut().insert(self.peer);
         let (mut router, exchange) = (self.router.clone(), Arc::clone(&self.exchange));
         Box::pin(async move {

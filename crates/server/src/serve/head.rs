@@ -45,7 +45,10 @@ impl<'a> Head<'a> {
     /// The words of all headers of a name, which are lists with commas.
     pub fn words(&self, name: &'a str) -> impl Iterator<Item = &'a str> + '_ {
         let named = self.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
-        named.filter_map(|header| std::str::from_utf8(header.value).ok()).flat_map(|value| value.split(',')).map(str::trim)
+        named
+            .filter_map(|header| std::str::from_utf8(header.value).ok())
+            .flat_map(|value| value.split(','))
+            .map(str::trim)
     }
 
     /// Whether one of [`Head::words`] is this one, in whatever case.
@@ -83,8 +86,7 @@ pub fn parse(read: &[u8], looked_at: usize) -> Parsed<'_> {
         Some(rest) => rest.strip_prefix('?').unwrap_or_default(),
         None => return Parsed::Other,
     };
-    let mut head =
-        Head { query, headers: request.headers.to_vec(), keep_alive: false, chunks: version == 1, length };
+    let mut head = Head { query, headers: request.headers.to_vec(), keep_alive: false, chunks: version == 1, length };
     head.keep_alive = version == 1 && !head.has_word("connection", "close");
     if head.is_plain() { Parsed::Poll(head) } else { Parsed::Other }
 }

@@ -149,13 +149,7 @@ pub fn start(realm: &Arc<Realm>, user: UserId, request: &GetEventsRequest) -> Re
 ///
 /// # Errors
 /// `BAD_EVENT_QUEUE_ID` for a queue that is not there any more.
-pub fn go_on(
-    realm: &Arc<Realm>,
-    user: UserId,
-    queue: QueueId,
-    turn: u32,
-    after: EventId,
-) -> Result<Started, ApiError> {
+pub fn go_on(realm: &Arc<Realm>, user: UserId, queue: QueueId, turn: u32, after: EventId) -> Result<Started, ApiError> {
     let poll = QueuePoll {
         user,
         queue,

@@ -121,10 +121,7 @@ pub async fn serve(stream: TcpStream, read: Vec<u8>, reader: Box<QueueReader>, h
     let mut socket = WebSocketStream::from_partially_read(stream, read, Role::Server, Some(config)).await;
     let Err(Some(error)) = exchange(&mut socket, &reader).await else { return };
     let text = error.to_json().to_string();
-    let frame = CloseFrame {
-        code: (4_000 + error.status()).into(),
-        reason: error.code().unwrap_or_default().into(),
-    };
+    let frame = CloseFrame { code: (4_000 + error.status()).into(), reason: error.code().unwrap_or_default().into() };
     if socket.send(Message::text(text)).await.is_ok() {
         let _ = socket.close(Some(frame)).await;
         // The other side answers; what it sends before that is of no interest.

@@ -489,7 +489,8 @@ fn a_stream_goes_on_from_any_id_also_from_before_what_is_acknowledged() {
     let words = ["a", "b", "c", "d"].map(|word| world.publish(vec![to(words(word), &[1])])[0]);
     world.now(1, queue, START);
     world.now(1, queue, words[2]);
-    for (after, expected) in [(words[2], vec!["d"]), (words[0], vec!["b", "c", "d"]), (START, vec!["a", "b", "c", "d"])] {
+    for (after, expected) in [(words[2], vec!["d"]), (words[0], vec!["b", "c", "d"]), (START, vec!["a", "b", "c", "d"])]
+    {
         let turn = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
         let mut read = Vec::new();
         let mut after = after;

@@ -72,7 +72,8 @@ impl Reader {
         let way = match door {
             Door::Poll => Way::Poll(http),
             Door::Sse => {
-                let request = http.get(url.clone() + &path(queue, after)).basic_auth(fixture::email(person), Some(&key));
+                let request =
+                    http.get(url.clone() + &path(queue, after)).basic_auth(fixture::email(person), Some(&key));
                 let response = request.header("Accept", "text/event-stream").send().await.expect("an answer");
                 if response.status() != 200 {
                     return Err(serde_json::from_str(&response.text().await.expect("text")).expect("JSON"));
@@ -358,7 +359,8 @@ async fn a_web_socket_acknowledges_and_takes_nothing_else() {
         tokio::task::yield_now().await;
     }
     for message in [Message::text("hello"), Message::binary(vec![0; 10]), Message::text("x".repeat(5_000))] {
-        let mut reader = Reader::enter(Door::WebSocket, &server, "hamlet", &queue.id, after).await.expect("it is there");
+        let mut reader =
+            Reader::enter(Door::WebSocket, &server, "hamlet", &queue.id, after).await.expect("it is there");
         let Way::WebSocket(socket) = &mut reader.way else { panic!("it is one") };
         socket.send(message).await.expect("it listens");
         assert_eq!(reader.next().await.expect_err("it is refused")["code"], "BAD_REQUEST");
@@ -395,7 +397,8 @@ async fn malformed_beginnings_are_refused() {
         }
         hamlet.send(request)
     };
-    let (with_id, without) = (format!("/events?queue_id={queue}&last_event_id=-1"), format!("/events?queue_id={queue}"));
+    let (with_id, without) =
+        (format!("/events?queue_id={queue}&last_event_id=-1"), format!("/events?queue_id={queue}"));
     let sse = ("Accept", "text/event-stream");
     get(without.clone(), &[sse]).await.refused(400, "Missing 'last_event_id' argument");
     get("/events?last_event_id=-1".to_owned(), &[sse]).await.refused(400, "Missing 'queue_id' argument");

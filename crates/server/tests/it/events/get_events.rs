@@ -221,6 +221,9 @@ async fn polls_that_look_odd_are_polls() {
     let with_body = with_body.header("Content-Type", "application/x-www-form-urlencoded").body(body);
     assert_eq!(hamlet.send(with_body).await.ok()["events"], by_post["events"]);
     assert_eq!(hamlet.get("/events", &params).await.ok()["events"], by_post["events"]);
-    hamlet.post("/events", &[("method", "GET"), ("last_event_id", "-1")]).await.refused(400, "Missing 'queue_id' argument");
+    hamlet
+        .post("/events", &[("method", "GET"), ("last_event_id", "-1")])
+        .await
+        .refused(400, "Missing 'queue_id' argument");
     assert_eq!(server.app.realm.registry.counts(), (1, 0));
 }

@@ -76,14 +76,24 @@ fn get_me() -> String {
 fn render(content: &str) -> String {
     let body = format!("content={content}");
     let (length, authorization) = (body.len(), authorization());
-    format!("POST /api/v1/messages/render HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n{authorization}\r\n{body}")
+    format!(
+        "POST /api/v1/messages/render HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n{authorization}\r\n{body}"
+    )
 }
 
 #[tokio::test]
 async fn polls_and_other_requests_take_turns_however_they_are_sent() {
     let server = TestServer::start().await;
     let queue = server.client("hamlet").register(&[]).await.id;
-    let requests = [get_me(), poll(&queue, "1.1"), render("one"), get_me(), poll(&queue, "1.1"), poll(&queue, "1.1"), render("two")];
+    let requests = [
+        get_me(),
+        poll(&queue, "1.1"),
+        render("one"),
+        get_me(),
+        poll(&queue, "1.1"),
+        poll(&queue, "1.1"),
+        render("two"),
+    ];
     let check = async |connection: &mut Raw, number: usize| {
         let (status, json) = connection.json().await;
         assert_eq!(status, 200, "{json}");
@@ -200,7 +210,8 @@ async fn answers_carry_what_clients_and_proxies_look_for() {
     connection.write(poll(&queue, "1.1").as_bytes()).await;
     let (_, head, body) = connection.answer().await.expect("an answer");
     assert!(head.starts_with("http/1.1 200 ok\r\n"), "{head}");
-    for line in ["content-type: application/json", "cache-control: no-store, private", "access-control-allow-origin: *"] {
+    for line in ["content-type: application/json", "cache-control: no-store, private", "access-control-allow-origin: *"]
+    {
         assert!(head.contains(line), "{line}: {head}");
     }
     assert!(head.contains("\r\ndate: ") && body.ends_with(b"}\n"), "{head}");
