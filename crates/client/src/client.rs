@@ -2,6 +2,7 @@
 
 use crate::config::{ClientBuilder, Config};
 use crate::error::Error;
+use crate::multipart;
 use crate::params::Params;
 use crate::transport::{Http, Incoming, Outgoing, Transport};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
@@ -15,6 +16,27 @@ use tidings_types::params::Request;
 
 /// What stays as it is in a segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'@');
+
+/// An answer as it came: what it means is for the caller to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RawAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// How long the server wants to be left alone.
+    pub retry_after: Option<Duration>,
+    /// What this API answers with is a JSON object; what is in front of a server may answer with anything.
+    pub body: Vec<u8>,
+}
+
+/// A file to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Its name, without folders.
+    pub name: String,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
 
 /// An account at a server. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -113,8 +135,26 @@ impl Client {
         path: &str,
         params: impl Into<Params>,
     ) -> Result<Map<String, Value>, Error> {
-        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
-        self.exchange(method, &path, params.into().texts(), self.inner.timeout).await
+        self.exchange(method, path, params.into().texts(), self.inner.timeout).await
+    }
+
+    /// As [`Client::call`], and does not look into the answer: a refusal is an answer as well. Files travel with `POST`,
+    /// `PUT` and `PATCH`. `timeout` takes the place of the configured one.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`] where there is no answer, [`Error::Unexpected`] where the answer leads elsewhere.
+    pub async fn call_raw(
+        &self,
+        method: Method,
+        path: &str,
+        params: impl Into<Params>,
+        files: &[Upload],
+        timeout: Option<Duration>,
+    ) -> Result<RawAnswer, Error> {
+        let timeout = timeout.unwrap_or(self.inner.timeout);
+        let incoming = self.send_out(method, path, params.into().texts(), files, timeout).await?;
+        let Incoming { status, retry_after, body, .. } = incoming;
+        Ok(RawAnswer { status, retry_after, body })
     }
 
     pub(crate) async fn exchange(
@@ -124,28 +164,46 @@ impl Client {
         params: Vec<(String, String)>,
         timeout: Duration,
     ) -> Result<Map<String, Value>, Error> {
-        let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
-        let mut path = format!("/api/v1{path}");
-        let mut form = None;
-        if matches!(method, Method::Get | Method::Delete) {
-            if !encoded.is_empty() {
-                path = format!("{path}?{encoded}");
-            }
-        } else {
-            form = Some(encoded);
-        }
-        let outgoing = Outgoing { method, path, form, timeout };
-        let answer = self.inner.transport.send(outgoing).await;
-        let incoming = answer.map_err(|reason| Error::Unreachable { site: self.inner.site.clone(), reason })?;
+        let incoming = self.send_out(method, path, params, &[], timeout).await?;
         self.read(incoming)
     }
 
-    fn read(&self, incoming: Incoming) -> Result<Map<String, Value>, Error> {
-        let Incoming { status, retry_after, location, body } = incoming;
-        let unexpected = |reason| Error::Unexpected { site: self.inner.site.clone(), status, reason, retry_after };
-        if let Some(location) = location.filter(|_| (300..400).contains(&status)) {
-            return Err(unexpected(format!("it redirects to {location}; make that the site")));
+    /// Sends a request and waits for the answer, whatever it says.
+    pub(crate) async fn send_out(
+        &self,
+        method: Method,
+        path: &str,
+        params: Vec<(String, String)>,
+        files: &[Upload],
+        timeout: Duration,
+    ) -> Result<Incoming, Error> {
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        let mut path = format!("/api/v1{slash}{path}");
+        let mut body = None;
+        if !files.is_empty() {
+            body = Some(multipart::encode(&params, files));
+        } else {
+            let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+            if !matches!(method, Method::Get | Method::Delete) {
+                body = Some(("application/x-www-form-urlencoded".to_owned(), encoded.into_bytes()));
+            } else if !encoded.is_empty() {
+                path = format!("{path}?{encoded}");
+            }
         }
+        let outgoing = Outgoing { method, path, body, timeout };
+        let answer = self.inner.transport.send(outgoing).await;
+        let incoming = answer.map_err(|reason| Error::Unreachable { site: self.inner.site.clone(), reason })?;
+        match incoming.location {
+            Some(to) if (300..400).contains(&incoming.status) => {
+                Err(self.unexpected(incoming.status, format!("it redirects to {to}; make that the site")))
+            }
+            _ => Ok(incoming),
+        }
+    }
+
+    pub(crate) fn read(&self, incoming: Incoming) -> Result<Map<String, Value>, Error> {
+        let Incoming { status, retry_after, body, .. } = incoming;
+        let unexpected = |reason| Error::Unexpected { site: self.inner.site.clone(), status, reason, retry_after };
         let Ok(Value::Object(body)) = serde_json::from_slice(&body) else {
             return Err(unexpected(format!("HTTP status {status} and no JSON object; check the site")));
         };

@@ -19,6 +19,7 @@ use crate::register::{Registered, capabilities};
 use crate::resume::ResumeStore;
 use follow::Follower;
 use futures_core::Stream;
+use serde::Deserialize;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -27,7 +28,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tidings_types::EventId;
 use tidings_types::endpoints::events::{IdleTimeout, RegisterQueueRequest};
-use tidings_types::events::ReceivedEvent;
+use tidings_types::events::{Event, ReceivedEvent};
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::params::Json;
 
@@ -141,10 +142,43 @@ impl EventOptions {
     }
 }
 
+/// What events are wanted as. [`ReceivedEvent`] is one form; bindings to other languages have forms of their own, to
+/// read an answer only once.
+pub trait EventForm: Send + Sized + 'static {
+    /// The events in the body of a poll's answer, in its order; none if it is not a successful answer.
+    fn read(answer: &[u8]) -> Option<Vec<Self>>;
+
+    /// The event's id.
+    fn id(&self) -> EventId;
+
+    /// Whether it only says that the connection lives.
+    fn is_heartbeat(&self) -> bool;
+}
+
+impl EventForm for ReceivedEvent {
+    fn read(answer: &[u8]) -> Option<Vec<Self>> {
+        #[derive(Deserialize)]
+        struct Answer {
+            result: String,
+            events: Vec<ReceivedEvent>,
+        }
+        let answer: Answer = serde_json::from_slice(answer).ok()?;
+        (answer.result == "success").then_some(answer.events)
+    }
+
+    fn id(&self) -> EventId {
+        self.id
+    }
+
+    fn is_heartbeat(&self) -> bool {
+        matches!(self.event, Event::Heartbeat(_))
+    }
+}
+
 /// What comes out of [`Events`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Item {
+pub enum Item<E = ReceivedEvent> {
     /// A queue was registered, the first time or again. Whatever state the program keeps starts anew from `registered`.
     Reset {
         /// Why.
@@ -160,7 +194,7 @@ pub enum Item {
         last_event_id: EventId,
     },
     /// An event.
-    Event(ReceivedEvent),
+    Event(E),
     /// Something failed and will be tried again; for people to know.
     Trouble {
         /// What failed.
@@ -197,26 +231,26 @@ impl ResetReason {
 /// Asking for the next item says that the one before was handled. Dropping it ends everything; a queue without a saved
 /// position then expires by itself, or at once with [`Events::close`].
 #[must_use = "nothing is registered until items are asked for"]
-pub struct Events(Running);
+pub struct Events<E = ReceivedEvent>(Running<E>);
 
-type Advancing = Pin<Box<dyn Future<Output = (Box<Follower>, Option<Result<Item, Error>>)> + Send>>;
+type Advancing<E> = Pin<Box<dyn Future<Output = (Box<Follower<E>>, Option<Result<Item<E>, Error>>)> + Send>>;
 
-enum Running {
-    Idle(Box<Follower>),
+enum Running<E> {
+    Idle(Box<Follower<E>>),
     /// Kept across polls, so that a caller may give up waiting and lose nothing.
-    Advancing(Advancing),
+    Advancing(Advancing<E>),
     Ended,
 }
 
-impl fmt::Debug for Events {
+impl<E> fmt::Debug for Events<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
     }
 }
 
-impl Events {
+impl<E: EventForm> Events<E> {
     /// The next item; none after an error. Safe to cancel: nothing is lost if the wait is given up.
-    pub async fn next(&mut self) -> Option<Result<Item, Error>> {
+    pub async fn next(&mut self) -> Option<Result<Item<E>, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
@@ -245,8 +279,11 @@ impl Events {
     }
 }
 
-impl Stream for Events {
-    type Item = Result<Item, Error>;
+// Nothing in it is pinned in place: what has to be is in a box.
+impl<E> Unpin for Events<E> {}
+
+impl<E: EventForm> Stream for Events<E> {
+    type Item = Result<Item<E>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
@@ -294,6 +331,11 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn events(&self, options: EventOptions) -> Events {
+        self.events_as(options)
+    }
+
+    /// As [`Client::events`], in another form.
+    pub fn events_as<E: EventForm>(&self, options: EventOptions) -> Events<E> {
         Events(Running::Idle(Box::new(Follower::new(self.clone(), options))))
     }
 }

@@ -14,9 +14,11 @@
 //! | credentials: explicit, from the environment, from a zuliprc | [`ClientBuilder`], [`Config`], [`Brand`] |
 //! | a call, typed by [`types::endpoints`] | [`Client::send`] |
 //! | any call, untyped: a method, a path, [`Params`], and JSON back | [`Client::call`] |
+//! | any call, and its answer as it came; files | [`Client::call_raw`], [`Upload`] |
 //! | one step of a queue | [`Client::register`], [`Client::get_events`], [`Client::deregister`] |
 //! | events as an async stream, with re-registration and back-off | [`Client::events`]: [`Events`] of [`Item`]s |
 //! | the same, calling a function | [`Client::call_on_each_event`], [`Client::call_on_each_message`] |
+//! | the same in a form of the program's own | [`Client::events_as`], [`EventForm`] |
 //! | what to follow and how | [`EventOptions`], [`Pacing`] |
 //! | going on after a restart of the program | [`EventOptions::resume`], [`StateFile`], [`ResumeStore`] |
 //! | an event: typed and as raw JSON | [`ReceivedEvent`], [`Event`] |
@@ -24,7 +26,7 @@
 //! | errors | [`Error`], [`ConfigError`] |
 //!
 //! # Layout
-//! - [`config`]: who we are and where the server is. [`client`], [`params`]: calls. `transport`: HTTP.
+//! - [`config`]: who we are and where the server is. [`client`], [`params`]: calls. `transport`, `multipart`: HTTP.
 //! - [`register`]: queues call by call. [`events`]: the loop. [`resume`]: positions that outlive the program.
 //! - [`state`]: the fold. A test of the server holds it: register, then fold every event, equals a fresh register.
 
@@ -32,17 +34,18 @@ pub mod client;
 pub mod config;
 pub mod error;
 pub mod events;
+mod multipart;
 pub mod params;
 pub mod register;
 pub mod resume;
 pub mod state;
 mod transport;
 
-pub use client::Client;
+pub use client::{Client, RawAnswer, Upload};
 pub use config::{Brand, ClientBuilder, Config};
 pub use error::{BoxError, ConfigError, Error};
 pub use events::callback::Outcome;
-pub use events::{EventOptions, Events, Item, Pacing, ResetReason};
+pub use events::{EventForm, EventOptions, Events, Item, Pacing, ResetReason};
 pub use params::Params;
 pub use register::{Registered, capabilities};
 pub use resume::{Position, ResumeStore, StateFile};

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::events::EventForm;
 use crate::params::Params;
 use crate::state::State;
 use serde_json::{Map, Value};
@@ -104,18 +105,28 @@ impl Client {
         last_event_id: EventId,
         longpoll_timeout: Duration,
     ) -> Result<Vec<ReceivedEvent>, Error> {
+        self.poll(queue_id, last_event_id, longpoll_timeout).await
+    }
+
+    /// As [`Client::get_events`], in any form.
+    pub(crate) async fn poll<E: EventForm>(
+        &self,
+        queue_id: &str,
+        last_event_id: EventId,
+        longpoll_timeout: Duration,
+    ) -> Result<Vec<E>, Error> {
         let mut request = GetEventsRequest::new();
         request.queue_id = Some(queue_id.to_owned());
         request.last_event_id = Some(last_event_id.0);
         let params = request.encode().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let mut answer = self.exchange(Method::Get, GetEvents::METADATA.path, params, longpoll_timeout).await?;
-        let no_events = || self.unexpected(200, "its list of events cannot be read".to_owned());
-        let Some(Value::Array(events)) = answer.remove("events") else { return Err(no_events()) };
-        let read = |event| match event {
-            Value::Object(fields) => ReceivedEvent::from_json(fields),
-            _ => None,
-        };
-        events.into_iter().map(read).collect::<Option<_>>().ok_or_else(no_events)
+        let incoming = self.send_out(Method::Get, GetEvents::METADATA.path, params, &[], longpoll_timeout).await?;
+        if incoming.status == 200
+            && let Some(events) = E::read(&incoming.body)
+        {
+            return Ok(events);
+        }
+        self.read(incoming)?;
+        Err(self.unexpected(200, "its list of events cannot be read".to_owned()))
     }
 
     /// Deletes an event queue.

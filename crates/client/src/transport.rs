@@ -21,8 +21,8 @@ pub(crate) struct Outgoing {
     pub(crate) method: Method,
     /// Below the site, with the query.
     pub(crate) path: String,
-    /// URL-encoded parameters.
-    pub(crate) form: Option<String>,
+    /// What goes into the body, after its type.
+    pub(crate) body: Option<(String, Vec<u8>)>,
     /// How long the whole of it may take.
     pub(crate) timeout: Duration,
 }
@@ -97,8 +97,8 @@ impl Http {
         };
         let url = format!("{}{}", self.site, outgoing.path);
         let mut request = self.client.request(method, url).header(AUTHORIZATION, self.authorization.clone());
-        if let Some(form) = outgoing.form {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        if let Some((content_type, body)) = outgoing.body {
+            request = request.header(CONTENT_TYPE, content_type).body(body);
         }
         let mut response = request.send().await.map_err(|error| reason(&error))?;
         let mut body = Vec::new();

@@ -1,6 +1,6 @@
 //! The loop. One step at a time: each call of [`Follower::next`] ends with an item for the program.
 
-use super::{EventOptions, Item, ResetReason};
+use super::{EventForm, EventOptions, Item, ResetReason};
 use crate::client::Client;
 use crate::error::Error;
 use crate::register::{LONGPOLL_TIMEOUT, Registered};
@@ -8,7 +8,6 @@ use crate::resume::Position;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tidings_types::EventId;
-use tidings_types::events::{Event, ReceivedEvent};
 use tidings_types::params::Request;
 use tokio::time::Instant;
 
@@ -36,11 +35,11 @@ enum Handed {
     Event(EventId),
 }
 
-pub(super) struct Follower {
+pub(super) struct Follower<E> {
     client: Client,
     options: EventOptions,
     queue: Option<Queue>,
-    pending: VecDeque<ReceivedEvent>,
+    pending: VecDeque<E>,
     handed: Handed,
     saved: Option<Position>,
     loaded: bool,
@@ -62,7 +61,7 @@ enum Verdict {
     GiveUp,
 }
 
-impl Follower {
+impl<E: EventForm> Follower<E> {
     pub(super) fn new(client: Client, options: EventOptions) -> Self {
         Follower {
             client,
@@ -79,11 +78,11 @@ impl Follower {
         }
     }
 
-    pub(super) async fn next(&mut self) -> Option<Result<Item, Error>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Item<E>, Error>> {
         Some(self.advance().await)
     }
 
-    async fn advance(&mut self) -> Result<Item, Error> {
+    async fn advance(&mut self) -> Result<Item<E>, Error> {
         self.settle().await?;
         if !self.loaded {
             if let Some(item) = self.load().await? {
@@ -92,7 +91,7 @@ impl Follower {
         }
         loop {
             if let Some(event) = self.pending.pop_front() {
-                self.handed = Handed::Event(event.id);
+                self.handed = Handed::Event(event.id());
                 return Ok(Item::Event(event));
             }
             self.finish_answer().await?;
@@ -180,7 +179,7 @@ impl Follower {
         format!("{} {} {params:?} {more}", self.client.site(), self.client.email())
     }
 
-    async fn load(&mut self) -> Result<Option<Item>, Error> {
+    async fn load(&mut self) -> Result<Option<Item<E>>, Error> {
         let Some(store) = self.options.store.clone() else {
             self.loaded = true;
             return Ok(None);
@@ -205,7 +204,7 @@ impl Follower {
         Ok(Some(Item::Resumed { queue_id, last_event_id }))
     }
 
-    async fn register(&mut self) -> Result<Item, Error> {
+    async fn register(&mut self) -> Result<Item<E>, Error> {
         let Registered { queue_id, last_event_id, longpoll_timeout, answer } =
             self.client.register_with(&self.options.register, self.options.more.clone()).await?;
         self.succeeded = true;
@@ -221,13 +220,13 @@ impl Follower {
         let Some(queue) = &mut self.queue else { return Ok(()) };
         let asked_at = Instant::now();
         let timeout = queue.longpoll_timeout + self.options.pacing.poll_margin;
-        let events = self.client.get_events(&queue.id, queue.handled, timeout).await?;
+        let events = self.client.poll::<E>(&queue.id, queue.handled, timeout).await?;
         self.succeeded = true;
         for event in events {
             // What was sent again because an acknowledgement did not arrive is known already.
-            if event.id > queue.received {
-                queue.received = event.id;
-                if !matches!(event.event, Event::Heartbeat(_)) {
+            if event.id() > queue.received {
+                queue.received = event.id();
+                if !event.is_heartbeat() {
                     self.pending.push_back(event);
                 }
             }
