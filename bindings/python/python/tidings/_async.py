@@ -9,8 +9,7 @@ from typing import IO, Any, AsyncIterator, Awaitable, Callable, Dict, Generator,
 from . import _native
 from ._calls import Calls, Fields
 from ._follow import Reset, connect, follow, noticed
-from ._native import Path
-from ._request import answer, request as as_request
+from ._request import Path, answer, request as as_request
 
 Answer = Dict[str, Any]
 Event = Dict[str, Any]

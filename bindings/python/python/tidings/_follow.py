@@ -7,10 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, NamedTuple, Optional, Sequence
 
 from . import _brand, _native
-from ._request import texts
+from ._request import Path, texts
 
 if TYPE_CHECKING:
-    from ._native import Connection, Path
+    from ._native import Connection
 
 logger = logging.getLogger(__package__)
 

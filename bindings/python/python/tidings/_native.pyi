@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 Pairs = List[Tuple[str, str]]
 Sent = Tuple[str, str, Pairs, List[Tuple[str, bytes]], Optional[float]]
 Answer = Tuple[int, Any, str]
-Path = Union[str, "PathLike[str]"]
+_Path = Union[str, "PathLike[str]"]
 Item = Union[Dict[str, Any], Tuple[Any, ...]]
 
 class Waiting:
@@ -24,7 +24,7 @@ class Connection:
         user_agent: str,
         *,
         background: bool,
-        config_file: Optional[Path] = None,
+        config_file: Optional[_Path] = None,
         email: Optional[str] = None,
         api_key: Optional[str] = None,
         site: Optional[str] = None,
@@ -39,7 +39,7 @@ class Connection:
         self, sent: Sent, patient: bool, callback: Callable[[Any, Optional[BaseException]], object]
     ) -> Waiting: ...
     def events(
-        self, params: Pairs, state_file: Optional[Path] = None, queue_name: Optional[str] = None
+        self, params: Pairs, state_file: Optional[_Path] = None, queue_name: Optional[str] = None
     ) -> Events: ...
 
 class Events:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from typing import IO, Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import IO, Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple, Union
 from urllib.parse import parse_qsl
+
+Path = Union[str, "os.PathLike[str]"]
 
 #: How long a poll may take: longer than servers hold one.
 LONGPOLL_SECS = 100.0
