@@ -63,7 +63,7 @@ impl Client {
         options: EventOptions,
         mut callback: impl FnMut(ReceivedEvent) -> F,
     ) -> Result<(), Error> {
-        let keeps_position = options.store.is_some();
+        let is_durable = options.is_durable();
         let mut events = self.events(options);
         while let Some(item) = events.next().await {
             match item? {
@@ -80,7 +80,7 @@ impl Client {
                 _ => {}
             }
         }
-        if !keeps_position {
+        if !is_durable {
             // Only to free its place at the server; it would expire by itself.
             let _ = events.close().await;
         }

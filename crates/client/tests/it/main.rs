@@ -1,6 +1,7 @@
 //! Against a real server in the same process, and through a connection that misbehaves by script.
 
 mod common;
+mod examples;
 mod failures;
 mod proxy;
 mod real;
