@@ -6,3 +6,4 @@ mod failures;
 mod proxy;
 mod real;
 mod restarts;
+mod tls;
