@@ -63,6 +63,7 @@ impl Reminders {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "reminders are for people, who go by the wall clock")]
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -67,12 +67,13 @@ impl Client {
         let mut events = self.events(options);
         while let Some(item) = events.next().await {
             match item? {
-                Item::Event(event) => {
-                    if callback(event).await.outcome().map_err(Error::Callback)?.is_break() {
+                Item::Event(event) => match callback(event).await.outcome().map_err(Error::Callback)? {
+                    ControlFlow::Continue(()) => {}
+                    ControlFlow::Break(()) => {
                         events.acknowledge().await?;
                         break;
                     }
-                }
+                },
                 Item::Reset { reason, .. } if reason.events_missed() => {
                     tracing::warn!(?reason, "the event queue was registered anew; events in between were missed");
                 }

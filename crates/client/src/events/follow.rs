@@ -85,10 +85,10 @@ impl Follower {
 
     async fn advance(&mut self) -> Result<Item, Error> {
         self.settle().await?;
-        if !self.loaded {
-            if let Some(item) = self.load().await? {
-                return Ok(item);
-            }
+        if !self.loaded
+            && let Some(item) = self.load().await?
+        {
+            return Ok(item);
         }
         loop {
             if let Some(event) = self.pending.pop_front() {
