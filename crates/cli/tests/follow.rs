@@ -70,7 +70,8 @@ async fn a_server_that_is_killed_loses_and_repeats_nothing() {
     let mut received: Vec<u64> = Vec::new();
     let mut kills = 0;
     while received.is_empty() || !sender.is_finished() || received.last() < Some(&newest(folder, &address).await) {
-        match events.next().await.unwrap().unwrap() {
+        let item = tokio::time::timeout(Duration::from_secs(60), events.next()).await.expect("something happens");
+        match item.unwrap().unwrap() {
             Item::Event(event) => {
                 received.push(event.raw()["message"]["id"].as_u64().unwrap());
                 if received.len() >= 10 * (kills + 1) && kills < 4 {
