@@ -140,7 +140,7 @@ impl Connection {
         let mut options = EventOptions::registering(RegisterQueueRequest::new());
         options.more = params.into_iter().collect::<Params>();
         if let Some(name) = queue_name {
-            options = options.param("queue_name", name);
+            options = options.queue_name(name);
         }
         if let Some(path) = state_file {
             let file = StateFile::open(path).map_err(|error| failure::exception(py, &Error::Resume(error.into())))?;

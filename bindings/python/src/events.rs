@@ -183,8 +183,12 @@ fn object(py: Python<'_>, item: Result<Item<DictEvent>, Error>) -> PyResult<Py<P
             let state = json::object(py, &registered.answer)?;
             ("reset", name, reason.events_missed(), state).into_pyobject(py)?
         }
-        Item::Resumed { queue_id, last_event_id } => {
-            ("resumed", queue_id, last_event_id.0, PyDict::new(py)).into_pyobject(py)?
+        Item::Resumed { last_event_id, registered, .. } => {
+            let state = match registered {
+                Some(registered) => json::object(py, &registered.answer)?,
+                None => PyDict::new(py).into_any(),
+            };
+            ("resumed", last_event_id.0, state).into_pyobject(py)?
         }
         Item::Trouble { error, retry_in } => {
             ("trouble", error.to_string(), retry_in.as_secs_f64()).into_pyobject(py)?

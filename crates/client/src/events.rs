@@ -121,6 +121,22 @@ impl EventOptions {
         self
     }
 
+    /// Gives the queue a name by which the server finds it again after a restart of the program: it goes on after the
+    /// last event that was acknowledged, and [`Item::Resumed`] says so. Servers that do not know names register a new
+    /// queue each time. One program at a time can use a name.
+    ///
+    /// Unlike with [`EventOptions::resume`], the server keeps the position: several events may come again after a
+    /// crash, those since the last poll; and after one of the server, those of the last seconds before it.
+    pub fn queue_name(mut self, name: impl Into<String>) -> Self {
+        self.register.queue_name = Some(name.into());
+        self
+    }
+
+    /// Whether the queue is to be found again after the program has ended.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.store.is_some() || self.register.queue_name.is_some()
+    }
+
     /// A parameter of `register` beyond those that are known here.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
         self.more = self.more.with(name, value);
@@ -186,12 +202,14 @@ pub enum Item<E = ReceivedEvent> {
         /// The new queue, and the state at its start.
         registered: Box<Registered>,
     },
-    /// The queue of an earlier run goes on where that run was; nothing is lost. There is no new state.
+    /// The queue of an earlier run goes on where that run was; nothing is lost.
     Resumed {
         /// Names the queue.
         queue_id: String,
         /// The last event that was handled.
         last_event_id: EventId,
+        /// The state that was asked for, where the queue was found by its name; none where its position was saved here.
+        registered: Option<Box<Registered>>,
     },
     /// An event.
     Event(E),
@@ -255,13 +273,13 @@ impl<E: EventForm> Events<E> {
     }
 
     /// Says that the last item was handled, without asking for the next one. To be called before the program ends on
-    /// its own account, if a position is kept.
+    /// its own account, if the queue is to go on later.
     ///
     /// # Errors
-    /// The position cannot be saved.
+    /// The position cannot be saved, or the server not be told.
     pub async fn acknowledge(&mut self) -> Result<(), Error> {
         match &mut self.0 {
-            Running::Idle(follower) => follower.settle().await,
+            Running::Idle(follower) => follower.acknowledge().await,
             // Whoever asked for the next item has acknowledged the one before.
             Running::Advancing(_) | Running::Ended => Ok(()),
         }

@@ -20,7 +20,7 @@
 //! | the same, calling a function | [`Client::call_on_each_event`], [`Client::call_on_each_message`] |
 //! | the same in a form of the program's own | [`Client::events_as`], [`EventForm`] |
 //! | what to follow and how | [`EventOptions`], [`Pacing`] |
-//! | going on after a restart of the program | [`EventOptions::resume`], [`StateFile`], [`ResumeStore`] |
+//! | going on after a restart of the program | [`EventOptions::resume`], [`StateFile`], [`ResumeStore`]; [`EventOptions::queue_name`] |
 //! | an event: typed and as raw JSON | [`ReceivedEvent`], [`Event`] |
 //! | the state that `register` gives, changed by events | [`State`], [`Registered::state`] |
 //! | errors | [`Error`], [`ConfigError`] |

@@ -45,6 +45,13 @@ impl Params {
     }
 }
 
+impl From<()> for Params {
+    /// None.
+    fn from((): ()) -> Self {
+        Params::default()
+    }
+}
+
 impl From<Map<String, Value>> for Params {
     fn from(fields: Map<String, Value>) -> Self {
         Params(fields)

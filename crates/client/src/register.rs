@@ -47,6 +47,9 @@ pub struct Registered {
     pub queue_id: String,
     /// Events after this one are to be asked for first.
     pub last_event_id: EventId,
+    /// Whether the queue was there already, found by its name. Its first events may be older than the state, which
+    /// [`State`] knows.
+    pub resumed: bool,
     /// How long the server holds a poll.
     pub longpoll_timeout: Duration,
     /// The whole answer: the parts of the state that were asked for.
@@ -54,7 +57,7 @@ pub struct Registered {
 }
 
 impl Registered {
-    /// The state at the queue's start, to be changed by every event since.
+    /// The state that was asked for, to be changed by every event.
     #[must_use]
     pub fn state(&self) -> State {
         State::from_initial(self.answer.clone())
@@ -68,7 +71,8 @@ impl Registered {
             return Err(client.unexpected(200, "it registered no queue".to_owned()));
         };
         let longpoll_timeout = secs.map_or(LONGPOLL_TIMEOUT, Duration::from_secs);
-        Ok(Registered { queue_id, last_event_id, longpoll_timeout, answer })
+        let resumed = answer.get("queue_resumed") == Some(&Value::Bool(true));
+        Ok(Registered { queue_id, last_event_id, resumed, longpoll_timeout, answer })
     }
 }
 
@@ -105,19 +109,21 @@ impl Client {
         last_event_id: EventId,
         longpoll_timeout: Duration,
     ) -> Result<Vec<ReceivedEvent>, Error> {
-        self.poll(queue_id, last_event_id, longpoll_timeout).await
+        self.poll(queue_id, last_event_id, longpoll_timeout, false).await
     }
 
-    /// As [`Client::get_events`], in any form.
+    /// As [`Client::get_events`], in any form; and without waiting, if that is wanted.
     pub(crate) async fn poll<E: EventForm>(
         &self,
         queue_id: &str,
         last_event_id: EventId,
         longpoll_timeout: Duration,
+        dont_block: bool,
     ) -> Result<Vec<E>, Error> {
         let mut request = GetEventsRequest::new();
         request.queue_id = Some(queue_id.to_owned());
         request.last_event_id = Some(last_event_id.0);
+        request.dont_block = dont_block;
         let params = request.encode().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let incoming = self.send_out(Method::Get, GetEvents::METADATA.path, params, &[], longpoll_timeout).await?;
         if incoming.status == 200

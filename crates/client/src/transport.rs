@@ -156,6 +156,7 @@ fn text(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String
 }
 
 /// What `Retry-After` says: seconds, or a date.
+#[expect(clippy::disallowed_methods, reason = "the server speaks of the wall clock")]
 fn wait_of(value: &str) -> Option<Duration> {
     if let Ok(secs) = value.trim().parse::<f64>() {
         return Duration::try_from_secs_f64(secs).ok();

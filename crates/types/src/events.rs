@@ -361,6 +361,21 @@ mod tests {
     }
 
     #[test]
+    fn messages_of_other_versions_are_read() {
+        let message = json!({
+            "id": 1, "type": "stream", "sender_id": 2, "sender_email": "a@b.c", "sender_full_name": "A",
+            "content": "hi", "timestamp": 3, "subject": "t", "stream_id": 4, "display_recipient": "Denmark",
+            "reactions": [{"emoji_name": "tada", "emoji_code": "1f389", "reaction_type": "unicode_emoji", "user_id": 5}],
+        });
+        let raw =
+            json!({"type": "message", "id": 9, "message": message, "flags": ["read"], "of_a_later_version": true});
+        let received: ReceivedEvent = serde_json::from_value(raw.clone()).unwrap();
+        let Event::Message(event) = &received.event else { panic!("{received:?}") };
+        assert_eq!((event.message.content.as_str(), event.flags.len()), ("hi", 1));
+        assert_eq!(Value::Object(received.into_raw()), raw, "nothing is lost");
+    }
+
+    #[test]
     fn unknown_events_lose_nothing() {
         let event = round_trip(json!({"type": "device", "op": "add", "x": {"y": [1]}}));
         assert_eq!(event.kind(), ("device", Some("add")));

@@ -24,7 +24,8 @@ class Reset(NamedTuple):
     reason: str
     #: Whether events may have been missed: state that a program keeps has to be made anew.
     events_missed: bool
-    #: The answer to the registration: the state at the queue's start. Empty where an old queue goes on.
+    #: The answer to the registration: the state at the queue's start, or when it was found by its name. Empty where it
+    #: goes on by a state file.
     state: Dict[str, Any]
 
 
@@ -91,8 +92,8 @@ def noticed(item: Any, verbose: bool) -> Optional[Reset]:
             logger.log(info, "an event queue is registered")
         return reset
     if item[0] == "resumed":
-        logger.log(info, "the event queue goes on after event %s", item[2])
-        return Reset("resumed", False, item[3])
+        logger.log(info, "the event queue goes on after event %s", item[1])
+        return Reset("resumed", False, item[2])
     if item[0] == "trouble":
         logger.warning("no events for now: %s; trying again in %.1f seconds", item[1], item[2])
     return None

@@ -63,16 +63,17 @@ impl Client {
         options: EventOptions,
         mut callback: impl FnMut(ReceivedEvent) -> F,
     ) -> Result<(), Error> {
-        let keeps_position = options.store.is_some();
+        let is_durable = options.is_durable();
         let mut events = self.events(options);
         while let Some(item) = events.next().await {
             match item? {
-                Item::Event(event) => {
-                    if callback(event).await.outcome().map_err(Error::Callback)?.is_break() {
+                Item::Event(event) => match callback(event).await.outcome().map_err(Error::Callback)? {
+                    ControlFlow::Continue(()) => {}
+                    ControlFlow::Break(()) => {
                         events.acknowledge().await?;
                         break;
                     }
-                }
+                },
                 Item::Reset { reason, .. } if reason.events_missed() => {
                     tracing::warn!(?reason, "the event queue was registered anew; events in between were missed");
                 }
@@ -80,7 +81,7 @@ impl Client {
                 _ => {}
             }
         }
-        if !keeps_position {
+        if !is_durable {
             // Only to free its place at the server; it would expire by itself.
             let _ = events.close().await;
         }

@@ -3,7 +3,7 @@
 use super::{EventForm, EventOptions, Item, ResetReason};
 use crate::client::Client;
 use crate::error::Error;
-use crate::register::{LONGPOLL_TIMEOUT, Registered};
+use crate::register::LONGPOLL_TIMEOUT;
 use crate::resume::Position;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -84,10 +84,10 @@ impl<E: EventForm> Follower<E> {
 
     async fn advance(&mut self) -> Result<Item<E>, Error> {
         self.settle().await?;
-        if !self.loaded {
-            if let Some(item) = self.load().await? {
-                return Ok(item);
-            }
+        if !self.loaded
+            && let Some(item) = self.load().await?
+        {
+            return Ok(item);
         }
         loop {
             if let Some(event) = self.pending.pop_front() {
@@ -103,7 +103,7 @@ impl<E: EventForm> Follower<E> {
                     Ok(item) => return Ok(item),
                     Err(error) => error,
                 },
-                Some(_) => match self.poll().await {
+                Some(_) => match self.poll(false).await {
                     Ok(()) => continue,
                     Err(error) => error,
                 },
@@ -143,6 +143,16 @@ impl<E: EventForm> Follower<E> {
             Handed::Event(id) => queue.handled = id,
         }
         self.save().await
+    }
+
+    /// What the program had in its hands is handled, and it may ask for no more: what is to be told is told now.
+    pub(super) async fn acknowledge(&mut self) -> Result<(), Error> {
+        self.settle().await?;
+        // A server that keeps the position learns of it from polls.
+        match (&self.options.register.queue_name, &self.queue) {
+            (Some(_), Some(_)) => self.poll(true).await,
+            _ => Ok(()),
+        }
     }
 
     /// All events of an answer are handled; what was left out of it (heartbeats) is too. It has to be saved before
@@ -201,26 +211,30 @@ impl<E: EventForm> Follower<E> {
             received: last_event_id,
         });
         self.saved = Some(position);
-        Ok(Some(Item::Resumed { queue_id, last_event_id }))
+        Ok(Some(Item::Resumed { queue_id, last_event_id, registered: None }))
     }
 
     async fn register(&mut self) -> Result<Item<E>, Error> {
-        let Registered { queue_id, last_event_id, longpoll_timeout, answer } =
-            self.client.register_with(&self.options.register, self.options.more.clone()).await?;
+        let registered = self.client.register_with(&self.options.register, self.options.more.clone()).await?;
         self.succeeded = true;
-        self.queue =
-            Some(Queue { id: queue_id.clone(), longpoll_timeout, handled: last_event_id, received: last_event_id });
+        let (queue_id, last_event_id) = (registered.queue_id.clone(), registered.last_event_id);
+        let longpoll_timeout = registered.longpoll_timeout;
+        let id = queue_id.clone();
+        self.queue = Some(Queue { id, longpoll_timeout, handled: last_event_id, received: last_event_id });
         self.handed = Handed::Start;
-        let registered = Box::new(Registered { queue_id, last_event_id, longpoll_timeout, answer });
-        Ok(Item::Reset { reason: self.reason, registered })
+        let (resumed, registered) = (registered.resumed, Box::new(registered));
+        Ok(match resumed {
+            true => Item::Resumed { queue_id, last_event_id, registered: Some(registered) },
+            false => Item::Reset { reason: self.reason, registered },
+        })
     }
 
     /// One poll; what it brings is pending afterwards.
-    async fn poll(&mut self) -> Result<(), Error> {
+    async fn poll(&mut self, dont_block: bool) -> Result<(), Error> {
         let Some(queue) = &mut self.queue else { return Ok(()) };
         let asked_at = Instant::now();
         let timeout = queue.longpoll_timeout + self.options.pacing.poll_margin;
-        let events = self.client.poll::<E>(&queue.id, queue.handled, timeout).await?;
+        let events = self.client.poll::<E>(&queue.id, queue.handled, timeout, dont_block).await?;
         self.succeeded = true;
         for event in events {
             // What was sent again because an acknowledgement did not arrive is known already.
@@ -231,7 +245,7 @@ impl<E: EventForm> Follower<E> {
                 }
             }
         }
-        if self.pending.is_empty() && asked_at.elapsed() < EMPTY_POLL_MIN {
+        if !dont_block && self.pending.is_empty() && asked_at.elapsed() < EMPTY_POLL_MIN {
             let pause = self.options.pacing.pause(self.failures);
             self.failures = self.failures.saturating_add(1);
             self.pause(pause);

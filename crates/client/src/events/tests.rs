@@ -181,7 +181,8 @@ async fn the_server_says_how_long_to_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn what_cannot_get_better_ends_the_events() {
-    let ends: [(&str, fn() -> Reply, fn() -> Reply); 5] = [
+    type Make = fn() -> Reply;
+    let ends: [(&str, Make, Make); 5] = [
         ("a wrong key", || refused(401, "UNAUTHORIZED"), registered),
         ("a deactivated account", registered, || refused(401, "USER_DEACTIVATED")),
         ("a narrow that is refused", || refused(400, "BAD_REQUEST"), registered),

@@ -113,3 +113,34 @@ async fn a_wrong_key_ends_the_events() {
     assert!(error.is_unauthorized() && !error.to_string().is_empty(), "{error}");
     assert!(events.next().await.is_none());
 }
+
+#[tokio::test]
+async fn the_state_is_there_as_typed_objects() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let denmark = server.channel_id("Denmark");
+    let topic = [("stream_id", denmark.to_string()), ("topic", "t".to_owned()), ("visibility_policy", "1".to_owned())];
+    hamlet.post("/user_topics", &topic.each_ref().map(|(name, value)| (*name, value.as_str()))).await.done();
+    server.client("cordelia").send_to_users(&[server.user_id("hamlet")], "psst").await;
+    let mut events = client(&server, "hamlet").events(EventOptions::new().fetch_all());
+    let Item::Reset { registered, .. } = item(&mut events).await else { panic!("not registered") };
+    let state = registered.state();
+    let length = |section: &str| state.get(section).and_then(|list| list.as_array()).map(Vec::len);
+    for (section, typed) in [
+        ("realm_users", state.users().count()),
+        ("realm_bots", state.bots().count()),
+        ("realm_user_groups", state.groups().count()),
+        ("streams", state.channels().count()),
+        ("subscriptions", state.subscriptions().count()),
+        ("user_topics", state.user_topics().count()),
+        ("recent_private_conversations", state.recent_conversations().count()),
+    ] {
+        assert!(typed > 0 && length(section) == Some(typed), "{section}: {typed}");
+    }
+    assert_eq!(state.own_id(), Some(server.user_id("hamlet")));
+    let cordelia = server.user_id("cordelia");
+    assert_eq!(state.user(cordelia).map(|user| user.user_id), Some(cordelia));
+    assert_eq!(state.channel(denmark).map(|channel| channel.name).as_deref(), Some("Denmark"));
+    assert!(state.subscription(denmark).is_some() && state.subscription(server.channel_id("Verona")).is_none());
+    assert_eq!((state.unread_count(), state.unread().pms[0].other_user_id), (1, cordelia));
+}

@@ -2,7 +2,7 @@
 //!
 //! The program is this test binary itself: [`listener`] does nothing unless it is started as one.
 
-use crate::common::{client_at, content, item, messages};
+use crate::common::{client_at, content, event, item, messages};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -182,4 +182,37 @@ async fn a_queue_that_expired_meanwhile_is_a_reset() {
     let reset = item(&mut events).await;
     let Item::Reset { reason, .. } = reset else { panic!("{reset:?}") };
     assert_eq!(reason, ResetReason::QueueLost);
+}
+
+#[tokio::test]
+async fn a_name_finds_the_queue_again_without_a_file() {
+    let server = TestServer::start().await;
+    let cordelia = client_at(&server.url, "cordelia");
+    let options = || messages().queue_name("bot");
+    let mut events = cordelia.events(options());
+    assert!(matches!(item(&mut events).await, Item::Reset { reason: ResetReason::Started, .. }));
+    for text in ["one", "two", "three"] {
+        server.client("hamlet").send_to_channel("Denmark", "t", text).await;
+    }
+    assert_eq!(content(&event(&mut events).await), "one");
+    assert_eq!(content(&event(&mut events).await), "two");
+    // A clean end: what is in the program's hands is handled, and the server knows.
+    events.acknowledge().await.unwrap();
+    drop(events);
+
+    let mut heard = Vec::new();
+    let listen = cordelia.call_on_each_message(options(), |event| {
+        heard.push(event.message.content);
+        std::future::ready(std::ops::ControlFlow::Break(()))
+    });
+    listen.await.unwrap();
+    assert_eq!(heard, ["three"]);
+    assert_eq!(server.app.realm.registry.counts().0, 1, "a queue with a name is left for later");
+
+    // The state that comes with it is the current one.
+    let mut events = cordelia.events(options().fetch(["message"]));
+    let Item::Resumed { registered: Some(registered), .. } = item(&mut events).await else { panic!("not resumed") };
+    assert!(registered.resumed && registered.state().get("max_message_id").is_some());
+    events.close().await.unwrap();
+    assert_eq!(server.app.realm.registry.counts().0, 0);
 }

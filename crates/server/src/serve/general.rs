@@ -51,6 +51,9 @@ pub async fn serve(
     let lent = Lent { stream, read, exchange: Arc::clone(&exchange) };
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        // Who has said everything may close its side and still wants the answer.
+        .half_close(true)
+        .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(IDLE_CONNECTION_SECS))
         .max_buf_size(HEADER_BYTES_MAX)
         .serve_connection(TokioIo::new(lent), General { router, peer, exchange: Arc::clone(&exchange) });

@@ -103,6 +103,8 @@ endpoint! {
         queue_lifespan_secs?: i64,
         /// The same, in its newer form: seconds, or `mobile`.
         idle_queue_timeout?: IdleTimeout,
+        /// Finds the account's queue of this name again, or gives the name to a new one. Other servers ignore it.
+        queue_name?: String,
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) struct World {
     queues: u128,
 }
 
+/// The body of an answer, or number and turn of a parked poll.
+type AnsweredOrParked = Result<Vec<u8>, (u64, u32)>;
+
 /// What became of a poll.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -185,6 +188,7 @@ impl World {
             start: self.log.head(),
             idle_timeout_secs: 600,
             created_at: 0,
+            name: None,
         };
         self.registry.insert(&row, row.start, self.now);
         row.id
@@ -233,7 +237,7 @@ impl World {
         queue: QueueId,
         last: EventId,
         block: bool,
-    ) -> Result<Result<Vec<u8>, (u64, u32)>, ApiError> {
+    ) -> Result<AnsweredOrParked, ApiError> {
         self.body_of(Poll {
             user: UserId(owner),
             queue,
@@ -264,7 +268,7 @@ impl World {
     }
 
     /// As [`World::body`]; none for a stream that is over.
-    fn body_of(&mut self, poll: Poll) -> Result<Option<Result<Vec<u8>, (u64, u32)>>, ApiError> {
+    fn body_of(&mut self, poll: Poll) -> Result<Option<AnsweredOrParked>, ApiError> {
         let queue = poll.queue;
         self.polls += 1;
         let number = self.polls;

@@ -167,6 +167,12 @@ async fn until_parked(server: &TestServer) {
     }
 }
 
+async fn until_nobody_reads(server: &TestServer) {
+    while server.app.realm.registry.counts().1 > 0 {
+        tokio::task::yield_now().await;
+    }
+}
+
 const MESSAGES: [(&str, &str); 1] = [("event_types", r#"["message"]"#)];
 
 #[tokio::test]
@@ -213,6 +219,8 @@ async fn every_door_waits_and_is_woken() {
             server.clock.advance(56);
         });
         assert_eq!(event.expect("an event")["type"], "heartbeat", "{door:?}");
+        drop(reader);
+        until_nobody_reads(&server).await;
     }
 }
 
@@ -228,14 +236,13 @@ async fn who_goes_away_is_not_waited_for_and_comes_back_through_any_door() {
         let after = reader.after;
         until_parked(&server).await;
         drop(reader);
-        while server.app.realm.registry.counts().1 > 0 {
-            tokio::task::yield_now().await;
-        }
+        until_nobody_reads(&server).await;
         server.client("iago").send_to_channel("Denmark", "t", "two").await;
         for next in [Door::Sse, Door::WebSocket, Door::Poll] {
             let mut reader = Reader::enter(next, &server, "hamlet", &queue, after).await.expect("the queue is there");
             assert_eq!(reader.contents(1).await, ["two"], "{door:?}, {next:?}");
         }
+        until_nobody_reads(&server).await;
     }
 }
 
@@ -246,19 +253,19 @@ async fn who_comes_last_reads_and_the_others_are_told() {
         for next in DOORS {
             let queue = server.client("hamlet").register(&MESSAGES).await.id;
             let mut first = Reader::enter(door, &server, "hamlet", &queue, -1).await.expect("the queue is there");
-            let (ended, mut second) = tokio::join!(first.next(), async {
-                until_parked(&server).await;
-                let mut second = Reader::enter(next, &server, "hamlet", &queue, -1).await.expect("the queue is there");
-                let (event, ()) = tokio::join!(second.next(), async {
-                    until_parked(&server).await;
-                    server.client("iago").send_to_channel("Denmark", "t", "one").await;
-                });
-                assert_eq!(event.expect("an event")["message"]["content"], "one");
-                second
+            until_parked(&server).await;
+            let mut second = Reader::enter(next, &server, "hamlet", &queue, -1).await.expect("the queue is there");
+            let (event, ended) = tokio::join!(second.next(), async {
+                let ended = first.next().await;
+                server.client("iago").send_to_channel("Denmark", "t", "one").await;
+                ended
             });
+            assert_eq!(event.expect("an event")["message"]["content"], "one");
             assert_eq!(ended.expect_err("it is over")["code"], "EVENT_QUEUE_SUPERSEDED", "{door:?}, {next:?}");
             server.client("iago").send_to_channel("Denmark", "t", "two").await;
             assert_eq!(second.contents(1).await, ["two"]);
+            drop(second);
+            until_nobody_reads(&server).await;
         }
     }
 }
@@ -283,6 +290,7 @@ async fn a_stream_ends_with_its_queue_and_with_its_key() {
             ended = reader.next().await;
         }
         assert_eq!(ended.expect_err("it is over")["code"], "BAD_EVENT_QUEUE_ID", "{door:?}");
+        until_nobody_reads(&server).await;
     }
     for (door, person) in [(Door::Sse, "cordelia"), (Door::WebSocket, "shiva")] {
         let client = server.client(person);

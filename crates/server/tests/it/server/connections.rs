@@ -158,6 +158,19 @@ async fn old_clients_and_those_who_say_so_get_an_answer_and_the_end() {
 }
 
 #[tokio::test]
+async fn who_closes_its_side_after_the_request_gets_the_answer() {
+    let server = TestServer::start().await;
+    let queue = server.client("hamlet").register(&[]).await.id;
+    for request in [get_me(), poll(&queue, "1.1"), render("one")] {
+        let mut connection = Raw::connect(&server).await;
+        connection.write(request.as_bytes()).await;
+        connection.stream.shutdown().await.expect("it is open");
+        assert_eq!(connection.json().await.0, 200);
+        assert!(connection.ends().await);
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_nobody_read_is_not_taken_for_a_request() {
     let server = TestServer::start().await;
     let queue = server.client("hamlet").register(&[]).await.id;
