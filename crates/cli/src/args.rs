@@ -44,6 +44,9 @@ pub(crate) enum Command {
     Send(SendArgs),
     Tail(TailArgs),
     Demo(DemoArgs),
+    /// Packages of the client library under a name of your own.
+    #[command(subcommand)]
+    Brand(BrandCommand),
 }
 
 /// The data folder.
@@ -355,4 +358,55 @@ mod tests {
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BrandCommand {
+    Python(BrandPythonArgs),
+    Check(BrandCheckArgs),
+}
+
+/// The names of a distribution.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct BrandNameArgs {
+    /// The name of the Python module and of the package.
+    #[arg(long)]
+    pub(crate) module: String,
+    /// The name of the product, in texts for people.
+    #[arg(long)]
+    pub(crate) product: String,
+    /// The file in the home folder that holds address, key and site, without a dot before it. Default: the module's
+    /// name and `rc`.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rc_file: Option<String>,
+    /// What environment variables start with, as in ALOHA for ALOHA_EMAIL. Default: the module's name.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env_prefix: Option<String>,
+}
+
+/// Write the Python package with names of your own: module, file, environment variables, user agent, texts.
+///
+/// It holds all sources it needs: `pip install DIR` builds it with Rust and Python alone. At the end every file is
+/// checked for other products' names.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  tidings brand python --module aloha --product Aloha --rc-file aloharc --out ./aloha
+  pip install ./aloha")]
+pub(crate) struct BrandPythonArgs {
+    #[command(flatten)]
+    pub(crate) names: BrandNameArgs,
+    /// Where to write it: a folder that is empty or not there yet.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+/// Look through a package for other products' names, after it was edited.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct BrandCheckArgs {
+    #[command(flatten)]
+    pub(crate) names: BrandNameArgs,
+    /// The package's folder.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }

@@ -6,12 +6,14 @@
 //! - [`instance`]: a running server; [`serve`] and [`demo`] are made of it.
 //! - [`admin`]: what an operator may do, through the running server or, when none runs, directly.
 //!   [`account`]: the commands made of it. [`zuliprc`]: the files that clients read.
+//! - [`brand`]: the Python package under another name.
 //! - [`api`]: calls the public API; [`send`] and [`tail`] are made of it.
 
 mod account;
 mod admin;
 mod api;
 mod args;
+mod brand;
 mod data_dir;
 mod demo;
 mod failure;
@@ -23,7 +25,7 @@ mod settings;
 mod tail;
 mod zuliprc;
 
-use args::{Command, OwnerCommand};
+use args::{BrandCommand, Command, OwnerCommand};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -45,5 +47,7 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::Send(args) => send::send(&args, format),
         Command::Tail(args) => tail::tail(&args, format),
         Command::Demo(args) => demo::demo(&args, format),
+        Command::Brand(BrandCommand::Python(args)) => brand::python(&args, format),
+        Command::Brand(BrandCommand::Check(args)) => brand::check(&args, format),
     }
 }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Dict
 
-#: The product, in texts for people.
-PRODUCT = "Tidings"
 #: The file in the home folder that holds address, key and site, with or without a dot before it.
 RC_FILE = "zuliprc"
 #: Before each environment variable: ``ZULIP`` makes ``ZULIP_EMAIL``.

@@ -16,20 +16,16 @@ Event = Dict[str, Any]
 class Client(Calls[Answer]):
     """An account at a server.
 
-    What is not given comes from environment variables, then from the section ``[api]`` of the file:
+    What is not given comes from an environment variable, then from the section ``[api]`` of the file:
 
-    ===================  ==========================  ===================
-    argument             variable                    key in the file
-    ===================  ==========================  ===================
-    ``config_file``      ``ZULIP_CONFIG``            (``~/.zuliprc`` or ``~/zuliprc``)
-    ``email``            ``ZULIP_EMAIL``             ``email``
-    ``api_key``          ``ZULIP_API_KEY``           ``key``
-    ``site``             ``ZULIP_SITE``              ``site``
-    ``insecure``         ``ZULIP_ALLOW_INSECURE``    ``insecure``
-    ``cert_bundle``      ``ZULIP_CERT_BUNDLE``       ``cert_bundle``
-    ``client_cert``      ``ZULIP_CERT``              ``client_cert``
-    ``client_cert_key``  ``ZULIP_CERT_KEY``          ``client_cert_key``
-    ===================  ==========================  ===================
+    - ``config_file``: ``ZULIP_CONFIG``; or ``~/.zuliprc``, or ``~/zuliprc``
+    - ``email``: ``ZULIP_EMAIL``, then ``email``
+    - ``api_key``: ``ZULIP_API_KEY``, then ``key``
+    - ``site``: ``ZULIP_SITE``, then ``site``
+    - ``insecure``: ``ZULIP_ALLOW_INSECURE``, then ``insecure``
+    - ``cert_bundle``: ``ZULIP_CERT_BUNDLE``, then ``cert_bundle``
+    - ``client_cert``: ``ZULIP_CERT``, then ``client_cert``
+    - ``client_cert_key``: ``ZULIP_CERT_KEY``, then ``client_cert_key``
 
     ``client`` names the program to the server. ``insecure`` accepts any certificate. ``proxy`` is an address; without
     it ``HTTPS_PROXY`` and the like count. ``verbose`` logs more. ``retry_on_errors``: calls that only read are repeated

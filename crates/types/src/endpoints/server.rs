@@ -13,7 +13,7 @@ pub struct GetServerSettingsResponse {
     pub external_authentication_methods: Vec<serde_json::Value>,
     /// What the server understands.
     pub zulip_feature_level: u32,
-    /// The version of Zulip it is compatible with.
+    /// The version of the server it is compatible with.
     pub zulip_version: String,
     /// The same, without our own version.
     pub zulip_merge_base: String,
