@@ -5,10 +5,16 @@ import pytest
 from server import Script, Server
 
 
+@pytest.fixture(scope="session", params=["zulip", "tidings", "aloha"])
+def package(request):
+    """The official client, ours, and ours under another name: the same programs run with each."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory):
+def shared(tmp_path_factory, package):
     """A server for tests that leave it running: people, and channels they are subscribed to."""
-    server = Server(tmp_path_factory.mktemp("shared"))
+    server = Server(tmp_path_factory.mktemp("shared"), package)
     server.start()
     populate(server)
     yield server
@@ -16,9 +22,19 @@ def shared(tmp_path_factory):
 
 
 @pytest.fixture
-def own(tmp_path):
+def own(tmp_path, package):
     """A server for a test that stops it."""
-    server = Server(tmp_path)
+    server = Server(tmp_path, package)
+    server.start()
+    populate(server)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def ours(tmp_path):
+    """As `own`, for tests of our package alone."""
+    server = Server(tmp_path, "tidings")
     server.start()
     populate(server)
     yield server
@@ -49,7 +65,7 @@ def run():
 
     yield start
     for script in started:
-        script.end()
+        script.kill()
 
 
 @pytest.fixture

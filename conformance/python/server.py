@@ -1,6 +1,7 @@
 """A real server in a folder of its own, and scripts that run beside it."""
 
 import base64
+import importlib
 import json
 import os
 import pathlib
@@ -46,9 +47,13 @@ def wait_until(what, test, timeout=TIMEOUT_SECS):
 
 
 class Server:
-    """`tidings serve` on a free port; it keeps port and data when it is started again."""
+    """`tidings serve` on a free port; it keeps port and data when it is started again.
 
-    def __init__(self, folder):
+    Clients and scripts beside it use `package`, in the place of the official one.
+    """
+
+    def __init__(self, folder, package="zulip"):
+        self.package = package
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
@@ -123,9 +128,7 @@ class User:
         self.zuliprc = home / "zuliprc"
 
     def client(self):
-        import zulip
-
-        return zulip.Client(config_file=str(self.zuliprc))
+        return importlib.import_module(self.server.package).Client(config_file=str(self.zuliprc))
 
     def key(self):
         lines = self.zuliprc.read_text().splitlines()
@@ -164,6 +167,8 @@ class Script:
         environment = {**os.environ, "HOME": str(user.home), "PYTHONUNBUFFERED": "1"}
         for name in [name for name in environment if name.startswith("ZULIP_")]:
             del environment[name]
+        # All that a program has to change to use another package.
+        source = source.replace("import zulip\n", f"import {user.server.package} as zulip\n")
         self.process = subprocess.Popen(
             [sys.executable, "-c", source],
             stdin=subprocess.DEVNULL,
@@ -204,6 +209,12 @@ class Script:
         self._take()
         return sum(text in line for line in self.seen)
 
-    def end(self):
+    def kill(self):
+        """As a power failure would."""
         self.process.kill()
         self.process.wait()
+
+    def interrupt(self):
+        """As Ctrl-C does; says how the process ended."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=TIMEOUT_SECS)

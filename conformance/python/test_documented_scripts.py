@@ -1,4 +1,4 @@
-"""The scripts that the API's documentation shows, with nothing changed, each in a process of its own."""
+"""The scripts that the API's documentation shows, with nothing changed but the import, each in a process of its own."""
 
 import pytest
 

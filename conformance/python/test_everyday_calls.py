@@ -1,4 +1,4 @@
-"""What bots and scripts do every day, through the official client."""
+"""What bots and scripts do every day, through each package."""
 
 import pytest
 

@@ -181,12 +181,14 @@ impl<E: EventForm> Follower<E> {
         Ok(())
     }
 
-    /// Who registered what: a queue of other options, or of another account, is not the one that is wanted.
+    /// Who registered what: a queue of other options, or of another account, is not the one that is wanted. What the
+    /// answer was to contain is no matter of the queue.
     fn registered_with(&self) -> String {
-        let mut params = self.options.register.encode();
+        let encoded = self.options.register.encode().into_iter().map(|(name, value)| (name.to_owned(), value));
+        let mut params: Vec<_> = encoded.chain(self.options.more.clone().texts()).collect();
+        params.retain(|(name, _)| name != "fetch_event_types");
         params.sort_unstable();
-        let more = format!("{:?}", self.options.more);
-        format!("{} {} {params:?} {more}", self.client.site(), self.client.email())
+        format!("{} {} {params:?}", self.client.site(), self.client.email())
     }
 
     async fn load(&mut self) -> Result<Option<Item<E>>, Error> {
