@@ -13,7 +13,7 @@ const LONG_TABLES: &[&str] = &[];
 /// Checks every source file.
 pub(crate) fn check() -> Result<Outcome> {
     let mut files = Vec::new();
-    for folder in ["crates", "xtask", "conformance", "benches", "fuzz"] {
+    for folder in ["bindings", "crates", "xtask", "conformance", "benches", "fuzz"] {
         collect(&root().join(folder), &mut files)?;
     }
     let mut wrong = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - this file: the commands. [`steps`]: what `test` and `check` run. [`runner`]: progress and summary.
-//! - [`layout`]: rules about files. [`python`] and [`node`]: environments for the official clients.
+//! - [`layout`]: rules about files. [`python`] and [`node`]: environments for the clients, and ours built into them.
 
 mod layout;
 mod node;
@@ -44,6 +44,11 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Our Python client beside the official one, optimized. Takes the options of `bindings/python/bench/bench.py`.
+    BenchPython {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -67,6 +72,7 @@ fn run(command: Command) -> Result<bool> {
             runner::must(&mut runner::cargo(&["build", "--release", "--package", "tidings"]))?;
             run_package("tidings-bench", &[], &options)
         }
+        Command::BenchPython { options } => python::bench(&options),
     }
 }
 

@@ -1,37 +1,78 @@
-//! A Python environment with the official client, in `.venv`, and the tests that use it.
+//! A Python environment with the official client and ours, in `.venv`, and the tests that use them.
 
 use crate::runner::{Outcome, cargo, must, root, works};
 use anyhow::{Context, Result, bail};
-use std::path::PathBuf;
-use std::process::Command;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 fn environment() -> PathBuf {
     root().join(".venv")
 }
 
-/// Builds the server, prepares the environment, runs the tests.
+/// Builds the server, prepares the environment, builds our packages into it, runs the tests.
 pub(crate) fn conformance() -> Result<Outcome> {
     let folder = root().join("conformance/python");
     let python = prepare(&folder.join("requirements.txt"))?;
     let binary = server_binary()?;
+    install(&python, &root().join("bindings/python"), "dev")?;
+    install(&python, &branded(&binary)?, "dev")?;
     let mut pytest = Command::new(&python);
     pytest.args(["-m", "pytest", "-q", "--durations=5", "-p", "no:cacheprovider"]).arg(&folder);
     must(pytest.current_dir(root()).env("TIDINGS_BINARY", binary))?;
     Ok(Outcome::Passed)
 }
 
+/// Our Python client beside the official one, optimized.
+pub(crate) fn bench(options: &[String]) -> Result<bool> {
+    let python = prepare(&root().join("conformance/python/requirements.txt"))?;
+    must(&mut cargo(&["build", "--release", "--package", "tidings"]))?;
+    install(&python, &root().join("bindings/python"), "release")?;
+    let mut bench = Command::new(&python);
+    bench.arg(root().join("bindings/python/bench/bench.py")).args(options);
+    Ok(bench.env("TIDINGS_BINARY", target_folder()?.join("release/tidings")).status()?.success())
+}
+
 /// Builds the server and says where it is.
 pub(crate) fn server_binary() -> Result<PathBuf> {
     must(&mut cargo(&["build", "--package", "tidings"]))?;
+    Ok(target_folder()?.join("debug/tidings"))
+}
+
+fn target_folder() -> Result<PathBuf> {
     let output = cargo(&["metadata", "--format-version", "1", "--no-deps"]).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let folder = text.split("\"target_directory\":\"").nth(1).and_then(|rest| rest.split('"').next());
-    let folder = folder.context("cargo does not say where it builds")?;
-    Ok(PathBuf::from(folder).join("debug/tidings"))
+    folder.map(PathBuf::from).context("cargo does not say where it builds")
+}
+
+/// Builds a package of ours and installs it. What is built already, here or for the workspace, is used again.
+fn install(python: &Path, package: &Path, profile: &str) -> Result<()> {
+    let programs = environment().join("bin");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)))?;
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]);
+    pip.arg(package).env("PATH", path).env("CARGO_TARGET_DIR", target_folder()?);
+    must(pip.env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))
+}
+
+/// The package under another name, as the command makes it.
+fn branded(binary: &Path) -> Result<PathBuf> {
+    let folder = target_folder()?.join("brand/aloha");
+    let written = |path: &Path| path.metadata().and_then(|data| data.modified());
+    if written(&folder.join("NOTICE")).is_ok_and(|at| written(binary).is_ok_and(|built| built < at)) {
+        return Ok(folder);
+    }
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let names = ["brand", "python", "--module", "aloha", "--product", "Aloha", "--rc-file", "aloharc", "--out"];
+    must(Command::new(binary).args(names).arg(&folder).stdout(Stdio::null()))?;
+    Ok(folder)
 }
 
 /// Creates the environment where it is missing or lists other packages, and says which interpreter to use.
-fn prepare(requirements: &std::path::Path) -> Result<PathBuf> {
+fn prepare(requirements: &Path) -> Result<PathBuf> {
     let python = environment().join("bin/python");
     let stamp = environment().join("requirements.txt");
     let wanted = std::fs::read_to_string(requirements)?;

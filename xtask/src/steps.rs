@@ -12,7 +12,11 @@ const STEPS: &[Step] = &[
     Step { area: "docs", what: "documentation builds without warnings", run: docs },
     Step { area: "rust", what: "all tests of all crates", run: rust },
     Step { area: "model", what: "every interleaving of polls and publishing, by a model checker", run: model },
-    Step { area: "python", what: "the official Python client against the real server", run: python::conformance },
+    Step {
+        area: "python",
+        what: "the Python clients, official, ours and branded, against the real server",
+        run: python::conformance,
+    },
     Step { area: "node", what: "the official JavaScript client against the real server", run: node::conformance },
 ];
 

@@ -17,9 +17,7 @@ async def main():
         people.clear()
         people.update({person["user_id"]: person["full_name"] for person in reset.state["realm_users"]})
 
-    events = client.events(
-        event_types=["message", "realm_user"], all_public_streams=True, on_reset=start, client_capabilities={}
-    )
+    events = client.events(event_types=["message", "realm_user"], all_public_streams=True, on_reset=start)
     async for event in events:
         if event["type"] == "message" and event["message"]["type"] == "stream":
             messages[event["message"]["display_recipient"]] += 1

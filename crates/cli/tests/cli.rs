@@ -226,3 +226,30 @@ fn the_demo_leaves_nothing_behind() {
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(inside(), Vec::<PathBuf>::new());
 }
+
+#[test]
+fn a_branded_package_names_nobody_else_and_the_check_finds_who_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let names = ["--module", "aloha", "--product", "Aloha Chat", "--rc-file", "aloharc"];
+    let written = good(folder, &[&["brand", "python"], names.as_slice(), &["--out", "out"]].concat());
+    assert!(written.contains("pip install out"), "{written}");
+    let manifest = std::fs::read_to_string(folder.join("out/Cargo.toml")).unwrap();
+    assert!(manifest.contains("name = \"aloha-python\"") && !manifest.contains("testkit"), "{manifest}");
+    let module = std::fs::read_to_string(folder.join("out/python/aloha/__init__.py")).unwrap();
+    assert!(module.contains("aloha.Client(config_file=\"~/aloharc\")"), "{module}");
+    let readme = std::fs::read_to_string(folder.join("out/README.md")).unwrap();
+    assert!(readme.contains("ALOHA_EMAIL"), "{readme}");
+
+    let check = [&["brand", "check"], names.as_slice(), &["out"]].concat();
+    assert!(good(folder, &check).contains("no other product's name"));
+    std::fs::write(folder.join("out/README.md"), format!("{readme}\nPowered by Tidings.\n")).unwrap();
+    let (code, error) = bad(folder, &check);
+    assert_eq!(code, 1);
+    assert!(error.contains("README.md") && error.contains("Powered by Tidings."), "{error}");
+
+    let again = [&["brand", "python"], names.as_slice(), &["--out", "out"]].concat();
+    assert!(bad(folder, &again).1.contains("not empty"));
+    let (code, error) = bad(folder, &["brand", "python", "--module", "class", "--product", "X", "--out", "x"]);
+    assert!(code == 1 && error.contains("--module"), "{error}");
+}
