@@ -64,14 +64,15 @@ impl Instance {
             // A sender that is dropped means stop as well.
             let _ = stopped.await;
         };
-        let serving = runtime.spawn(serve::serve(Arc::clone(&app), listener, stopped));
         {
+            // Before the first request: whoever sees the server answer may administer it.
             let _in_runtime = runtime.enter();
             match socket::listen(&data.socket()) {
                 Ok(listener) => drop(runtime.spawn(socket::serve(listener, Arc::clone(&app.realm)))),
                 Err(error) => tracing::warn!("administration works only while the server is stopped: {error:#}"),
             }
         }
+        let serving = runtime.spawn(serve::serve(Arc::clone(&app), listener, stopped));
         Ok(Instance { runtime, app, writer, stop, serving, signals, address })
     }
 
