@@ -145,7 +145,7 @@ impl Answer {
     }
 
     /// `after` is what the client has already, perhaps a part of the entry.
-    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader<'_>, after: EventId) {
+    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader, after: EventId) {
         self.begin(entry.id);
         entry.write_after(after, reader, &mut self.body);
     }

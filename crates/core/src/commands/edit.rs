@@ -4,7 +4,6 @@ use super::send::{self, Place};
 use super::{Tx, flags};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
-use crate::event::{Gate, Payload};
 use crate::state::flags::Flag;
 use crate::state::users::UserRow;
 use sha2::{Digest, Sha256};
@@ -174,6 +173,5 @@ fn tell(tx: &mut Tx<'_>, actor: UserId, before: &MessageRow, new: NewContent, he
         is_me_message: Some(new.rendered.is_me_message),
         ..UpdateMessage::default()
     };
-    let flags = Some(tx.state.flags.clone());
-    tx.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
+    tx.emit_update(event, audience);
 }

@@ -4,7 +4,6 @@ use super::Tx;
 use super::send::{self, Place};
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
-use crate::event::{Gate, Payload};
 use crate::limits;
 use crate::narrow::RESOLVED_TOPIC_PREFIX;
 use crate::state::channels::ChannelRow;
@@ -141,8 +140,7 @@ fn tell(
         ..UpdateMessage::default()
     };
     let audience = who_holds_any(tx, ids, channel);
-    let flags = Some(tx.state.flags.clone());
-    tx.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
+    tx.emit_update(event, audience);
 }
 
 fn who_holds_any(tx: &Tx<'_>, ids: &[MessageId], channel: &ChannelRow) -> Audience {
