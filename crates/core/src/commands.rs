@@ -29,7 +29,7 @@ pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
-use crate::event::{FlagGroups, Gate, Outgoing, Payload};
+use crate::event::{Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -105,8 +105,8 @@ impl<'a> Tx<'a> {
     }
 
     /// Records that a message is another, with the flags that those who are told have on it now.
-    pub fn emit_update(&mut self, event: UpdateMessage, audience: Audience) {
-        let flags = Arc::new(FlagGroups::now(&self.state, event.message_id, &audience));
+    pub fn emit_update(&mut self, event: UpdateMessage, flags: &PreparedFlags, audience: Audience) {
+        let flags = Arc::new(flags.bring_up_to(&self.state, &audience));
         self.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
     }
 

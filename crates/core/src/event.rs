@@ -7,7 +7,7 @@
 mod flag_groups;
 mod user_set;
 
-pub use flag_groups::FlagGroups;
+pub use flag_groups::{FlagGroups, PreparedFlags};
 
 use crate::audience::{Audience, Base};
 use crate::shape::{self, Shape};

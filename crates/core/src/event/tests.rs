@@ -203,9 +203,18 @@ proptest! {
     }
 
     #[test]
-    fn flags_are_those_of_the_moment((state, audience) in state_with_flags()) {
+    fn flags_are_those_of_the_moment(
+        (mut state, audience) in state_with_flags(),
+        later in proptest::collection::vec((0..40u32, any::<bool>()), 0..4),
+        wildcard in any::<bool>(),
+    ) {
+        let prepared = PreparedFlags::new(&state, MessageId(4));
+        for (user, add) in later {
+            state.apply(&Change::Flags { user: UserId(user), flag: Flag::Read, add, ids: vec![MessageId(4)] });
+        }
+        state.flags.load_mentions(MessageId(4), wildcard, &[(UserId(3), MentionBits::USER)]);
         let now = |user| state.flags.bits(user, MessageId(4), state.received(user, MessageId(4)));
-        let groups = FlagGroups::now(&state, MessageId(4), &audience);
+        let groups = prepared.bring_up_to(&state, &audience);
         let json = serde_json::to_string(&groups).expect("JSON");
         let back: FlagGroups = serde_json::from_str(&json).expect("it can be read");
         for user in (0..40).map(UserId).filter(|user| audience.contains(*user, &state, 1)) {
@@ -218,13 +227,8 @@ proptest! {
 fn state_with_flags() -> impl Strategy<Value = (RealmState, Audience)> {
     let users = || proptest::collection::btree_set(0..40u32, 0..40);
     (users(), users(), users(), users()).prop_map(|(told, read, starred, mentioned)| {
-        let mut state = state();
-        let participants = (0..20).map(UserId).collect();
-        let direct = ConversationKind::Direct { users: participants };
-        state.apply(&Change::Conversation { id: ConversationId(1), kind: Arc::new(direct) });
-        let mentions =
-            mentioned.into_iter().map(|user| (UserId(user), MentionBits(1 + user as u8 % 7))).collect::<Vec<_>>();
-        state.apply(&Change::MessageInserted { row: Arc::new(row()), mentions });
+        let mentions = mentioned.into_iter().map(|user| (UserId(user), MentionBits(1 + user as u8 % 7))).collect();
+        let mut state = state_with_message(20, mentions);
         for (flag, users) in [(Flag::Read, read), (Flag::Starred, starred)] {
             for user in users.into_iter().map(UserId) {
                 state.apply(&Change::Flags { user, flag, add: true, ids: vec![MessageId(4)] });
@@ -234,8 +238,12 @@ fn state_with_flags() -> impl Strategy<Value = (RealmState, Audience)> {
     })
 }
 
-fn row() -> MessageRow {
-    MessageRow {
+/// A message of user 1 to the first users.
+fn state_with_message(participants: u32, mentions: Vec<(UserId, MentionBits)>) -> RealmState {
+    let mut state = state();
+    let direct = ConversationKind::Direct { users: (0..participants).map(UserId).collect() };
+    state.apply(&Change::Conversation { id: ConversationId(1), kind: Arc::new(direct) });
+    let row = MessageRow {
         id: MessageId(4),
         conversation: ConversationId(1),
         sender: UserId(1),
@@ -248,22 +256,24 @@ fn row() -> MessageRow {
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
-    }
+    };
+    state.apply(&Change::MessageInserted { row: Arc::new(row), mentions });
+    state
 }
 
 fn audience_with_flags() -> impl Strategy<Value = (Audience, FlagGroups)> {
     state_with_flags().prop_map(|(state, audience)| {
-        let flags = FlagGroups::now(&state, MessageId(4), &audience);
+        let flags = PreparedFlags::new(&state, MessageId(4)).bring_up_to(&state, &audience);
         (audience, flags)
     })
 }
 
 #[test]
 fn flags_of_many_are_small() {
-    let mut state = state();
-    let audience = Audience::users((1..=10_000).map(UserId));
+    let mut state = state_with_message(10_000, Vec::new());
+    let audience = Audience::users((0..10_000).map(UserId));
     let size = |state: &RealmState| {
-        let groups = FlagGroups::now(state, MessageId(4), &audience);
+        let groups = PreparedFlags::new(state, MessageId(4)).bring_up_to(state, &audience);
         serde_json::to_string(&groups).expect("JSON").len()
     };
     assert!(size(&state) < 32, "all are the same");

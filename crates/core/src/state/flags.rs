@@ -1,7 +1,8 @@
 //! What each user has read, starred and so on: one compressed bitmap per user and flag, so a message to ten
 //! thousand people costs no row for each of them.
 
-use imbl::HashMap;
+use imbl::ordmap::DiffItem;
+use imbl::{HashMap, OrdMap};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -88,6 +89,13 @@ impl FlagBits {
     const MENTIONS_AT: u8 = 4;
     const CHANNEL_WILDCARD: u8 = 128;
 
+    /// The same on a message that mentions its whole channel, or not: that concerns all who received it.
+    #[must_use]
+    pub fn with_channel_wildcard(self, mentions_all: bool) -> Self {
+        let concerned = mentions_all && self.0 & Self::HISTORICAL == 0;
+        FlagBits(if concerned { self.0 | Self::CHANNEL_WILDCARD } else { self.0 })
+    }
+
     /// The flags as clients name them.
     #[must_use]
     pub fn names(self) -> SmallVec<[&'static str; 4]> {
@@ -110,7 +118,7 @@ impl FlagBits {
 pub type Mentions = [(UserId, MentionBits)];
 
 /// One user's marks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFlags {
     kept: [RoaringBitmap; 4],
     mentioned: RoaringBitmap,
@@ -169,7 +177,8 @@ const KINDS: [MentionBits; 3] = [MentionBits::USER, MentionBits::TOPIC_WILDCARD,
 /// The marks of all users.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    by_user: HashMap<UserId, Arc<UserFlags>>,
+    /// Ordered, because two versions of such a map are compared quickly.
+    by_user: OrdMap<UserId, Arc<UserFlags>>,
     channel_wildcards: super::ids::IdSet,
     /// Who is mentioned in each message that mentions anybody.
     mentions: HashMap<MessageId, Arc<Mentions>>,
@@ -223,9 +232,22 @@ impl Flags {
         self.by_user.iter().map(|(user, flags)| (*user, &**flags))
     }
 
+    /// Whose marks are others than in an older version. Takes as long as there are differences, not users.
+    pub fn changed_since<'a>(&'a self, older: &'a Flags) -> impl Iterator<Item = UserId> + 'a {
+        older.by_user.diff(&self.by_user).map(|item| match item {
+            DiffItem::Add(user, _) | DiffItem::Remove(user, _) | DiffItem::Update { new: (user, _), .. } => *user,
+        })
+    }
+
     /// The flags of a message for a user who may see it.
     #[must_use]
     pub fn bits(&self, user: UserId, id: MessageId, received: bool) -> FlagBits {
+        self.own_bits(user, id, received).with_channel_wildcard(self.is_channel_wildcard(id))
+    }
+
+    /// As [`Flags::bits`], without what is the same for all who received it: that it mentions the whole channel.
+    #[must_use]
+    pub fn own_bits(&self, user: UserId, id: MessageId, received: bool) -> FlagBits {
         let own = self.of(user);
         let own_if = |set: fn(&UserFlags) -> &RoaringBitmap, bit: u8| {
             if own.is_some_and(|flags| set(flags).contains(id.0)) { bit } else { 0 }
@@ -237,12 +259,8 @@ impl Flags {
             | own_if(|flags| flags.with(Flag::Starred), FlagBits::STARRED)
             | own_if(|flags| flags.with(Flag::Collapsed), FlagBits::COLLAPSED)
             | mentions << FlagBits::MENTIONS_AT;
-        FlagBits(match received {
-            true if self.is_channel_wildcard(id) => bits | FlagBits::CHANNEL_WILDCARD,
-            true => bits,
-            // Who never received a message has nothing to read in it.
-            false => bits | FlagBits::READ | FlagBits::HISTORICAL,
-        })
+        // Who never received a message has nothing to read in it.
+        FlagBits(if received { bits } else { bits | FlagBits::READ | FlagBits::HISTORICAL })
     }
 
     pub(super) fn set(&mut self, user: UserId, flag: Flag, add: bool, ids: &[MessageId]) {
