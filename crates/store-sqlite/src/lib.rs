@@ -68,7 +68,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::InUse`] if another store has it open, in this process or another;
-    /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written.
+    /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written;
+    /// [`StoreError::Broken`] if it is none, or damaged.
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         Ok(SqliteStore { connections: Connections::open(path, options)? })
     }

@@ -60,7 +60,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
 fn a_file_that_is_no_database_is_an_error() {
     let database = Database::new();
     std::fs::write(database.path(), "not a database, and long enough to be taken for one".repeat(100)).unwrap();
-    assert!(matches!(database.try_open(), Err(StoreError::Database(_))));
+    assert!(matches!(database.try_open(), Err(StoreError::Broken(_))));
 }
 
 #[test]
