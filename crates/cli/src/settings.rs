@@ -1,6 +1,6 @@
-//! The server's configuration: a flag, an environment variable and a file key for each of [`Config::KEYS`].
+//! The server's configuration: a flag, an environment variable and a file key for each of [`Config::keys`].
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,15 +11,34 @@ use toml::{Table, Value};
 /// What was given as flags or in the environment, by key; not yet checked.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ServerSettings {
-    given: BTreeMap<&'static str, String>,
+    given: BTreeMap<String, String>,
 }
 
 fn flag(key: &ConfigKey) -> String {
-    key.name.replace('_', "-")
+    key.id().replace('_', "-")
 }
 
 fn variable(key: &ConfigKey) -> String {
-    format!("TIDINGS_{}", key.name.to_uppercase())
+    format!("TIDINGS_{}", key.id().to_uppercase())
+}
+
+/// The value of a key in a file.
+fn get<'a>(table: &'a Table, key: &ConfigKey) -> Option<&'a Value> {
+    let table = match key.table {
+        Some(name) => table.get(name)?.as_table()?,
+        None => table,
+    };
+    table.get(key.name)
+}
+
+fn set(table: &mut Table, key: &ConfigKey, value: Value) {
+    let table = match key.table {
+        Some(name) => table.entry(name).or_insert_with(|| Value::Table(Table::new())).as_table_mut(),
+        None => Some(table),
+    };
+    if let Some(table) = table {
+        table.insert(key.name.to_owned(), value);
+    }
 }
 
 fn defaults() -> Table {
@@ -34,9 +53,9 @@ impl clap::FromArgMatches for ServerSettings {
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        for key in Config::KEYS {
-            if let Some(text) = matches.get_one::<String>(key.name) {
-                self.given.insert(key.name, text.clone());
+        for id in Config::keys().iter().map(ConfigKey::id) {
+            if let Some(text) = matches.get_one::<String>(&id) {
+                self.given.insert(id, text.clone());
             }
         }
         Ok(())
@@ -46,7 +65,7 @@ impl clap::FromArgMatches for ServerSettings {
 impl clap::Args for ServerSettings {
     fn augment_args(command: Command) -> Command {
         let defaults = defaults();
-        Config::KEYS.iter().fold(command, |command, key| command.arg(arg(key, defaults.get(key.name))))
+        Config::keys().iter().fold(command, |command, key| command.arg(arg(key, get(&defaults, key))))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -61,7 +80,7 @@ fn arg(key: &ConfigKey, default: Option<&Value>) -> Arg {
         Some(value) => format!("{doc} [default: {value}]"),
         None => doc.to_owned(),
     };
-    let arg = Arg::new(key.name).long(flag(key)).env(variable(key)).help(help).help_heading("Settings");
+    let arg = Arg::new(key.id()).long(flag(key)).env(variable(key)).help(help).help_heading("Settings");
     match default {
         Some(Value::Boolean(_)) => arg.num_args(0..=1).default_missing_value("true").value_name("BOOL"),
         _ => arg.value_name("VALUE"),
@@ -73,18 +92,26 @@ impl ServerSettings {
     pub(crate) fn resolve(&self, file: Option<&Path>) -> Result<Config> {
         let mut table = defaults();
         if let Some(path) = file {
-            table.extend(read_file(path)?);
+            let file = read_file(path)?;
+            for key in Config::keys() {
+                if let Some(value) = get(&file, &key) {
+                    set(&mut table, &key, value.clone());
+                }
+            }
         }
-        for key in Config::KEYS {
-            let Some(text) = self.given.get(key.name) else { continue };
-            let value = value_of(text, defaults().get(key.name));
+        for key in Config::keys() {
+            let Some(text) = self.given.get(&key.id()) else { continue };
+            let value = value_of(text, get(&defaults(), &key));
             // Checked one by one, so that the message can say which.
-            let one = Table::from_iter([(key.name.to_owned(), value.clone())]);
+            let mut one = Table::new();
+            set(&mut one, &key, value.clone());
             one.try_into::<Config>()
-                .with_context(|| format!("--{} (or {}) cannot be {text:?}", flag(key), variable(key)))?;
-            table.insert(key.name.to_owned(), value);
+                .with_context(|| format!("--{} (or {}) cannot be {text:?}", flag(&key), variable(&key)))?;
+            set(&mut table, &key, value);
         }
-        table.try_into().context("the settings do not fit together")
+        let config: Config = table.try_into().context("the settings do not fit together")?;
+        config.brand.check().map_err(|why| anyhow!("the brand cannot be: {why}"))?;
+        Ok(config)
     }
 }
 
@@ -113,8 +140,8 @@ mod tests {
     use clap::CommandFactory;
     use std::io::Write;
 
-    fn given(pairs: &[(&'static str, &str)]) -> ServerSettings {
-        ServerSettings { given: pairs.iter().map(|(name, text)| (*name, (*text).to_owned())).collect() }
+    fn given(pairs: &[(&str, &str)]) -> ServerSettings {
+        ServerSettings { given: pairs.iter().map(|(id, text)| ((*id).to_owned(), (*text).to_owned())).collect() }
     }
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -129,6 +156,9 @@ mod tests {
             ("listen", _) => "127.0.0.1:1".to_owned(),
             ("synchronous", _) => "normal".to_owned(),
             ("log_format", _) => "json".to_owned(),
+            ("brand_module" | "brand_rust_crate" | "brand_rc_file", _) => "other".to_owned(),
+            ("brand_color" | "brand_color_dark", _) => "#abc".to_owned(),
+            ("brand_links", _) => "Terms=https://other.example".to_owned(),
             (_, Some(Value::Integer(number))) => (number + 1).to_string(),
             (_, Some(Value::Boolean(on))) => (!on).to_string(),
             _ => "https://other.example".to_owned(),
@@ -139,25 +169,31 @@ mod tests {
     fn every_key_has_a_flag_and_a_variable_and_a_place_in_the_file() {
         let command = Args::command();
         let serve = command.find_subcommand("serve").unwrap();
-        for key in Config::KEYS {
-            let arg = serve.get_arguments().find(|arg| arg.get_id() == key.name).unwrap();
+        let keys = Config::keys();
+        for key in &keys {
+            let id = key.id();
+            let arg = serve.get_arguments().find(|arg| arg.get_id() == id.as_str()).unwrap();
             assert_eq!(arg.get_long(), Some(flag(key).as_str()));
             assert_eq!(arg.get_env().unwrap().to_str(), Some(variable(key).as_str()));
-            let text = other_value(key.name, defaults().get(key.name));
-            let by_flag = given(&[(key.name, &text)]).resolve(None).unwrap();
-            assert_ne!(by_flag, Config::default(), "{}", key.name);
-            let line = Table::from_iter([(key.name.to_owned(), value_of(&text, defaults().get(key.name)))]);
+            let text = other_value(&id, get(&defaults(), key));
+            let by_flag = given(&[(&id, &text)]).resolve(None).unwrap();
+            assert_ne!(by_flag, Config::default(), "{id}");
+            let mut line = Table::new();
+            set(&mut line, key, value_of(&text, get(&defaults(), key)));
             let by_file = given(&[]).resolve(Some(file(&line.to_string()).path())).unwrap();
-            assert_eq!(by_file, by_flag, "{}", key.name);
+            assert_eq!(by_file, by_flag, "{id}");
         }
-        assert!(defaults().keys().all(|name| Config::KEYS.iter().any(|key| key.name == name)));
+        let is_known = |name: &String| keys.iter().any(|key| key.table.unwrap_or(key.name) == name);
+        assert!(defaults().keys().all(is_known));
     }
 
     #[test]
     fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
-        let file = file("rate_limit_per_minute = 7\nproduct_name = \"Other\"\n");
-        let config = given(&[("rate_limit_per_minute", "9")]).resolve(Some(file.path())).unwrap();
-        assert_eq!((config.rate_limit_per_minute, config.product_name.as_str()), (9, "Other"));
+        let file = file("rate_limit_per_minute = 7\n[brand]\nproduct = \"Other\"\nmodule = \"one\"\n");
+        let flags = given(&[("rate_limit_per_minute", "9"), ("brand_module", "two")]);
+        let config = flags.resolve(Some(file.path())).unwrap();
+        assert_eq!((config.rate_limit_per_minute, config.brand.product.as_str()), (9, "Other"));
+        assert_eq!((config.brand.module.as_str(), config.brand.rc_file.as_str()), ("two", "zuliprc"));
         assert_eq!(config.log_retention_days, Config::default().log_retention_days);
     }
 
@@ -167,6 +203,10 @@ mod tests {
         assert!(format!("{unknown:#}").contains("lisen"), "{unknown:#}");
         let wrong = given(&[("listen", "here")]).resolve(None).unwrap_err();
         assert!(format!("{wrong:#}").contains("--listen (or TIDINGS_LISTEN)"), "{wrong:#}");
+        let wrong = given(&[("brand_color", "red")]).resolve(None).unwrap_err();
+        assert!(format!("{wrong:#}").contains("color"), "{wrong:#}");
+        let unknown = given(&[]).resolve(Some(file("[brand]\nname = \"x\"\n").path())).unwrap_err();
+        assert!(format!("{unknown:#}").contains("name"), "{unknown:#}");
         let wrong = given(&[("rate_limit_per_minute", "-1")]).resolve(None).unwrap_err();
         assert!(format!("{wrong:#}").contains("--rate-limit-per-minute"), "{wrong:#}");
     }

@@ -42,14 +42,16 @@ struct Queue<W> {
     idle_timeout_secs: u32,
     /// UNIX seconds of the last poll.
     last_seen: u32,
-    /// Tells one parked poll from the next.
-    generation: u32,
+    /// Tells one reader from the next: polls, each, and streams.
+    turn: u32,
     parked: Option<Box<Parked<W>>>,
 }
 
 struct Parked<W> {
     waiter: W,
     heartbeat_at: u32,
+    /// Who waits has everything up to here.
+    after: EventId,
     /// Nothing for this queue is in the log up to here.
     looked_upto: EventId,
 }
@@ -63,6 +65,10 @@ pub struct Poll {
     pub queue: QueueId,
     /// The client has everything up to here.
     pub last_event_id: EventId,
+    /// The stream this poll is a part of, as [`Registry::begin_stream`] said. It reads from where it is and
+    /// acknowledges nothing: the client has not said that it has what is on its way. None for a poll of its own,
+    /// which acknowledges.
+    pub stream: Option<u32>,
     /// Answer at once.
     pub dont_block: bool,
     /// UNIX seconds.
@@ -81,6 +87,8 @@ pub enum Polled {
     /// Entries after the first and up to the second id have to be looked at in the store:
     /// see [`Registry::poll_stored`].
     Behind(EventId, EventId),
+    /// The stream is over: somebody else reads the queue now.
+    Superseded,
 }
 
 struct Shard<W> {
@@ -177,9 +185,9 @@ impl<W: Waiter> Queue<W> {
         self.last_seen = self.last_seen.max(now);
     }
 
-    /// Puts entries (ascending) and a waiting heartbeat into an answer.
-    fn fill(&self, user: UserId, entries: &[Arc<Entry>], state: &RealmState, answer: &mut Answer) {
-        let mut heartbeat = self.heartbeat;
+    /// Puts entries (ascending) and a waiting heartbeat into an answer for who has everything up to `after`.
+    fn fill(&self, user: UserId, after: EventId, entries: &[Arc<Entry>], state: &RealmState, answer: &mut Answer) {
+        let mut heartbeat = self.heartbeat.filter(|id| *id > after);
         for entry in entries {
             if answer.is_full() {
                 return;
@@ -188,7 +196,7 @@ impl<W: Waiter> Queue<W> {
                 answer.push_heartbeat(id);
             }
             if let Some(reader) = self.options.reader(user, self.id, entry, state) {
-                answer.push(entry, &reader, self.acknowledged);
+                answer.push(entry, &reader, after);
             }
         }
         if let Some(id) = heartbeat {
@@ -201,6 +209,12 @@ impl<W: Waiter> Queue<W> {
         self.touch(now);
         self.delivered = self.delivered.max(answer.last.unwrap_or(self.delivered));
         answer.finish(self.id)
+    }
+
+    /// Whoever reads the queue from now on is somebody else; a poll that is parked has to be answered.
+    fn begin_turn(&mut self) -> Option<(W, Vec<u8>)> {
+        self.turn = self.turn.wrapping_add(1);
+        self.end_parked()
     }
 
     fn end_parked(&mut self) -> Option<(W, Vec<u8>)> {
@@ -309,7 +323,7 @@ impl<W: Waiter> Registry<W> {
             heartbeat: None,
             idle_timeout_secs: row.idle_timeout_secs,
             last_seen: now,
-            generation: 0,
+            turn: 0,
             parked: None,
         };
         let mut shard = self.shard(row.user);
@@ -364,14 +378,21 @@ impl<W: Waiter> Registry<W> {
         let Poll { user, queue: id, now, .. } = poll;
         let mut shard = self.shard(user);
         let queue = shard.queue(user, id)?;
-        queue.acknowledge(poll.last_event_id)?;
+        let (has, superseded) = match poll.stream {
+            Some(turn) if turn != queue.turn => return Ok(Polled::Superseded),
+            Some(_) => (poll.last_event_id.max(queue.start), None),
+            None => {
+                queue.acknowledge(poll.last_event_id)?;
+                (queue.acknowledged, queue.begin_turn())
+            }
+        };
         queue.touch(now);
-        let superseded = queue.end_parked();
 
         let mut answer = Answer::new();
-        let mut after = queue.acknowledged.max(queue.nothing_upto);
+        let mut after = if has < queue.acknowledged { has } else { has.max(queue.nothing_upto) };
+        let is_known = has <= queue.acknowledged.max(queue.nothing_upto);
         if let Some((entries, upto)) = stored {
-            queue.fill(user, entries, state, &mut answer);
+            queue.fill(user, has, entries, state, &mut answer);
             after = after.max(upto);
         }
         let mut polled = None;
@@ -380,22 +401,22 @@ impl<W: Waiter> Registry<W> {
             match log.after(after, usize::MAX, limits::ANSWER_EVENTS_MAX, wanted) {
                 None => polled = Some(Polled::Behind(after, log.floor())),
                 Some(page) => {
-                    queue.fill(user, &page.entries, state, &mut answer);
+                    queue.fill(user, has, &page.entries, state, &mut answer);
                     after = page.upto.unwrap_or(after);
                 }
             }
         }
-        if answer.events == 0 {
-            queue.nothing_upto = after;
+        if answer.events == 0 && is_known {
+            queue.nothing_upto = queue.nothing_upto.max(after);
         }
         let polled = match polled {
             Some(behind) => behind,
             None if answer.events > 0 || poll.dont_block => Polled::Answer(queue.deliver(answer, now)),
             None => {
-                queue.generation = queue.generation.wrapping_add(1);
                 let heartbeat_at = now.saturating_add(poll.heartbeat_secs);
-                queue.parked = Some(Box::new(Parked { waiter: waiter(), heartbeat_at, looked_upto: after }));
-                Polled::Parked(queue.generation)
+                let parked = Parked { waiter: waiter(), heartbeat_at, after: has, looked_upto: after };
+                queue.parked = Some(Box::new(parked));
+                Polled::Parked(queue.turn)
             }
         };
         shard.note_parked(user);
@@ -414,11 +435,39 @@ impl<W: Waiter> Registry<W> {
         self.shard(user).queue(user, queue).map(|queue| Arc::clone(&queue.options))
     }
 
+    /// Begins to read the queue as a stream: a number for [`Poll::stream`]. Whoever read it before is told to stop.
+    ///
+    /// # Errors
+    /// `BAD_EVENT_QUEUE_ID` as [`Registry::poll`].
+    pub fn begin_stream(&self, user: UserId, id: QueueId, now: u32) -> Result<u32, ApiError> {
+        let mut shard = self.shard(user);
+        let queue = shard.queue(user, id)?;
+        let superseded = queue.begin_turn();
+        queue.touch(now);
+        let turn = queue.turn;
+        shard.note_parked(user);
+        drop(shard);
+        if let Some((waiter, body)) = superseded {
+            waiter.answer(body);
+        }
+        Ok(turn)
+    }
+
+    /// The client of a stream says that it has everything up to an id. One that goes back says nothing new.
+    ///
+    /// # Errors
+    /// `BAD_EVENT_QUEUE_ID` as [`Registry::poll`].
+    pub fn acknowledge(&self, user: UserId, id: QueueId, upto: EventId) -> Result<(), ApiError> {
+        let mut shard = self.shard(user);
+        let queue = shard.queue(user, id)?;
+        if upto > queue.acknowledged { queue.acknowledge(upto) } else { Ok(()) }
+    }
+
     /// The client of a parked poll went away.
-    pub fn unpark(&self, user: UserId, queue: QueueId, generation: u32, now: u32) {
+    pub fn unpark(&self, user: UserId, queue: QueueId, turn: u32, now: u32) {
         let mut shard = self.shard(user);
         if let Ok(queue) = shard.queue(user, queue)
-            && queue.generation == generation
+            && queue.turn == turn
         {
             queue.parked = None;
             queue.touch(now);
@@ -622,13 +671,15 @@ impl<W: Waiter> Shard<W> {
     ) {
         let before = answers.len();
         for queue in self.users.get_mut(&user).into_iter().flatten() {
-            let Some(upto) = queue.parked.as_ref().map(|parked| parked.looked_upto) else { continue };
+            let Some((after, upto)) = queue.parked.as_ref().map(|parked| (parked.after, parked.looked_upto)) else {
+                continue;
+            };
             let new = &entries[entries.partition_point(|entry| entry.id <= upto)..];
             if !new.iter().any(|entry| queue.options.reader(user, queue.id, entry, state).is_some()) {
                 continue;
             }
             let mut answer = Answer::new();
-            queue.fill(user, new, state, &mut answer);
+            queue.fill(user, after, new, state, &mut answer);
             if let Some(parked) = queue.parked.take() {
                 answers.push((parked.waiter, queue.deliver(answer, now)));
             }

@@ -82,6 +82,8 @@ enum Told {
     Events(Vec<i64>),
     Parked(u32),
     Refused,
+    /// The stream is over.
+    Superseded,
 }
 
 impl World {
@@ -101,18 +103,25 @@ impl World {
     }
 
     fn poll(&self, number: u32, last: i64, block: bool, now: u32) -> Told {
+        self.poll_as(None, number, last, block, now)
+    }
+
+    /// As a part of a stream, or a poll of its own.
+    fn poll_as(&self, stream: Option<u32>, number: u32, last: i64, block: bool, now: u32) -> Told {
         let poll = Poll {
             user: USER,
             queue: QUEUE,
             last_event_id: EventId(last),
+            stream,
             dont_block: !block,
             now,
             heartbeat_secs: 50,
         };
         match self.registry.poll(poll, &self.log, state(), || Parked(number, Arc::clone(&self.answers))) {
             Ok(Polled::Answer(body)) => Told::Events(ids(&body)),
-            Ok(Polled::Parked(generation)) => Told::Parked(generation),
+            Ok(Polled::Parked(turn)) => Told::Parked(turn),
             Ok(Polled::Behind(..)) => panic!("everything is in memory"),
+            Ok(Polled::Superseded) => Told::Superseded,
             Err(ApiError::BadEventQueueId { .. }) => Told::Refused,
             Err(error) => panic!("{error:?}"),
         }
@@ -149,7 +158,7 @@ impl World {
                 Some(ids.clone())
             }
             Told::Parked(_) => answers.into_iter().next(),
-            Told::Refused => panic!("the queue is there"),
+            Told::Refused | Told::Superseded => panic!("the queue is there"),
         }
     }
 
@@ -224,6 +233,32 @@ fn two_polls_and_publishing_race() {
 }
 
 #[test]
+fn a_stream_a_poll_and_publishing_race() {
+    check(|| {
+        let world = World::new();
+        let turn = world.registry.begin_stream(USER, QUEUE, NOW).unwrap();
+        let streaming = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || world.poll_as(Some(turn), 1, -1, true, NOW))
+        };
+        let publishing = {
+            let world = Arc::clone(&world);
+            thread::spawn(move || world.publish(1))
+        };
+        let told = world.poll(2, -1, true, NOW);
+        let streamed = streaming.join().unwrap();
+        publishing.join().unwrap();
+        assert_eq!(world.answer(2, &told), Some(vec![id(1)]), "whoever came last gets the event");
+        if streamed != Told::Superseded {
+            let ids = world.answer(1, &streamed).expect("a stream that is over does not wait");
+            assert!(ids.is_empty() || ids == [id(1)]);
+        }
+        assert_eq!(world.poll_as(Some(turn), 3, -1, true, NOW), Told::Superseded);
+        assert!(!world.is_parked());
+    });
+}
+
+#[test]
 fn deletion_races_with_a_poll_and_publishing() {
     check(|| {
         let world = World::new();
@@ -262,7 +297,7 @@ fn expiry_races_with_a_poll() {
         match told {
             Told::Refused => assert_eq!((swept.expired.len(), world.registry.counts()), (1, (0, 0))),
             Told::Parked(_) => assert_eq!((swept.expired.len(), world.registry.counts()), (0, (1, 1))),
-            Told::Events(ids) => panic!("there are no events: {ids:?}"),
+            other => panic!("there are no events: {other:?}"),
         }
     });
 }
@@ -271,10 +306,10 @@ fn expiry_races_with_a_poll() {
 fn going_away_races_with_publishing() {
     check(|| {
         let world = World::new();
-        let Told::Parked(generation) = world.poll(1, -1, true, NOW) else { panic!("there are no events") };
+        let Told::Parked(turn) = world.poll(1, -1, true, NOW) else { panic!("there are no events") };
         let leaving = {
             let world = Arc::clone(&world);
-            thread::spawn(move || world.registry.unpark(USER, QUEUE, generation, NOW))
+            thread::spawn(move || world.registry.unpark(USER, QUEUE, turn, NOW))
         };
         world.publish(1);
         leaving.join().unwrap();
@@ -289,10 +324,10 @@ fn going_away_races_with_publishing() {
 fn going_away_late_does_not_take_the_next_poll_out() {
     check(|| {
         let world = World::new();
-        let Told::Parked(generation) = world.poll(1, -1, true, NOW) else { panic!("there are no events") };
+        let Told::Parked(turn) = world.poll(1, -1, true, NOW) else { panic!("there are no events") };
         let leaving = {
             let world = Arc::clone(&world);
-            thread::spawn(move || world.registry.unpark(USER, QUEUE, generation, NOW))
+            thread::spawn(move || world.registry.unpark(USER, QUEUE, turn, NOW))
         };
         let told = world.poll(2, -1, true, NOW);
         world.publish(1);

@@ -26,7 +26,7 @@ impl Founding {
     pub fn from_config(config: &Config, address: SocketAddr) -> Self {
         let url = config.external_url.clone().unwrap_or_else(|| format!("http://{}", reachable(address)));
         let url = url.trim_end_matches('/').to_owned();
-        Founding { name: config.product_name.clone(), host: host_of(&url), url }
+        Founding { name: config.brand.product.clone(), host: host_of(&url), url }
     }
 }
 

@@ -4,14 +4,25 @@
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use tidings_core::limits;
+use tidings_types::brand::Brand;
 
 /// A key as documentation and command line show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConfigKey {
-    /// The name in the file; `--log-format` and `TIDINGS_LOG_FORMAT` are made of it.
+    /// The table of the file that it stands in; none for the file's top.
+    pub table: Option<&'static str>,
+    /// The name in the file; `--log-format` and `TIDINGS_LOG_FORMAT` are made of it, and of the table's name.
     pub name: &'static str,
     /// What it does.
     pub doc: &'static str,
+}
+
+impl ConfigKey {
+    /// Table and name as one word.
+    #[must_use]
+    pub fn id(&self) -> String {
+        self.table.map_or_else(|| self.name.to_owned(), |table| format!("{table}_{}", self.name))
+    }
 }
 
 macro_rules! config {
@@ -19,18 +30,26 @@ macro_rules! config {
         /// What the server can be told. Every field has a default that suits one machine and a team.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub struct Config { $($(#[doc = $doc])* pub $name: $ty),* }
+        pub struct Config {
+            $($(#[doc = $doc])* pub $name: $ty,)*
+            /// The names and looks of the product.
+            pub brand: Brand,
+        }
 
         impl Default for Config {
             fn default() -> Self {
-                Config { $($name: $default),* }
+                Config { $($name: $default,)* brand: Brand::default() }
             }
         }
 
         impl Config {
             /// All keys, in the order of the documentation.
-            pub const KEYS: &'static [ConfigKey] =
-                &[$(ConfigKey { name: stringify!($name), doc: concat!($($doc),*) }),*];
+            #[must_use]
+            pub fn keys() -> Vec<ConfigKey> {
+                let top = [$(ConfigKey { table: None, name: stringify!($name), doc: concat!($($doc),*) }),*];
+                let brand = Brand::KEYS.iter().map(|(name, doc)| ConfigKey { table: Some("brand"), name, doc });
+                top.into_iter().chain(brand).collect()
+            }
         }
     };
 }
@@ -62,8 +81,6 @@ config! {
     synchronous: Synchronous = Synchronous::Full;
     /// Log in without a password (`dev_fetch_api_key`). Only the demo turns it on.
     allow_dev_login: bool = false;
-    /// The name people see.
-    product_name: String = "Tidings".to_owned();
     /// What is logged: `error`, `warn`, `info`, `debug`, or parts of the program as in `info,tidings_server=debug`.
     log_filter: String = "info".to_owned();
     /// How it is logged: `human` for people, `json` for machines.

@@ -3,13 +3,13 @@
 use crate::app::App;
 use crate::handlers;
 use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params, written};
-use crate::http::respond::{self, Body};
+use crate::http::respond;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
 use axum::http::HeaderMap;
 use axum::routing::{any, get};
-use http_body_util::{BodyExt, Either};
+use bytes::Bytes;
 use hyper::{Method, Response, header};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -34,7 +34,7 @@ pub fn endpoints() -> Vec<(Metadata, Handler)> {
     list! {
         // Real-time events
         written events::RegisterQueue => handlers::events::register_queue;
-        authenticated events::GetEvents => handlers::events::get_events;
+        written events::GetEvents => handlers::events::get_events;
         authenticated events::DeleteQueue => handlers::events::delete_queue;
         authenticated events::RealTimePost => handlers::events::real_time_post;
         authenticated events::RestErrorHandling => handlers::events::rest_error_handling;
@@ -155,14 +155,11 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
 }
 
-fn into_axum(response: Response<Body>) -> Response<axum::body::Body> {
-    response.map(|body| match body {
-        Either::Left(full) => axum::body::Body::new(full.map_err(|never| match never {})),
-        Either::Right(body) => body,
-    })
+fn into_axum(response: Response<Bytes>) -> Response<axum::body::Body> {
+    response.map(axum::body::Body::from)
 }
 
-async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, request: Request) -> Response<Body> {
+async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, request: Request) -> Response<Bytes> {
     let mut allowed: Vec<&'static str> = methods.keys().copied().collect();
     if allowed.contains(&"GET") {
         allowed.push("HEAD");
@@ -194,7 +191,7 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
 }
 
 /// After a body that was not read to its end the connection cannot be used again.
-fn closing(mut response: Response<Body>) -> Response<Body> {
+fn closing(mut response: Response<Bytes>) -> Response<Bytes> {
     response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     response
 }

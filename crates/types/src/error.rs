@@ -86,6 +86,8 @@ api_errors! {
     BadNarrow { desc: String } => Some("BAD_NARROW"), 400, "Invalid narrow operator: {desc}", extra { "desc": desc };
     /// The queue was deleted, expired, never existed, or belongs to another user. Register again.
     BadEventQueueId { queue_id: String } => Some("BAD_EVENT_QUEUE_ID"), 400, "Bad event queue ID: {queue_id}", extra { "queue_id": queue_id };
+    /// A stream is over because somebody else, with the same account, reads the queue now.
+    Superseded {} => Some("EVENT_QUEUE_SUPERSEDED"), 409, "The event queue is read elsewhere now", extra {};
     /// HTTP basic credentials that are missing, malformed or wrong. Every reason has this code.
     Unauthorized { text: String } => Some("UNAUTHORIZED"), 401, "{text}", extra {};
     /// The API key is wrong, told where the key is not masked as [`ApiError::Unauthorized`].

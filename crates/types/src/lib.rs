@@ -12,8 +12,10 @@
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`settings`]: personal settings, from one table.
+//! - [`brand`]: the name under which the product is sold.
 //! - [`version`]: the version and feature level we announce.
 
+pub mod brand;
 pub mod channel;
 pub mod endpoint;
 pub mod endpoints;

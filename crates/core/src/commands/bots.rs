@@ -173,6 +173,27 @@ fn change_defaults(tx: &mut Tx<'_>, actor: &UserRow, bot: UserId, changes: &BotC
     Ok(())
 }
 
+/// A channel has another name: lists of bots show the names of their default channels.
+pub(super) fn tell_renamed_default(tx: &mut Tx<'_>, channel: ChannelId) {
+    let bots = tx.state.users.iter().filter(|user| {
+        let row = user.bot.as_ref();
+        row.is_some_and(|row| [row.default_sending_channel, row.default_events_channel].contains(&Some(channel)))
+    });
+    for bot in bots.cloned().collect::<Vec<_>>() {
+        let (Some(row), Some(view)) = (&bot.bot, tx.state.bot_view(&bot)) else { continue };
+        let change = BotChange {
+            user_id: bot.id,
+            default_sending_stream: (row.default_sending_channel == Some(channel))
+                .then_some(view.default_sending_stream),
+            default_events_register_stream: (row.default_events_channel == Some(channel))
+                .then_some(view.default_events_register_stream),
+            ..BotChange::default()
+        };
+        let audience = tx.state.who_manages_bot(&bot);
+        tx.emit(Event::RealmBotUpdate(RealmBotUpdate { bot: change }), audience);
+    }
+}
+
 /// Gives a bot to somebody else: it leaves the list of who owned it, unless they are administrators, and comes into
 /// that of the new owner.
 pub(super) fn change_owner(tx: &mut Tx<'_>, bot: UserId, owner: UserId) {

@@ -1,8 +1,6 @@
 //! The names of all emoji, for clients that complete and show them. Public, and the same until the next version.
 
-use crate::http::respond::Body;
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use sha2::{Digest, Sha256};
@@ -18,10 +16,10 @@ static TAG: LazyLock<String> = LazyLock::new(|| {
 
 /// Codes with their names, or 304 for a client that has them.
 #[must_use]
-pub fn emoji_data(headers: &HeaderMap) -> Response<Body> {
+pub fn emoji_data(headers: &HeaderMap) -> Response<Bytes> {
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|tag| tag.as_bytes() == TAG.as_bytes());
     let body = if known { "" } else { emoji::code_to_names_json() };
-    let mut response = Response::new(Either::Left(Full::new(Bytes::from_static(body.as_bytes()))));
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     if known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }

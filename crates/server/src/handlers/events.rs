@@ -2,12 +2,13 @@
 
 use crate::http::pipeline::Ctx;
 use crate::queues;
+use crate::transports::long_poll;
 use tidings_core::register::{Fetch, InitialStateRequest};
 use tidings_core::shape::{CAPABILITIES, Shape};
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::events::{
-    DeleteQueueRequest, GetEventsRequest, GetEventsResponse, IdleTimeout, RealTimePostRequest, RegisterQueueRequest,
+    DeleteQueueRequest, GetEventsRequest, IdleTimeout, RealTimePostRequest, RegisterQueueRequest,
     RestErrorHandlingRequest,
 };
 use tidings_types::events::EventTypes;
@@ -56,15 +57,19 @@ fn capabilities(request: &RegisterQueueRequest) -> Shape {
     CAPABILITIES.iter().fold(Shape::default(), |shape, (name, bit)| shape.with_if(*bit, can(name)))
 }
 
-/// `GET /events` without a queue: with `dont_block` it registers one. All other polls take the short way through
-/// [`crate::transports::long_poll`].
-pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<GetEventsResponse, ApiError> {
-    if request.queue_id.is_some() {
-        return Err(ApiError::bad_request("Event queues are polled with GET"));
+/// `GET /events`, where the short way of [`crate::serve`] did not take it: requests that look odd, and those without
+/// a queue, which with `dont_block` register one.
+pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<Vec<u8>, ApiError> {
+    if request.queue_id.is_none() && request.dont_block {
+        return register_and_answer(ctx, request).await;
     }
-    if !request.dont_block {
-        return Err(ApiError::bad_request("Missing 'queue_id' argument"));
-    }
+    let realm = &ctx.app.realm;
+    let started = long_poll::start(realm, ctx.user.id, &request)?;
+    let body = long_poll::wait(realm, started).await?.ok_or(ApiError::Superseded {})?;
+    Ok(long_poll::without_end(body))
+}
+
+async fn register_and_answer(ctx: Ctx, request: GetEventsRequest) -> Result<Vec<u8>, ApiError> {
     let shape = Shape::default()
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
@@ -92,7 +97,9 @@ pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<GetEvents
         idle_timeout: Some(IdleTimeout::Secs(request.lifespan_secs)),
     };
     let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
-    Ok(GetEventsResponse { events: Vec::new(), queue_id: Some(registered.row.id.to_string()) })
+    let mut body = crate::http::respond::begin(128);
+    body.extend_from_slice(format!(",\"events\":[],\"queue_id\":\"{}\"", registered.row.id).as_bytes());
+    Ok(body)
 }
 
 /// `DELETE /events`.

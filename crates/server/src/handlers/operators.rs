@@ -1,15 +1,14 @@
 //! Pages for whoever runs the server. They say nothing about people.
 
 use crate::app::App;
-use crate::http::respond::{self, Body};
+use crate::http::respond;
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::header::{self, HeaderValue};
 use tidings_types::ApiError;
 
 /// Whether the server can do its work: 200, or 503 while it stops, or if nothing can be changed any more.
-pub fn health(app: &App) -> Response<Body> {
+pub fn health(app: &App) -> Response<Bytes> {
     if app.realm.is_stopping() || !app.realm.is_writable() {
         return respond::error(&ApiError::NotReady {});
     }
@@ -17,7 +16,7 @@ pub fn health(app: &App) -> Response<Body> {
 }
 
 /// Figures in the text form of Prometheus.
-pub fn metrics(app: &App) -> Response<Body> {
+pub fn metrics(app: &App) -> Response<Bytes> {
     let (queues, parked) = app.realm.registry.counts();
     let (entries, bytes) = app.realm.log.size();
     metrics::gauge!("tidings_queues").set(queues as f64);
@@ -26,7 +25,7 @@ pub fn metrics(app: &App) -> Response<Body> {
     metrics::gauge!("tidings_log_bytes").set(bytes as f64);
     metrics::gauge!("tidings_log_seq").set(app.realm.state().seq as f64);
     app.metrics.run_upkeep();
-    let mut response = Response::new(Either::Left(Full::new(Bytes::from(app.metrics.render()))));
+    let mut response = Response::new(Bytes::from(app.metrics.render()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4"));
     response
 }

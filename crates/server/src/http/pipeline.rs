@@ -1,9 +1,10 @@
 //! The way of a request: body, parameters, account, limit, handler, answer. One way for all endpoints but the
 //! polls, which take a shorter one.
 
-use super::respond::{self, Body};
+use super::respond;
 use super::{auth, body, client_name};
 use crate::app::App;
+use bytes::Bytes;
 use hyper::header::{AUTHORIZATION, USER_AGENT};
 use hyper::{HeaderMap, Response};
 use std::future::Future;
@@ -53,7 +54,7 @@ pub struct Arrived {
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// An endpoint's handler behind its types.
-pub type Handler = Arc<dyn Fn(Arrived, ParamSource) -> BoxFuture<Response<Body>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(Arrived, ParamSource) -> BoxFuture<Response<Bytes>> + Send + Sync>;
 
 /// Makes a handler of an endpoint that needs an account.
 pub fn authenticated<E, F, Fut>(handler: F) -> Handler
@@ -76,7 +77,7 @@ where
     with_account::<E, _, _, _>(handler, respond::end)
 }
 
-fn with_account<E, F, Fut, T>(handler: F, shape: fn(T, &[String]) -> Response<Body>) -> Handler
+fn with_account<E, F, Fut, T>(handler: F, shape: fn(T, &[String]) -> Response<Bytes>) -> Handler
 where
     E: Endpoint + 'static,
     F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
@@ -135,8 +136,8 @@ fn client_of(headers: &HeaderMap, params: &ParamSource) -> String {
 async fn answer<E, Fut, T>(
     params: &ParamSource,
     handler: impl FnOnce(E::Request) -> Fut,
-    shape: fn(T, &[String]) -> Response<Body>,
-) -> Response<Body>
+    shape: fn(T, &[String]) -> Response<Bytes>,
+) -> Response<Bytes>
 where
     E: Endpoint,
     Fut: Future<Output = Result<T, ApiError>>,

@@ -1,19 +1,15 @@
 //! Answers and errors as the API has them: JSON objects with `result` and `msg`.
 
 use bytes::Bytes;
-use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::header::{self, HeaderValue};
 use serde::Serialize;
 use tidings_types::ApiError;
 
-/// A body: ours, or the general router's.
-pub type Body = Either<Full<Bytes>, axum::body::Body>;
-
 /// A JSON answer from finished bytes.
 #[must_use]
-pub fn json_bytes(status: u16, body: Bytes) -> Response<Body> {
-    let mut response = Response::new(Either::Left(Full::new(body)));
+pub fn json_bytes(status: u16, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -32,7 +28,7 @@ pub fn begin(capacity: usize) -> Vec<u8> {
 
 /// The answer of an endpoint that wrote its fields itself, after [`begin`].
 #[must_use]
-pub fn end(mut body: Vec<u8>, ignored: &[String]) -> Response<Body> {
+pub fn end(mut body: Vec<u8>, ignored: &[String]) -> Response<Bytes> {
     if !ignored.is_empty() {
         let start = body.len();
         let list = serde_json::json!({ "ignored_parameters_unsupported": ignored });
@@ -45,7 +41,7 @@ pub fn end(mut body: Vec<u8>, ignored: &[String]) -> Response<Body> {
 
 /// The answer of an endpoint: its fields beside `result` and `msg`, and what was ignored.
 #[must_use]
-pub fn success(answer: &impl Serialize, ignored: &[String]) -> Response<Body> {
+pub fn success(answer: &impl Serialize, ignored: &[String]) -> Response<Bytes> {
     let mut body = begin(512);
     let start = body.len();
     if let Err(error) = serde_json::to_writer(&mut body, answer) {
@@ -68,7 +64,7 @@ fn join_object(body: &mut Vec<u8>, start: usize) {
 
 /// An error as its JSON object, with the headers that belong to it.
 #[must_use]
-pub fn error(error: &ApiError) -> Response<Body> {
+pub fn error(error: &ApiError) -> Response<Bytes> {
     let mut body = error.to_json().to_string().into_bytes();
     body.push(b'\n');
     let mut response = json_bytes(error.status(), Bytes::from(body));
@@ -94,12 +90,12 @@ fn insert(headers: &mut hyper::HeaderMap, name: header::HeaderName, value: &str)
 
 /// The answer to `OPTIONS`: which methods there are, and that browsers of any site may use them with a key.
 #[must_use]
-pub fn options(allowed: &[&'static str]) -> Response<Body> {
+pub fn options(allowed: &[&'static str]) -> Response<Bytes> {
     let mut response = json_bytes(204, Bytes::new());
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_TYPE);
     insert(headers, header::ALLOW, &allowed.join(", "));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Authorization, Last-Event-ID"));
     headers
         .insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, DELETE, PUT, PATCH, HEAD"));
     response

@@ -4,12 +4,11 @@
 //! without await. What stays of a parked poll is its queue's slot and the receiving end of a channel; the
 //! request, its headers and its buffers are gone by then.
 
-use crate::app::App;
 use crate::http::rate_limit::Allowance;
-use crate::http::respond::{self, Body};
+use crate::http::respond;
 use crate::realm::Realm;
 use bytes::Bytes;
-use hyper::Response;
+use hyper::{HeaderMap, Response};
 use rand::RngExt;
 use std::future::Future;
 use std::pin::Pin;
@@ -39,6 +38,8 @@ pub enum Started {
     Parked(ParkedPoll),
     /// The queue is behind what is in memory: the store has to be asked.
     Behind(BehindPoll),
+    /// It is a part of a stream that is over.
+    Superseded,
 }
 
 /// What an answer to a poll carries besides events.
@@ -53,50 +54,56 @@ pub struct Extras {
 impl Extras {
     /// Puts the answer together from the body that the queue made.
     #[must_use]
-    pub fn finish(&self, mut body: Vec<u8>) -> Response<Body> {
-        if !self.ignored.is_empty() {
-            // The queue ends the object with a brace and a line break.
-            body.truncate(body.len().saturating_sub(2));
-            let list = serde_json::json!(self.ignored);
-            body.extend_from_slice(format!(",\"ignored_parameters_unsupported\":{list}}}\n").as_bytes());
-        }
-        let mut response = respond::json_bytes(200, Bytes::from(body));
-        if let Some(allowance) = &self.allowance {
-            allowance.write(response.headers_mut());
-        }
+    pub fn finish(&self, body: Vec<u8>) -> Response<Bytes> {
+        let mut response = if self.ignored.is_empty() {
+            respond::json_bytes(200, Bytes::from(body))
+        } else {
+            respond::end(without_end(body), &self.ignored)
+        };
+        self.write(response.headers_mut());
         response
+    }
+
+    /// Writes what belongs into headers.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        if let Some(allowance) = &self.allowance {
+            allowance.write(headers);
+        }
     }
 }
 
-/// A poll that waits for its answer. Dropping it, as when the client goes away, takes it out of its queue.
+/// The body of a queue's answer without the brace and line break that end it, for more fields.
+#[must_use]
+pub fn without_end(mut body: Vec<u8>) -> Vec<u8> {
+    body.truncate(body.len().saturating_sub(2));
+    body
+}
+
+/// A poll that waits for the body of its answer. Dropping it, as when the client goes away, takes it out of its
+/// queue.
 pub struct ParkedPoll {
     answer: oneshot::Receiver<Vec<u8>>,
     realm: Arc<Realm>,
     user: UserId,
     queue: QueueId,
-    generation: u32,
+    turn: u32,
     done: bool,
-    /// To be set by who has them; empty by default.
-    pub extras: Extras,
 }
 
 impl Future for ParkedPoll {
-    type Output = Response<Body>;
+    type Output = Result<Vec<u8>, ApiError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = std::task::ready!(Pin::new(&mut self.answer).poll(cx));
         self.done = true;
-        Poll::Ready(match answer {
-            Ok(body) => self.extras.finish(body),
-            Err(_) => respond::error(&ApiError::NotReady {}),
-        })
+        Poll::Ready(answer.map_err(|_| ApiError::NotReady {}))
     }
 }
 
 impl Drop for ParkedPoll {
     fn drop(&mut self) {
         if !self.done {
-            self.realm.registry.unpark(self.user, self.queue, self.generation, self.realm.clock.now_u32());
+            self.realm.registry.unpark(self.user, self.queue, self.turn, self.realm.clock.now_u32());
         }
     }
 }
@@ -108,24 +115,72 @@ pub struct BehindPoll {
     upto: EventId,
 }
 
+/// The queue and the position that a request names.
+///
+/// # Errors
+/// 400 for parameters that are missing; `BAD_EVENT_QUEUE_ID` for what is no id.
+pub fn position(request: &GetEventsRequest) -> Result<(QueueId, EventId), ApiError> {
+    let missing = |name: &str| ApiError::bad_request(format!("Missing '{name}' argument"));
+    let queue = request.queue_id.as_deref().ok_or_else(|| missing("queue_id"))?;
+    let last_event_id = request.last_event_id.ok_or_else(|| missing("last_event_id"))?;
+    let queue = queue.parse().map_err(|_| ApiError::BadEventQueueId { queue_id: queue.to_owned() })?;
+    Ok((queue, EventId(last_event_id)))
+}
+
 /// Starts a poll of an existing queue.
 ///
 /// # Errors
 /// 400 for parameters that are missing, for an acknowledgement that goes back and for a queue that is not there.
-pub fn start(app: &App, user: UserId, request: &GetEventsRequest) -> Result<Started, ApiError> {
-    let missing = |name: &str| ApiError::bad_request(format!("Missing '{name}' argument"));
-    let queue = request.queue_id.as_deref().ok_or_else(|| missing("queue_id"))?;
-    let last_event_id = request.last_event_id.ok_or_else(|| missing("last_event_id"))?;
-    let bad_queue = || ApiError::BadEventQueueId { queue_id: queue.to_owned() };
+pub fn start(realm: &Arc<Realm>, user: UserId, request: &GetEventsRequest) -> Result<Started, ApiError> {
+    let (queue, last_event_id) = position(request)?;
     let poll = QueuePoll {
         user,
-        queue: queue.parse().map_err(|_| bad_queue())?,
-        last_event_id: EventId(last_event_id),
-        dont_block: request.dont_block || app.realm.is_stopping(),
-        now: app.realm.clock.now_u32(),
-        heartbeat_secs: rand::rng().random_range(limits::HEARTBEAT_SECS_MIN..=limits::HEARTBEAT_SECS_MAX),
+        queue,
+        last_event_id,
+        stream: None,
+        dont_block: request.dont_block || realm.is_stopping(),
+        now: realm.clock.now_u32(),
+        heartbeat_secs: heartbeat_secs(),
     };
-    proceed(&app.realm, poll, None)
+    proceed(realm, poll, None)
+}
+
+/// Starts the next poll of a stream that has everything up to `after`.
+///
+/// # Errors
+/// `BAD_EVENT_QUEUE_ID` for a queue that is not there any more.
+pub fn go_on(realm: &Arc<Realm>, user: UserId, queue: QueueId, turn: u32, after: EventId) -> Result<Started, ApiError> {
+    let poll = QueuePoll {
+        user,
+        queue,
+        last_event_id: after,
+        stream: Some(turn),
+        dont_block: false,
+        now: realm.clock.now_u32(),
+        heartbeat_secs: heartbeat_secs(),
+    };
+    proceed(realm, poll, None)
+}
+
+/// Waits for the body of the answer; none for a stream that is over.
+///
+/// # Errors
+/// As [`start`]; `BAD_EVENT_QUEUE_ID` where the log was trimmed beyond the queue's position: events were lost to it,
+/// so it ends.
+pub async fn wait(realm: &Arc<Realm>, started: Started) -> Result<Option<Vec<u8>>, ApiError> {
+    let mut started = started;
+    loop {
+        started = match started {
+            Started::Answer(body) => return Ok(Some(body)),
+            Started::Parked(parked) => return parked.await.map(Some),
+            Started::Superseded => return Ok(None),
+            Started::Behind(behind) => catch_up(realm, behind).await?,
+        };
+    }
+}
+
+fn heartbeat_secs() -> u32 {
+    rand::rng().random_range(limits::HEARTBEAT_SECS_MIN..=limits::HEARTBEAT_SECS_MAX)
 }
 
 type Stored<'a> = (&'a [Arc<tidings_core::event::Entry>], EventId);
@@ -145,34 +200,23 @@ fn proceed(realm: &Arc<Realm>, poll: QueuePoll, stored: Option<Stored<'_>>) -> R
     Ok(match (polled, receiver) {
         (Polled::Answer(body), _) => Started::Answer(body),
         (Polled::Behind(after, upto), _) => Started::Behind(BehindPoll { poll, after, upto }),
-        (Polled::Parked(generation), Some(answer)) => {
+        (Polled::Parked(turn), Some(answer)) => {
             let QueuePoll { user, queue, .. } = poll;
-            let parked = ParkedPoll {
-                answer,
-                realm: Arc::clone(realm),
-                user,
-                queue,
-                generation,
-                done: false,
-                extras: Extras::default(),
-            };
+            let parked = ParkedPoll { answer, realm: Arc::clone(realm), user, queue, turn, done: false };
             // A stop that began meanwhile has woken everybody it saw; it may not have seen this one.
             if realm.is_stopping() {
                 realm.registry.wake_all();
             }
             Started::Parked(parked)
         }
+        (Polled::Superseded, _) => Started::Superseded,
         (Polled::Parked(_), None) => return Err(ApiError::Internal {}),
     })
 }
 
 /// Goes on with a poll that is behind: reads the log from the store, page by page, until something is there for
 /// the queue or the memory is reached.
-///
-/// # Errors
-/// `BAD_EVENT_QUEUE_ID` where the log was trimmed beyond the queue's position: events were lost to it, so it ends;
-/// and as [`start`].
-pub async fn catch_up(realm: &Arc<Realm>, behind: BehindPoll) -> Result<Started, ApiError> {
+async fn catch_up(realm: &Arc<Realm>, behind: BehindPoll) -> Result<Started, ApiError> {
     let BehindPoll { poll, mut after, mut upto } = behind;
     loop {
         let reader = Arc::clone(realm);

@@ -1,5 +1,6 @@
 //! Event queues.
 
+mod doors;
 mod fold;
 mod get_events;
 mod register_queue;

@@ -1,2 +1,3 @@
+mod connections;
 mod get_server_settings;
 mod requests;

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::{Tx, visibility};
+use crate::commands::{Tx, bots, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use serde_json::json;
@@ -174,7 +174,8 @@ fn change(tx: &mut Tx<'_>, before: &Arc<ChannelRow>, after: &Arc<ChannelRow>) {
     if !regroups {
         tx.change(Change::Channel(Arc::clone(after)));
         let audience = tx.state.who_sees_channel(after);
-        return tell_updates(tx, after, updates, &audience);
+        tell_updates(tx, after, updates, &audience);
+        return tell_bots(tx, before, after);
     }
     let saw = viewers(&tx.state, before);
     tx.change(Change::Channel(Arc::clone(after)));
@@ -187,6 +188,13 @@ fn change(tx: &mut Tx<'_>, before: &Arc<ChannelRow>, after: &Arc<ChannelRow>) {
     }
     if !lost.is_empty() {
         visibility::emit_channels_lost(tx, &channel, &audience_of(&lost));
+    }
+    tell_bots(tx, before, after);
+}
+
+fn tell_bots(tx: &mut Tx<'_>, before: &ChannelRow, after: &ChannelRow) {
+    if before.name != after.name {
+        bots::tell_renamed_default(tx, after.id);
     }
 }
 

@@ -465,3 +465,74 @@ fn the_same_options_are_kept_once() {
     let other = world.registry.share(options(None, Shape::APPLY_MARKDOWN, false, &[]));
     assert!(!Arc::ptr_eq(&a, &other));
 }
+
+#[test]
+fn a_stream_reads_on_and_acknowledges_nothing_by_itself() {
+    let mut world = World::new();
+    let queue = world.register(1, plain());
+    let ids = world.publish(vec![to(words("a"), &[1]), to(words("b"), &[1])]);
+    let turn = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
+    let Some(Outcome::Events(events)) = world.stream(1, queue, turn, START) else { panic!("two events wait") };
+    assert_eq!(keys(&events), ["a", "b"]);
+    let Some(Outcome::Parked(number, _)) = world.stream(1, queue, turn, ids[1]) else { panic!("no more are there") };
+    world.publish(vec![to(words("c"), &[1])]);
+    let answered = world.answered();
+    assert_eq!((answered[0].0, keys(&answered[0].1)), (number, vec!["c".to_owned()]));
+    // All of it was on its way; none of it is known to have arrived.
+    assert_eq!(keys(&world.now(1, queue, START)), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_stream_goes_on_from_any_id_also_from_before_what_is_acknowledged() {
+    let mut world = World::with_log(EventLog::with_limits(0, 2, usize::MAX));
+    let queue = world.register(1, plain());
+    let words = ["a", "b", "c", "d"].map(|word| world.publish(vec![to(words(word), &[1])])[0]);
+    world.now(1, queue, START);
+    world.now(1, queue, words[2]);
+    for (after, expected) in [(words[2], vec!["d"]), (words[0], vec!["b", "c", "d"]), (START, vec!["a", "b", "c", "d"])]
+    {
+        let turn = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
+        let mut read = Vec::new();
+        let mut after = after;
+        while let Some(Outcome::Events(events)) = world.stream(1, queue, turn, after) {
+            after = id(events.last().expect("an answer without events is none"));
+            read.extend(keys(&events));
+        }
+        assert_eq!(read, expected);
+    }
+    assert!(world.store_reads > 0, "the memory holds two of them");
+    assert!(world.poll(1, queue, words[0], false).is_err(), "a poll still does not go back");
+}
+
+#[test]
+fn who_reads_last_reads_and_the_others_are_told() {
+    let mut world = World::new();
+    let queue = world.register(1, plain());
+    let (polled, _) = world.park(1, queue, START);
+    let first = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
+    assert_eq!(world.answered(), [(polled, vec![])]);
+    let Some(Outcome::Parked(number, _)) = world.stream(1, queue, first, START) else { panic!("nothing is there") };
+    let second = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
+    assert_eq!(world.answered(), [(number, vec![])]);
+    assert_eq!(world.stream(1, queue, first, START), None);
+    assert!(matches!(world.stream(1, queue, second, START), Some(Outcome::Parked(..))));
+    world.now(1, queue, START);
+    assert_eq!(world.stream(1, queue, second, START), None);
+}
+
+#[test]
+fn the_client_of_a_stream_acknowledges_what_it_was_sent_and_no_more() {
+    let mut world = World::new();
+    let queue = world.register(1, plain());
+    let ids = world.publish(vec![to(words("a"), &[1]), to(words("b"), &[1])]);
+    let turn = world.registry.begin_stream(UserId(1), queue, world.now).unwrap();
+    world.stream(1, queue, turn, START);
+    world.registry.acknowledge(UserId(1), queue, ids[0]).unwrap();
+    world.registry.acknowledge(UserId(1), queue, START).unwrap();
+    assert_eq!(keys(&world.now(1, queue, ids[0])), ["b"]);
+    world.publish(vec![to(words("c"), &[1])]);
+    world.registry.acknowledge(UserId(1), queue, EventId(i64::MAX)).unwrap();
+    assert_eq!(keys(&world.now(1, queue, EventId(i64::MAX))), ["c"]);
+    is_bad_queue(world.registry.acknowledge(UserId(2), queue, ids[0]), queue);
+    is_bad_queue(world.registry.begin_stream(UserId(2), queue, 0), queue);
+}

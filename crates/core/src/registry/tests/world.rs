@@ -49,11 +49,14 @@ pub(super) struct World {
     queues: u128,
 }
 
+/// The body of an answer, or number and turn of a parked poll.
+type AnsweredOrParked = Result<Vec<u8>, (u64, u32)>;
+
 /// What became of a poll.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Events(Vec<Value>),
-    /// The number of the poll, and its generation.
+    /// The number of the poll, and its turn.
     Parked(u64, u32),
 }
 
@@ -222,28 +225,52 @@ impl World {
     pub(super) fn poll(&mut self, owner: u32, queue: QueueId, last: EventId, block: bool) -> Result<Outcome, ApiError> {
         self.body(owner, queue, last, block).map(|polled| match polled {
             Ok(body) => Outcome::Events(events(&body)),
-            Err((number, generation)) => Outcome::Parked(number, generation),
+            Err((number, turn)) => Outcome::Parked(number, turn),
         })
     }
 
-    /// The body of the answer, or number and generation of the parked poll.
+    /// The body of the answer, or number and turn of the parked poll.
     pub(super) fn body(
         &mut self,
         owner: u32,
         queue: QueueId,
         last: EventId,
         block: bool,
-    ) -> Result<Result<Vec<u8>, (u64, u32)>, ApiError> {
-        self.polls += 1;
-        let number = self.polls;
-        let poll = Poll {
+    ) -> Result<AnsweredOrParked, ApiError> {
+        self.body_of(Poll {
             user: UserId(owner),
             queue,
             last_event_id: last,
+            stream: None,
             dont_block: !block,
             now: self.now,
             heartbeat_secs: 50,
-        };
+        })
+        .map(|polled| polled.expect("a poll of its own supersedes"))
+    }
+
+    /// What a stream gets next; none if it is over.
+    pub(super) fn stream(&mut self, owner: u32, queue: QueueId, turn: u32, after: EventId) -> Option<Outcome> {
+        let polled = self.body_of(Poll {
+            user: UserId(owner),
+            queue,
+            last_event_id: after,
+            stream: Some(turn),
+            dont_block: false,
+            now: self.now,
+            heartbeat_secs: 50,
+        });
+        polled.expect("the queue is there").map(|polled| match polled {
+            Ok(body) => Outcome::Events(events(&body)),
+            Err((number, turn)) => Outcome::Parked(number, turn),
+        })
+    }
+
+    /// As [`World::body`]; none for a stream that is over.
+    fn body_of(&mut self, poll: Poll) -> Result<Option<AnsweredOrParked>, ApiError> {
+        let queue = poll.queue;
+        self.polls += 1;
+        let number = self.polls;
         let waiter = || TestWaiter(number, Arc::clone(&self.answers));
         let mut polled = self.registry.poll(poll, &self.log, &self.state, waiter)?;
         while let Polled::Behind(after, upto) = polled {
@@ -256,8 +283,9 @@ impl World {
             polled = self.registry.poll_stored(poll, &stored, upto, &self.log, &self.state, waiter)?;
         }
         Ok(match polled {
-            Polled::Answer(body) => Ok(body),
-            Polled::Parked(generation) => Err((number, generation)),
+            Polled::Answer(body) => Some(Ok(body)),
+            Polled::Parked(turn) => Some(Err((number, turn))),
+            Polled::Superseded => None,
             Polled::Behind(..) => unreachable!("the loop goes on until it is not"),
         })
     }
@@ -273,7 +301,7 @@ impl World {
     /// Parks a poll at a queue that has nothing; returns the poll's number.
     pub(super) fn park(&mut self, owner: u32, queue: QueueId, last: EventId) -> (u64, u32) {
         match self.poll(owner, queue, last, true).expect("the queue is there") {
-            Outcome::Parked(number, generation) => (number, generation),
+            Outcome::Parked(number, turn) => (number, turn),
             Outcome::Events(events) => panic!("there are events: {events:?}"),
         }
     }

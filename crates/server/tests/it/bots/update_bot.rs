@@ -29,6 +29,21 @@ async fn defaults_are_set_and_cleared() {
 }
 
 #[tokio::test]
+async fn a_default_channel_that_is_renamed_is_told_to_who_lists_the_bot() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    hamlet.patch("/bots/8", &[("default_sending_stream", "Denmark")]).await.done();
+    let (queue, outsider) = (hamlet.register(&TYPES).await, server.client("cordelia").register(&TYPES).await);
+    let renamed = format!("/streams/{}", server.channel_id("Denmark"));
+    server.client("iago").patch(&renamed, &[("new_name", "Danmark")]).await.done();
+    let events = queue.events().await;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["bot"], json!({"user_id": 8, "default_sending_stream": "Danmark"}));
+    assert_eq!(outsider.kinds().await, [""; 0]);
+    assert_eq!(hamlet.register(&[]).await.state["realm_bots"][0]["default_sending_stream"], "Danmark");
+}
+
+#[tokio::test]
 async fn a_new_owner_gets_the_bot_and_the_old_one_loses_it() {
     let server = TestServer::start().await;
     let mut queues = Vec::new();

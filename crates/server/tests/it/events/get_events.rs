@@ -273,11 +273,30 @@ async fn rate_limits_count_polls_and_are_told_in_headers() {
 }
 
 #[tokio::test]
-async fn a_poll_by_another_method_registers_no_queue() {
+async fn polls_that_look_odd_are_polls() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");
-    let queue = hamlet.register(&[]).await;
-    let params = [("method", "GET"), ("queue_id", queue.id.as_str()), ("last_event_id", "-1"), ("dont_block", "true")];
-    hamlet.post("/events", &params).await.refused(400, "Event queues are polled with GET");
-    assert_eq!(server.app.realm.registry.counts().0, 1);
+    let queue = hamlet.register(&[("event_types", r#"["message"]"#)]).await;
+    let params = [("queue_id", queue.id.as_str()), ("last_event_id", "-1"), ("weather", "fine")];
+    let override_method = [&params[..], &[("method", "GET")]].concat();
+    // They wait as others do.
+    let (by_post, _) = tokio::join!(hamlet.post("/events", &override_method), async {
+        while server.app.realm.registry.counts().1 == 0 {
+            tokio::task::yield_now().await;
+        }
+        server.client("iago").send_to_channel("Denmark", "t", "hi").await
+    });
+    let by_post = by_post.ok();
+    assert_eq!(by_post["events"].as_array().map(Vec::len), Some(1));
+    assert_eq!(by_post["ignored_parameters_unsupported"], json!(["method", "weather"]));
+    let body = "queue_id=".to_owned() + &queue.id;
+    let with_body = hamlet.request(reqwest::Method::GET, "/events?last_event_id=-1");
+    let with_body = with_body.header("Content-Type", "application/x-www-form-urlencoded").body(body);
+    assert_eq!(hamlet.send(with_body).await.ok()["events"], by_post["events"]);
+    assert_eq!(hamlet.get("/events", &params).await.ok()["events"], by_post["events"]);
+    hamlet
+        .post("/events", &[("method", "GET"), ("last_event_id", "-1")])
+        .await
+        .refused(400, "Missing 'queue_id' argument");
+    assert_eq!(server.app.realm.registry.counts(), (1, 0));
 }
