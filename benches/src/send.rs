@@ -20,23 +20,70 @@ pub(crate) fn run(runtime: &Runtime) -> Outcome {
         syncs_per_sec(dir.path())?
     );
     for senders in [1, 8] {
-        let (sent, cpu) = runtime.block_on(load(&server, senders, 1, Duration::from_secs(SECS)))?;
+        let (times, cpu) = runtime.block_on(load(&server, senders, 1, Duration::from_secs(SECS)))?;
         println!(
-            "{senders} at once: {:.0} durable sends per second, {:.1} us CPU each",
-            sent as f64 / SECS as f64,
-            cpu * 1e6 / sent as f64
+            "{senders} at once: {:.0} durable sends per second, {:.1} us CPU each; {}",
+            times.len() as f64 / SECS as f64,
+            cpu * 1e6 / times.len() as f64,
+            percentiles(&times)
         );
     }
     println!("disk: {:.0} waits per second again, afterwards", syncs_per_sec(dir.path())?);
     for (channel, subscribers) in [(1, 10), (2, 1_000), (3, 10_000)] {
-        let (sent, cpu) = runtime.block_on(load(&server, 8, channel, Duration::from_secs(SECS)))?;
-        println!("{subscribers} subscribers, none polling: {:.1} us CPU per send", cpu * 1e6 / sent as f64);
+        let (times, cpu) = runtime.block_on(load(&server, 8, channel, Duration::from_secs(SECS)))?;
+        println!("{subscribers} subscribers, none polling: {:.1} us CPU per send", cpu * 1e6 / times.len() as f64);
+        let (times, cpu) = runtime.block_on(edit(&server, channel, subscribers))?;
+        println!(
+            "{subscribers} subscribers, none polling: {:.1} us CPU per edit; {}",
+            cpu * 1e6 / times.len() as f64,
+            percentiles(&times)
+        );
     }
     Ok(())
 }
 
-/// Sends for a while; how many, and the server's CPU seconds.
-async fn load(server: &Server, senders: u32, channel: u32, time: Duration) -> io::Result<(u64, f64)> {
+/// Of ascending times.
+fn percentiles(times: &[Duration]) -> String {
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    format!(
+        "latency median {:.2}, 99th percentile {:.2}, 99.9th {:.2}, longest {:.2} ms",
+        at(0.5),
+        at(0.99),
+        at(0.999),
+        at(1.0)
+    )
+}
+
+/// Changes a message again and again, which half of the users have marked; the times, ascending, and the server's CPU
+/// seconds.
+async fn edit(server: &Server, channel: u32, subscribers: u32) -> io::Result<(Vec<Duration>, f64)> {
+    const EDITS: usize = 500;
+    let mut connection = Connection::open(server.address).await?;
+    let form = format!("type=channel&to={channel}&topic=t&content=first");
+    let send = request("POST", "/api/v1/messages", &realm::authorization(1), &form);
+    let sent: serde_json::Value = serde_json::from_slice(&connection.call(&send).await?).map_err(io::Error::other)?;
+    let id = sent["id"].as_u64().ok_or_else(|| io::Error::other(sent.to_string()))?;
+    for user in (2..=subscribers).step_by(2) {
+        let form = format!("messages=[{id}]&op=add&flag=read");
+        connection.call(&request("POST", "/api/v1/messages/flags", &realm::authorization(user), &form)).await?;
+    }
+    let cpu = server.cpu_secs();
+    let mut times = Vec::with_capacity(EDITS);
+    for number in 0..EDITS {
+        // A message carries a hundred edits along at most, so it does not become longer and longer.
+        let form = format!("content=edit+{number}");
+        let request = request("PATCH", &format!("/api/v1/messages/{id}"), &realm::authorization(1), &form);
+        let started = Instant::now();
+        connection.call(&request).await?;
+        times.push(started.elapsed());
+    }
+    let cpu = server.cpu_secs() - cpu;
+    times.sort_unstable();
+    Ok((times, cpu))
+}
+
+/// Sends for a while; how long each took, ascending, and the server's CPU seconds.
+async fn load(server: &Server, senders: u32, channel: u32, time: Duration) -> io::Result<(Vec<Duration>, f64)> {
     let until = Instant::now() + time;
     let cpu = server.cpu_secs();
     let mut tasks = Vec::new();
@@ -45,19 +92,24 @@ async fn load(server: &Server, senders: u32, channel: u32, time: Duration) -> io
         let form = format!("type=channel&to={channel}&topic=t&content=A+message+of+ordinary+length+for+a+chat");
         let send = request("POST", "/api/v1/messages", &realm::authorization(user), &form);
         tasks.push(tokio::spawn(async move {
-            let mut sent = 0;
-            while Instant::now() < until {
+            let mut times = Vec::new();
+            let mut started = Instant::now();
+            while started < until {
                 connection.call(&send).await?;
-                sent += 1;
+                let now = Instant::now();
+                times.push(now - started);
+                started = now;
             }
-            Ok::<u64, io::Error>(sent)
+            Ok::<_, io::Error>(times)
         }));
     }
-    let mut sent = 0;
+    let mut times = Vec::new();
     for task in tasks {
-        sent += task.await.map_err(io::Error::other)??;
+        times.extend(task.await.map_err(io::Error::other)??);
     }
-    Ok((sent, server.cpu_secs() - cpu))
+    let cpu = server.cpu_secs() - cpu;
+    times.sort_unstable();
+    Ok((times, cpu))
 }
 
 /// How often a second the disk can be waited for.

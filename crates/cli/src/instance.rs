@@ -91,12 +91,18 @@ impl Instance {
         self.runtime.spawn(future)
     }
 
-    /// Waits until the process is told to stop, or the server fails.
+    /// Waits until the process is told to stop, or the server fails. It is to be stopped in both cases.
+    ///
+    /// A server that cannot change anything any more has failed: only a new process can, and a service manager starts
+    /// one only when this one has ended.
     pub(crate) fn wait_for_signal(&mut self) -> Result<()> {
-        let (serving, signals) = (&mut self.serving, &mut self.signals);
+        let (serving, signals, realm) = (&mut self.serving, &mut self.signals, &self.app.realm);
         self.runtime.block_on(async {
             tokio::select! {
                 () = signals.wait() => Ok(()),
+                () = realm.until_unwritable() => Err(anyhow!(
+                    "the server ended, because it could not write any more; the log says why"
+                )),
                 ended = serving => match ended {
                     Ok(Ok(())) => Err(anyhow!("the server ended by itself")),
                     Ok(Err(error)) => Err(error).context("the server failed"),

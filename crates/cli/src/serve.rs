@@ -19,11 +19,11 @@ pub(crate) fn serve(args: &ServeArgs) -> Result<()> {
     if !has_owner(&instance) {
         anstream::eprintln!("{}", how_to_create_an_owner(&data, &instance));
     }
-    instance.wait_for_signal()?;
+    let ended = instance.wait_for_signal();
     tracing::info!("stopping");
-    instance.stop()?;
+    let stopped = instance.stop();
     tracing::info!("stopped");
-    Ok(())
+    ended.and(stopped)
 }
 
 fn has_owner(instance: &Instance) -> bool {

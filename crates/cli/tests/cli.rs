@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -173,6 +173,28 @@ fn messages_are_sent_and_seen_while_the_server_is_administered() {
     let second = next();
     assert!(second["type"] == "user_group" || second["message"]["content"] == "Hello", "{second}");
     assert_eq!(server.stop("-INT"), 0);
+}
+
+/// What a service manager restarts is a process that has ended.
+#[test]
+fn a_server_whose_database_breaks_ends_with_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    create_owner(folder);
+    let (mut server, site, _) = serve(folder);
+    // All but the first page, which says that it is a database; what is in memory is little after a start.
+    let database = std::fs::OpenOptions::new().write(true).open(folder.join("data/tidings.db")).unwrap();
+    let length = usize::try_from(database.metadata().unwrap().len()).unwrap();
+    database.write_all_at(&vec![0xff; length - 4096], 4096).unwrap();
+    let rc = std::fs::read_to_string(folder.join("ann.rc")).unwrap();
+    let rc: Vec<&str> = rc.lines().filter(|line| !line.starts_with("site=")).collect();
+    std::fs::write(folder.join("ann.rc"), format!("{}\nsite={site}\n", rc.join("\n"))).unwrap();
+    let (code, _) = bad(folder, &["send", "--config-file", "ann.rc", "--to", "ann@example.com", "Hello"]);
+    assert_ne!(code, 0);
+    let seen = server.wait_for("error:");
+    let last = seen.lines().last().unwrap();
+    assert!(last.contains("it could not write any more"), "{seen}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(1));
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Kills the server with SIGKILL again and again while clients send and poll, and then counts: every acknowledged
-//! message was delivered to each queue it was for exactly once, in order, on the same queue ids.
+//! Kills the server with SIGKILL again and again while clients send, edit, mark and poll, and then counts: every
+//! acknowledged message was delivered to each queue it was for exactly once, in order, on the same queue ids; and
+//! what was repeated was the same byte for byte.
 //!
 //! `TIDINGS_CRASH_SEED` repeats a run's choices (not its timing); `TIDINGS_CRASH_KILLS` sets how often it is killed.
 
@@ -184,7 +185,12 @@ fn send_until(stop: &AtomicBool, address: SocketAddr, sender: usize, seed: u64, 
         match answer {
             Ok((200, body)) => {
                 let body: Value = serde_json::from_str(&body).expect("JSON");
-                sent.acknowledged.insert(content, body["id"].as_i64().expect("an id"));
+                let id = body["id"].as_i64().expect("an id");
+                // Whether the change arrives does not matter; if it does, its event must not change any more.
+                if random.below(4) == 0 {
+                    let _ = http.call("PATCH", &format!("/messages/{id}"), &[("content", "edited")]);
+                }
+                sent.acknowledged.insert(content, id);
                 count.fetch_add(1, Ordering::SeqCst);
             }
             // A server that is being stopped may refuse; nothing else may go wrong.
@@ -222,7 +228,7 @@ struct Reader {
 impl Reader {
     fn register(address: SocketAddr, user: &'static str, all_types: bool, seed: u64) -> Self {
         let mut http = Http::new(address, user);
-        let types = if all_types { "null" } else { "[\"message\"]" };
+        let types = if all_types { "null" } else { "[\"message\",\"update_message\"]" };
         let form = [("event_types", types), ("fetch_event_types", "[]")];
         let (status, body) = http.call("POST", "/register", &form).expect("the server is up");
         assert_eq!(status, 200, "{body}");
@@ -290,6 +296,12 @@ impl Reader {
             Some("message") => {
                 let text = event["message"]["content"].as_str().expect("content").to_owned();
                 let message = event["message"]["id"].as_i64().expect("an id");
+                if self.random.below(4) == 0 {
+                    let messages = format!("[{message}]");
+                    let flag = ["read", "starred", "collapsed"][self.random.below(3) as usize];
+                    let form = [("messages", messages.as_str()), ("op", "add"), ("flag", flag)];
+                    let _ = self.http.call("POST", "/messages/flags", &form);
+                }
                 self.received.messages.push((id, message, text));
             }
             Some("restart") => self.received.restarts += 1,

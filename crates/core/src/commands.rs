@@ -29,11 +29,12 @@ pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
-use crate::event::{Gate, Outgoing, Payload};
+use crate::event::{Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::events::Event;
+use tidings_types::events::message::UpdateMessage;
 use tidings_types::{ApiError, ConversationId, EventId, MessageId, UserId};
 
 /// The stored messages as commands see them: with what earlier commands of the same batch did.
@@ -101,6 +102,12 @@ impl<'a> Tx<'a> {
     /// Records an event for some clients only.
     pub fn emit_gated(&mut self, event: Event, audience: Audience, gate: Gate) {
         self.emit_payload(Payload::Plain(event), audience, gate);
+    }
+
+    /// Records that a message is another, with the flags that those who are told have on it now.
+    pub fn emit_update(&mut self, event: UpdateMessage, flags: &PreparedFlags, audience: Audience) {
+        let flags = Arc::new(flags.bring_up_to(&self.state, &audience));
+        self.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
     }
 
     /// Records an event in any form.

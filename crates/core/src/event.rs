@@ -1,9 +1,17 @@
-//! An event as it is logged: what happened, who is told, and what differs from user to user.
+//! An event as it is logged: what happened, who is told, and what differs from user to user. All of it is kept with
+//! the entry, so an entry read back from the store looks to everybody as it did at first.
+//!
+//! # Layout
+//! - [`flag_groups`]: the flags of an audience on one message. [`user_set`]: sets of users in JSON.
+
+mod flag_groups;
+mod user_set;
+
+pub use flag_groups::{FlagGroups, PreparedFlags};
 
 use crate::audience::{Audience, Base};
 use crate::shape::{self, Shape};
-use crate::state::RealmState;
-use crate::state::flags::{Flags, MentionBits, push_mention_names};
+use crate::state::flags::{MentionBits, push_mention_names};
 use bytes::Bytes;
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
@@ -26,8 +34,8 @@ pub enum Payload {
     Update {
         /// The event, without flags.
         event: Box<UpdateMessage>,
-        /// The marks of all users at that moment; none in an entry read back from the store.
-        flags: Option<Flags>,
+        /// The flags of those it is for, at that moment.
+        flags: Arc<FlagGroups>,
     },
     /// Deleted messages: one event, or one for each of them.
     Delete {
@@ -86,13 +94,13 @@ impl Marks {
         if self.read.is_empty() && self.mentions.is_empty() && !self.channel_wildcard {
             return SmallVec::new();
         }
-        let mut names = Vec::new();
+        let mut names = SmallVec::new();
         if self.read.contains(&user) {
             names.push("read");
         }
         let bits = self.mentions.iter().find(|(who, _)| *who == user).map_or(MentionBits::default(), |(_, bits)| *bits);
         push_mention_names(&mut names, bits, self.channel_wildcard);
-        names.into()
+        names
     }
 }
 
@@ -200,10 +208,12 @@ impl Entry {
     pub fn weight(&self) -> usize {
         let content = match &self.event.payload {
             Payload::Message(payload) => 3 * payload.message.content.len() + payload.markdown.len(),
-            Payload::Update { event, .. } => {
+            Payload::Update { event, flags } => {
                 let texts =
                     [&event.content, &event.orig_content, &event.rendered_content, &event.orig_rendered_content];
-                2 * texts.into_iter().flatten().map(String::len).sum::<usize>() + 16 * event.message_ids.len()
+                2 * texts.into_iter().flatten().map(String::len).sum::<usize>()
+                    + 16 * event.message_ids.len()
+                    + flags.weight()
             }
             Payload::Delete { ids, .. } => 16 * ids.len(),
             Payload::Plain(_) => 256.max(2 * self.plain_bytes),
@@ -232,7 +242,7 @@ impl Entry {
 
     /// As [`Entry::write`], but without what stands for ids up to `after`: an entry may be several events, of which
     /// a client can have acknowledged the first ones.
-    pub fn write_after(&self, after: EventId, reader: &Reader<'_>, out: &mut Vec<u8>) {
+    pub fn write_after(&self, after: EventId, reader: &Reader, out: &mut Vec<u8>) {
         if let Payload::Delete { event, ids } = &self.event.payload {
             let first = self.id.seq().saturating_sub(self.event.span() - 1);
             let has = (after.seq() + 1).saturating_sub(first);
@@ -248,7 +258,7 @@ impl Entry {
     }
 
     /// Appends the event as one queue gets it.
-    pub fn write(&self, reader: &Reader<'_>, out: &mut Vec<u8>) {
+    pub fn write(&self, reader: &Reader, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.rendered(reader.shape));
         match &self.event.payload {
             Payload::Message(payload) => {
@@ -260,10 +270,8 @@ impl Entry {
                 }
                 out.push(b'}');
             }
-            Payload::Update { event, flags } => {
-                let flags = flags.as_ref().unwrap_or(&reader.state.flags);
-                let received = reader.state.received(reader.user, event.message_id);
-                write_names(&flags.names(reader.user, event.message_id, received), out);
+            Payload::Update { flags, .. } => {
+                write_names(&flags.of(reader.user).names(), out);
                 out.push(b'}');
             }
             _ => {}
@@ -273,7 +281,7 @@ impl Entry {
 
 /// Who reads an entry.
 #[derive(Clone, Copy, Debug)]
-pub struct Reader<'a> {
+pub struct Reader {
     /// The queue's owner.
     pub user: UserId,
     /// The queue.
@@ -282,8 +290,6 @@ pub struct Reader<'a> {
     pub shape: Shape,
     /// In the audience, as opposed to reading public channels.
     pub is_recipient: bool,
-    /// The current state.
-    pub state: &'a RealmState,
 }
 
 fn write_names(names: &[&'static str], out: &mut Vec<u8>) {
@@ -340,7 +346,7 @@ enum StoredBase {
     Nobody,
     Realm,
     Channel(ChannelId),
-    Set(Vec<(u32, u32)>),
+    Set(#[serde(with = "user_set")] Arc<RoaringBitmap>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -348,8 +354,14 @@ enum StoredBase {
 enum StoredPayload {
     Plain(Box<serde_json::value::RawValue>),
     Message(Arc<MessagePayload>),
-    Update(Box<UpdateMessage>),
+    Update(StoredUpdate),
     Delete { event: DeleteMessage, ids: Vec<MessageId> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredUpdate {
+    event: Box<UpdateMessage>,
+    flags: Arc<FlagGroups>,
 }
 
 /// An entry in the store that this version cannot read.
@@ -371,7 +383,9 @@ impl Entry {
                 StoredPayload::Plain(serde_json::value::RawValue::from_string(json)?)
             }
             Payload::Message(payload) => StoredPayload::Message(Arc::clone(payload)),
-            Payload::Update { event, .. } => StoredPayload::Update(event.clone()),
+            Payload::Update { event, flags } => {
+                StoredPayload::Update(StoredUpdate { event: event.clone(), flags: Arc::clone(flags) })
+            }
             Payload::Delete { event, ids } => StoredPayload::Delete { event: event.clone(), ids: ids.clone() },
             Payload::Presence(_) => return Ok(None),
         };
@@ -380,7 +394,7 @@ impl Entry {
             Base::Nobody => StoredBase::Nobody,
             Base::Realm => StoredBase::Realm,
             Base::Subscribers { channel, .. } => StoredBase::Channel(*channel),
-            Base::Set(users) => StoredBase::Set(to_ranges(users)),
+            Base::Set(users) => StoredBase::Set(Arc::clone(users)),
         };
         let to = StoredAudience { base, plus: plus.clone(), minus: minus.clone() };
         let body = serde_json::to_string(&StoredBody { to, gate: self.event.gate, payload })?;
@@ -404,7 +418,7 @@ impl Entry {
             StoredBase::Nobody => Base::Nobody,
             StoredBase::Realm => Base::Realm,
             StoredBase::Channel(channel) => Base::Subscribers { channel, users: None },
-            StoredBase::Set(ranges) => Base::Set(Arc::new(from_ranges(&ranges))),
+            StoredBase::Set(users) => Base::Set(users),
         };
         let audience = Audience { base, plus: stored.to.plus, minus: stored.to.minus };
         let event = Outgoing { payload, audience, gate: stored.gate };
@@ -420,7 +434,7 @@ struct StoredBodyOwned {
     gate: Gate,
     plain: Option<serde_json::Map<String, serde_json::Value>>,
     message: Option<Arc<MessagePayload>>,
-    update: Option<Box<UpdateMessage>>,
+    update: Option<StoredUpdate>,
     delete: Option<StoredDelete>,
 }
 
@@ -438,32 +452,12 @@ impl StoredBodyOwned {
         if let Some(message) = &self.message {
             return Ok(Payload::Message(Arc::clone(message)));
         }
-        if let Some(event) = &self.update {
-            return Ok(Payload::Update { event: event.clone(), flags: None });
+        if let Some(StoredUpdate { event, flags }) = &self.update {
+            return Ok(Payload::Update { event: event.clone(), flags: Arc::clone(flags) });
         }
         let delete = self.delete.as_ref().ok_or("no payload")?;
         Ok(Payload::Delete { event: delete.event.clone(), ids: delete.ids.clone() })
     }
-}
-
-/// Sets of users are runs more often than not, since ids are given in order.
-fn to_ranges(users: &RoaringBitmap) -> Vec<(u32, u32)> {
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for user in users {
-        match ranges.last_mut() {
-            Some((_, last)) if *last + 1 == user => *last = user,
-            _ => ranges.push((user, user)),
-        }
-    }
-    ranges
-}
-
-fn from_ranges(ranges: &[(u32, u32)]) -> RoaringBitmap {
-    let mut users = RoaringBitmap::new();
-    for (first, last) in ranges {
-        users.insert_range(*first..=*last);
-    }
-    users
 }
 
 #[cfg(all(test, not(loom)))]

@@ -16,6 +16,10 @@ pub const LOG_BYTES_MAX: usize = 64 << 20;
 /// Entries read from the store in one go for a queue that is behind the memory.
 pub const LOG_PAGE: usize = 1_000;
 
+/// Entries of the log in memory that a poll looks at in one go: a fraction of a millisecond, for which all other polls
+/// of its shard and the publisher wait. Few in tests, so that they come to the end of a page.
+pub const LOG_LOOKED_AT_MAX: usize = if cfg!(any(test, loom)) { 2 } else { 4_096 };
+
 /// Queues of one user. A bot that registers in a loop stops here.
 pub const QUEUES_PER_USER_MAX: usize = 1_000;
 

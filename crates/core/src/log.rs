@@ -62,6 +62,8 @@ pub struct Page {
     pub entries: Vec<Arc<Entry>>,
     /// Up to where the log was looked at; where no more was there, the newest id.
     pub upto: Option<EventId>,
+    /// There is more behind that.
+    pub is_cut: bool,
 }
 
 impl EventLog {
@@ -176,10 +178,11 @@ impl EventLog {
             return None;
         }
         let from = inner.entries.partition_point(|entry| entry.id <= after);
-        let mut page = Page { entries: Vec::new(), upto: Some(inner.head.max(after)) };
+        let mut page = Page { entries: Vec::new(), upto: Some(inner.head.max(after)), is_cut: false };
         for (looked_at, entry) in inner.entries.range(from..).enumerate() {
             if looked_at == look_at_max || page.entries.len() == take_max {
                 page.upto = Some(inner.entries[from + looked_at - 1].id);
+                page.is_cut = true;
                 break;
             }
             if wanted(entry) {

@@ -101,13 +101,13 @@ impl QueueOptions {
 
     /// How `user` reads an entry through a queue with these options; none if the queue does not get it.
     #[must_use]
-    pub fn reader<'a>(&self, user: UserId, queue: QueueId, entry: &Entry, state: &'a RealmState) -> Option<Reader<'a>> {
+    pub fn reader(&self, user: UserId, queue: QueueId, entry: &Entry, state: &RealmState) -> Option<Reader> {
         if !self.takes(entry.event_type, entry.event.gate) {
             return None;
         }
         let is_recipient = entry.event.audience.contains(user, state, entry.id.seq());
         let Payload::Message(payload) = &entry.event.payload else {
-            return is_recipient.then_some(Reader { user, queue, shape: self.shape, is_recipient, state });
+            return is_recipient.then_some(Reader { user, queue, shape: self.shape, is_recipient });
         };
         if !(is_recipient || self.reads_public() && may_overhear(user, payload.reach, state)) {
             return None;
@@ -124,7 +124,7 @@ impl QueueOptions {
                 return None;
             }
         }
-        Some(Reader { user, queue, shape: self.shape, is_recipient, state })
+        Some(Reader { user, queue, shape: self.shape, is_recipient })
     }
 }
 

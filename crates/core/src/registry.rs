@@ -174,7 +174,7 @@ impl Answer {
     }
 
     /// `after` is what the client has already, perhaps a part of the entry.
-    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader<'_>, after: EventId) {
+    fn push(&mut self, entry: &Entry, reader: &crate::event::Reader, after: EventId) {
         self.begin(entry.id);
         entry.write_after(after, reader, &mut self.body);
     }
@@ -429,8 +429,8 @@ impl<W: Waiter> Registry<W> {
     ) -> Result<Polled, ApiError> {
         let Poll { user, queue: id, now, .. } = poll;
         let mut shard = self.shard(user);
-        let queue = shard.queue(user, id)?;
-        let (has, superseded) = match poll.stream {
+        let mut queue = shard.queue(user, id)?;
+        let (has, mut superseded) = match poll.stream {
             Some(turn) if turn != queue.turn => return Ok(Polled::Superseded),
             Some(_) => (poll.last_event_id.max(queue.start), None),
             None => {
@@ -439,6 +439,7 @@ impl<W: Waiter> Registry<W> {
             }
         };
         queue.touch(now);
+        let turn = queue.turn;
 
         let mut answer = Answer::new();
         let mut after = if has < queue.acknowledged { has } else { has.max(queue.nothing_upto) };
@@ -449,14 +450,32 @@ impl<W: Waiter> Registry<W> {
         }
         let mut polled = None;
         if answer.events == 0 {
-            let wanted = |entry: &Arc<Entry>| queue.options.reader(user, id, entry, state).is_some();
-            match log.after(after, usize::MAX, limits::ANSWER_EVENTS_MAX, wanted) {
-                None => polled = Some(Polled::Behind(after, log.floor())),
-                Some(page) => {
-                    queue.fill(user, has, &page.entries, state, &mut answer);
-                    after = page.upto.unwrap_or(after);
+            let mut found = Vec::new();
+            loop {
+                let wanted = |entry: &Arc<Entry>| queue.options.reader(user, id, entry, state).is_some();
+                let take_max = limits::ANSWER_EVENTS_MAX - found.len();
+                let Some(page) = log.after(after, limits::LOG_LOOKED_AT_MAX, take_max, wanted) else {
+                    polled = found.is_empty().then(|| Polled::Behind(after, log.floor()));
+                    break;
+                };
+                found.extend(page.entries);
+                after = page.upto.unwrap_or(after);
+                if !page.is_cut || found.len() >= limits::ANSWER_EVENTS_MAX {
+                    break;
+                }
+                // There is a long way to go, so others come in between.
+                drop(shard);
+                if let Some((waiter, body)) = superseded.take() {
+                    waiter.answer(body);
+                }
+                shard = self.shard(user);
+                queue = shard.queue(user, id)?;
+                if queue.turn != turn {
+                    let nothing = || Polled::Answer(Answer::new().finish(id));
+                    return Ok(poll.stream.map_or_else(nothing, |_| Polled::Superseded));
                 }
             }
+            queue.fill(user, has, &found, state, &mut answer);
         }
         if answer.events == 0 && is_known {
             queue.nothing_upto = queue.nothing_upto.max(after);

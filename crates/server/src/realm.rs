@@ -167,10 +167,16 @@ impl Realm {
         self.registry.wake_all();
     }
 
-    /// Whether the writer still takes commands; it does not after a panic of its own.
+    /// Whether the writer still takes commands; it does not after a panic of its own, nor if the database is broken.
     #[must_use]
     pub fn is_writable(&self) -> bool {
         !self.commands.is_closed()
+    }
+
+    /// Waits until the writer takes no commands any more, which it does as long as nothing is broken. What serves the
+    /// realm should stop then, and be started anew.
+    pub async fn until_unwritable(&self) {
+        self.commands.closed().await;
     }
 
     /// Whether [`Realm::stop`] was called.

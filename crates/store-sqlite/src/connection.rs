@@ -1,5 +1,6 @@
 //! Connections: how they are set up, the lock that keeps other processes out, the writer and the pool of readers.
 
+use crate::checkpoint::Checkpoints;
 use crate::row::Error;
 use crate::{SqliteOptions, Synchronous, migrate};
 use rusqlite::{Connection, OpenFlags};
@@ -13,10 +14,16 @@ use tidings_store::StoreError;
 /// More than the statements there are, so that each is prepared once per connection.
 const STATEMENTS_MAX: usize = 128;
 
-/// All connections to one database. No two of these locks are ever held together.
+/// How long a lock on the database is waited for. Only a backup or an operator's shell can hold one against us, and
+/// briefly (<https://sqlite.org/pragma.html#pragma_busy_timeout>).
+pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(10);
+
+/// All connections to one database, in the order in which they are closed. No two of these locks are ever held
+/// together.
 #[derive(Debug)]
 pub(crate) struct Connections {
     writer: Mutex<Connection>,
+    pub(crate) checkpoints: Checkpoints,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
     /// Released by the system when the file is closed, also if the process is killed. Dropped last.
@@ -28,10 +35,12 @@ impl Connections {
         let lock = lock(path)?;
         let mut writer = open_writer(path, options.synchronous)?;
         migrate::migrate(&mut writer)?;
+        let checkpoints = Checkpoints::start(&mut writer, open_writer(path, options.synchronous)?)?;
         let readers = (0..options.readers.max(1))
             .map(|_| Ok(Mutex::new(open_reader(path)?)))
             .collect::<Result<Vec<_>, Error>>()?;
-        Ok(Connections { writer: Mutex::new(writer), readers, next_reader: AtomicUsize::new(0), _lock: lock })
+        let writer = Mutex::new(writer);
+        Ok(Connections { writer, checkpoints, readers, next_reader: AtomicUsize::new(0), _lock: lock })
     }
 
     /// The connection that writes. A panic while it was held rolled its transaction back, so it is as good as new.
@@ -84,10 +93,9 @@ fn open_writer(path: &Path, synchronous: Synchronous) -> Result<Connection, Erro
     connection.pragma_update(None, "synchronous", level)?;
     // Inner pages of the trees that commits touch; 2 MiB (https://sqlite.org/pragma.html#pragma_cache_size).
     connection.pragma_update(None, "cache_size", -2048)?;
-    // 4 MiB of WAL, then it is copied into the database: longer, and readers slow down and the file grows; shorter,
-    // and commits pay for the copying more often. It is the default, written down since the next line depends on
-    // it (https://sqlite.org/wal.html#performance_considerations).
-    connection.pragma_update(None, "wal_autocheckpoint", 1000)?;
+    // No commit pays for copying the WAL into the database: `checkpoint` does that
+    // (https://sqlite.org/pragma.html#pragma_wal_autocheckpoint).
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     // A WAL that grew while a reader held it up is cut back to this afterwards; up to there its blocks are written
     // anew, which is faster than growing (https://sqlite.org/pragma.html#pragma_journal_size_limit).
     connection.pragma_update(None, "journal_size_limit", 16 << 20)?;
@@ -112,9 +120,7 @@ fn open_reader(path: &Path) -> Result<Connection, Error> {
 
 fn set_up(connection: &Connection) -> Result<(), Error> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    // Only a backup or an operator's shell can hold a lock against us, and briefly
-    // (https://sqlite.org/pragma.html#pragma_busy_timeout).
-    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.busy_timeout(LOCK_WAIT)?;
     // No mapping: mapped pages count as the server's memory, and an I/O error in one kills the process where a
     // read would return it (https://sqlite.org/mmap.html).
     connection.pragma_update(None, "mmap_size", 0)?;

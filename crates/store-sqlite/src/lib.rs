@@ -6,10 +6,12 @@
 //! # Layout
 //! - this file: [`SqliteStore`], which hands each call to the module that does it.
 //! - [`connection`]: the pragmas, the lock file, the pool of readers. [`migrate`]: the schema and its versions.
+//! - [`checkpoint`]: copies the write-ahead log into the database, beside the commits.
 //! - [`load`]: tables to live state. [`commit`]: changes to rows, in one transaction.
 //! - [`search`]: which messages match; [`message`]: whole messages. [`log`]: the event log.
 //! - [`row`]: how values look in columns.
 
+mod checkpoint;
 mod commit;
 mod connection;
 mod load;
@@ -66,7 +68,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::InUse`] if another store has it open, in this process or another;
-    /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written.
+    /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written;
+    /// [`StoreError::Broken`] if it is none, or damaged.
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         Ok(SqliteStore { connections: Connections::open(path, options)? })
     }
@@ -78,7 +81,10 @@ impl Store for SqliteStore {
     }
 
     fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
-        Ok(commit::commit(&mut self.connections.writer(), batch)?)
+        let mut writer = self.connections.writer();
+        commit::commit(&mut writer, batch)?;
+        self.connections.checkpoints.after_commit(&writer);
+        Ok(())
     }
 
     fn read_log(&self, after: u64, upto: u64, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {

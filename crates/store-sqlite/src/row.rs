@@ -1,7 +1,7 @@
 //! How values look in columns, and what goes wrong with them.
 
-use rusqlite::Row;
 use rusqlite::types::FromSql;
+use rusqlite::{ErrorCode, Row};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use std::sync::LazyLock;
@@ -30,10 +30,17 @@ impl From<StoreError> for Error {
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
+            Error::Sqlite(error) if is_damage(&error) => StoreError::Broken(error.to_string()),
             Error::Sqlite(error) => StoreError::Database(error.to_string()),
             Error::Store(error) => error,
         }
     }
+}
+
+/// What does not go away by itself, as a full disk may (<https://sqlite.org/rescode.html>).
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let damage = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase, ErrorCode::SystemIoFailure];
+    error.sqlite_error_code().is_some_and(|code| damage.contains(&code))
 }
 
 /// A row that cannot be what we wrote.

@@ -1,7 +1,9 @@
 //! What every backend promises, and what only this one does.
 
 use rusqlite::Connection;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
+use tidings_core::event::StoredEntry;
 use tidings_store::contract::Backend;
 use tidings_store::{Batch, Store, StoreError};
 use tidings_store_sqlite::{SqliteOptions, SqliteStore, Synchronous};
@@ -58,7 +60,7 @@ fn a_newer_schema_is_refused_and_left_alone() {
 fn a_file_that_is_no_database_is_an_error() {
     let database = Database::new();
     std::fs::write(database.path(), "not a database, and long enough to be taken for one".repeat(100)).unwrap();
-    assert!(matches!(database.try_open(), Err(StoreError::Database(_))));
+    assert!(matches!(database.try_open(), Err(StoreError::Broken(_))));
 }
 
 #[test]
@@ -82,6 +84,37 @@ fn readers_see_the_last_commit_while_others_read() {
             assert_eq!(store.load().unwrap().unwrap().state.seq, seq);
         }
     });
+}
+
+/// As when many send and others search all the time: the log is copied beside the commits, and does not grow for ever.
+#[test]
+fn the_log_of_a_busy_database_stays_short_and_goes_with_a_clean_stop() {
+    let database = Database::new();
+    let wal = database.0.path().join("tidings.db-wal");
+    let bytes = || std::fs::metadata(&wal).map_or(0, |file| file.len());
+    let store = database.open();
+    let changes = tidings_store::contract::samples::first_batch(3);
+    let body = "x".repeat(1 << 20);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                store.load().unwrap();
+            }
+        });
+        for seq in 1..=200 {
+            let event = StoredEntry { seq, created_at: 0, event_type: "message", body: body.clone() };
+            let changes = if seq == 1 { changes.as_slice() } else { &[] };
+            store.commit(&Batch { seq, now: 0, changes, events: &[event] }).unwrap();
+        }
+        done.store(true, Ordering::SeqCst);
+    });
+    assert!((4 << 20..100 << 20).contains(&bytes()), "{} bytes of 200 MiB", bytes());
+    drop(store);
+    assert_eq!(bytes(), 0);
+    let connection = Connection::open(database.path()).unwrap();
+    let events: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap();
+    assert_eq!(events, 200);
 }
 
 #[test]

@@ -25,6 +25,10 @@ pub enum StoreError {
     /// The database or its driver failed.
     #[error("the database failed: {0}")]
     Database(String),
+    /// The database cannot be relied on any more: its disk fails, or its files are damaged. What was written last may
+    /// be there or not, so whoever keeps its content in memory has to read it anew.
+    #[error("the database is broken: {0}")]
+    Broken(String),
     /// A row that cannot be what we wrote.
     #[error("bad row in {table}: {what}")]
     BadRow {

@@ -20,6 +20,8 @@ pub struct Reply {
     pub status: u16,
     /// The body.
     pub json: Value,
+    /// The body as it came.
+    pub text: String,
     /// The headers.
     pub headers: reqwest::header::HeaderMap,
 }
@@ -84,7 +86,7 @@ impl TestClient {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("the answer is text");
         let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} {text:?}: {error}"));
-        Reply { status, json, headers }
+        Reply { status, json, text, headers }
     }
 
     /// `GET` with a query.

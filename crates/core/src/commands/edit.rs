@@ -4,7 +4,7 @@ use super::send::{self, Place};
 use super::{Tx, flags};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
-use crate::event::{Gate, Payload};
+use crate::event::PreparedFlags;
 use crate::state::flags::Flag;
 use crate::state::users::UserRow;
 use sha2::{Digest, Sha256};
@@ -43,11 +43,12 @@ pub fn check_content(content: &str) -> Result<String, ApiError> {
     if content.trim().is_empty() { Ok(EMPTIED.to_owned()) } else { send::check_content(content) }
 }
 
-/// `update-message`, as far as the content goes.
+/// `update-message`, as far as the content goes, of the message that `flags` are of.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be edited, or not any more.
-pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: NewContent) -> Result<(), ApiError> {
+pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: NewContent) -> Result<(), ApiError> {
+    let id = flags.message();
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
@@ -70,7 +71,9 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: NewConte
     let edit = row.edit_history[0].clone();
     tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
     settle_unread(tx, id, &newcomers, &held_before);
-    tell(tx, actor, &message, new, &held_before, &place);
+    let update = update(actor, &message, new, &place, tx.now);
+    let audience = holders(tx, id, &held_before);
+    tx.emit_update(update, flags, audience);
     Ok(())
 }
 
@@ -149,22 +152,23 @@ fn settle_unread(tx: &mut Tx<'_>, id: MessageId, newcomers: &[UserId], held_befo
     }
 }
 
-/// Tells those who hold the message, and those who held it because it mentioned them.
-fn tell(tx: &mut Tx<'_>, actor: UserId, before: &MessageRow, new: NewContent, held_before: &[UserId], place: &Place) {
-    let id = before.id;
+/// Those who hold the message, and those who held it because it mentioned them.
+fn holders(tx: &Tx<'_>, id: MessageId, held_before: &[UserId]) -> Audience {
     let may_read = |user: &UserId| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id));
-    let held_before: Vec<UserId> = held_before.iter().copied().filter(may_read).collect();
-    let audience = tx.state.who_holds_message(id).plus(held_before);
+    tx.state.who_holds_message(id).plus(held_before.iter().copied().filter(may_read))
+}
+
+fn update(actor: UserId, before: &MessageRow, new: NewContent, place: &Place, now: i64) -> UpdateMessage {
     let (stream_id, stream_name) = match place {
         Place::Topic { channel, .. } => (Some(channel.id), Some(channel.name.clone())),
         Place::Direct { .. } => (None, None),
     };
-    let event = UpdateMessage {
+    UpdateMessage {
         user_id: Some(actor),
         rendering_only: false,
-        message_id: id,
-        message_ids: vec![id],
-        edit_timestamp: tx.now,
+        message_id: before.id,
+        message_ids: vec![before.id],
+        edit_timestamp: now,
         stream_name,
         stream_id,
         orig_content: Some(before.content.clone()),
@@ -173,7 +177,5 @@ fn tell(tx: &mut Tx<'_>, actor: UserId, before: &MessageRow, new: NewContent, he
         rendered_content: Some(new.rendered.html),
         is_me_message: Some(new.rendered.is_me_message),
         ..UpdateMessage::default()
-    };
-    let flags = Some(tx.state.flags.clone());
-    tx.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
+    }
 }

@@ -4,7 +4,7 @@ use super::Tx;
 use super::send::{self, Place};
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
-use crate::event::{Gate, Payload};
+use crate::event::PreparedFlags;
 use crate::limits;
 use crate::narrow::RESOLVED_TOPIC_PREFIX;
 use crate::state::channels::ChannelRow;
@@ -24,11 +24,12 @@ pub struct NewTopic {
     pub propagate: PropagateMode,
 }
 
-/// `update-message`, as far as the topic goes.
+/// `update-message`, as far as the topic goes, of the message that `flags` are of.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be moved, a topic that is not allowed, and too many messages.
-pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, id: MessageId, to: &NewTopic) -> Result<(), ApiError> {
+pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, to: &NewTopic) -> Result<(), ApiError> {
+    let id = flags.message();
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
     let from = tx.state.messages.conversation_of(id).ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
@@ -47,7 +48,9 @@ pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, id: MessageId, to: &NewTopi
     for moved in &ids {
         move_one(tx, actor, *moved, conversation, (&old, &new))?;
     }
-    tell(tx, actor, id, &ids, &channel, (old, new, to.propagate));
+    let update = update(actor, id, &ids, &channel, (old, new, to.propagate), tx.now);
+    let audience = who_holds_any(tx, &ids, &channel);
+    tx.emit_update(update, flags, audience);
     Ok(())
 }
 
@@ -119,19 +122,19 @@ fn move_one(
     Ok(())
 }
 
-fn tell(
-    tx: &mut Tx<'_>,
+fn update(
     actor: UserId,
     id: MessageId,
     ids: &[MessageId],
     channel: &ChannelRow,
     (old, new, propagate): (String, String, PropagateMode),
-) {
-    let event = UpdateMessage {
+    now: i64,
+) -> UpdateMessage {
+    UpdateMessage {
         user_id: Some(actor),
         message_id: id,
         message_ids: ids.to_vec(),
-        edit_timestamp: tx.now,
+        edit_timestamp: now,
         stream_name: Some(channel.name.clone()),
         stream_id: Some(channel.id),
         propagate_mode: Some(propagate.as_str().to_owned()),
@@ -139,10 +142,7 @@ fn tell(
         subject: Some(new),
         topic_links: Some(Vec::new()),
         ..UpdateMessage::default()
-    };
-    let audience = who_holds_any(tx, ids, channel);
-    let flags = Some(tx.state.flags.clone());
-    tx.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
+    }
 }
 
 fn who_holds_any(tx: &Tx<'_>, ids: &[MessageId], channel: &ChannelRow) -> Audience {

@@ -1,8 +1,13 @@
 //! What the store gives back looks to every client as what was put in.
 
 use super::*;
+use crate::change::{Change, MessageBits, MessageRow};
+use crate::state::RealmState;
+use crate::state::flags::Flag;
+use crate::state::messages::ConversationKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tidings_types::ConversationId;
 use tidings_types::message::DisplayRecipient;
 
 fn state() -> RealmState {
@@ -28,12 +33,12 @@ const SHAPES: [Shape; 6] = [
 ];
 
 /// The entry as users 1 to 3 get it through two queues, in every shape.
-fn written(entry: &Entry, state: &RealmState) -> Vec<String> {
+fn written(entry: &Entry) -> Vec<String> {
     let mut all = Vec::new();
     for shape in SHAPES {
         for (user, queue) in [(1, 1), (2, 2), (3, 2)] {
             let (user, queue) = (UserId(user), QueueId::from_random(queue));
-            let reader = Reader { user, queue, shape, is_recipient: user.0 < 3, state };
+            let reader = Reader { user, queue, shape, is_recipient: user.0 < 3 };
             let mut out = Vec::new();
             entry.write(&reader, &mut out);
             let text = String::from_utf8(out).expect("events are UTF-8");
@@ -53,7 +58,7 @@ fn round_trip(payload: Payload, audience: Audience, gate: Gate) {
     assert_eq!((stored.seq, stored.created_at), (entry.id.seq(), 77));
     let back = Entry::from_stored(stored.seq, stored.created_at, &stored.body).expect("it can be read");
     assert_eq!((back.id, back.event_type, back.event.gate), (entry.id, entry.event_type, gate));
-    assert_eq!(written(&back, &state), written(&entry, &state));
+    assert_eq!(written(&back), written(&entry));
     for user in 0..40 {
         let is_in = |entry: &Entry| entry.event.audience.contains(UserId(user), &state, entry.id.seq());
         assert_eq!(is_in(&back), is_in(&entry), "user {user}");
@@ -180,7 +185,8 @@ proptest! {
     }
 
     #[test]
-    fn updates(topic in any::<Option<String>>(), content in any::<Option<String>>(), audience in audience()) {
+    fn updates(topic in any::<Option<String>>(), content in any::<Option<String>>(),
+        (audience, flags) in audience_with_flags()) {
         let event = UpdateMessage {
             user_id: None,
             message_id: MessageId(4),
@@ -192,9 +198,90 @@ proptest! {
             content,
             ..UpdateMessage::default()
         };
-        // With the marks as they are now; later ones are those at the time of reading.
-        round_trip(Payload::Update { event: Box::new(event), flags: Some(state().flags) }, audience, Gate::All);
+        let flags = Arc::new(flags);
+        round_trip(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
     }
+
+    #[test]
+    fn flags_are_those_of_the_moment(
+        (mut state, audience) in state_with_flags(),
+        later in proptest::collection::vec((0..40u32, any::<bool>()), 0..4),
+        wildcard in any::<bool>(),
+    ) {
+        let prepared = PreparedFlags::new(&state, MessageId(4));
+        for (user, add) in later {
+            state.apply(&Change::Flags { user: UserId(user), flag: Flag::Read, add, ids: vec![MessageId(4)] });
+        }
+        state.flags.load_mentions(MessageId(4), wildcard, &[(UserId(3), MentionBits::USER)]);
+        let now = |user| state.flags.bits(user, MessageId(4), state.received(user, MessageId(4)));
+        let groups = prepared.bring_up_to(&state, &audience);
+        let json = serde_json::to_string(&groups).expect("JSON");
+        let back: FlagGroups = serde_json::from_str(&json).expect("it can be read");
+        for user in (0..40).map(UserId).filter(|user| audience.contains(*user, &state, 1)) {
+            assert_eq!((groups.of(user), back.of(user)), (now(user), now(user)), "user {user} in {json}");
+        }
+    }
+}
+
+/// A state in which some have marked a message, and users to tell of it.
+fn state_with_flags() -> impl Strategy<Value = (RealmState, Audience)> {
+    let users = || proptest::collection::btree_set(0..40u32, 0..40);
+    (users(), users(), users(), users()).prop_map(|(told, read, starred, mentioned)| {
+        let mentions = mentioned.into_iter().map(|user| (UserId(user), MentionBits(1 + user as u8 % 7))).collect();
+        let mut state = state_with_message(20, mentions);
+        for (flag, users) in [(Flag::Read, read), (Flag::Starred, starred)] {
+            for user in users.into_iter().map(UserId) {
+                state.apply(&Change::Flags { user, flag, add: true, ids: vec![MessageId(4)] });
+            }
+        }
+        (state, Audience::users(told.into_iter().map(UserId)))
+    })
+}
+
+/// A message of user 1 to the first users.
+fn state_with_message(participants: u32, mentions: Vec<(UserId, MentionBits)>) -> RealmState {
+    let mut state = state();
+    let direct = ConversationKind::Direct { users: (0..participants).map(UserId).collect() };
+    state.apply(&Change::Conversation { id: ConversationId(1), kind: Arc::new(direct) });
+    let row = MessageRow {
+        id: MessageId(4),
+        conversation: ConversationId(1),
+        sender: UserId(1),
+        client: String::new(),
+        timestamp: 0,
+        content: String::new(),
+        rendered: String::new(),
+        bits: MessageBits::default(),
+        last_edit: None,
+        last_moved: None,
+        edit_history: Vec::new(),
+        reactions: Vec::new(),
+    };
+    state.apply(&Change::MessageInserted { row: Arc::new(row), mentions });
+    state
+}
+
+fn audience_with_flags() -> impl Strategy<Value = (Audience, FlagGroups)> {
+    state_with_flags().prop_map(|(state, audience)| {
+        let flags = PreparedFlags::new(&state, MessageId(4)).bring_up_to(&state, &audience);
+        (audience, flags)
+    })
+}
+
+#[test]
+fn flags_of_many_are_small() {
+    let mut state = state_with_message(10_000, Vec::new());
+    let audience = Audience::users((0..10_000).map(UserId));
+    let size = |state: &RealmState| {
+        let groups = PreparedFlags::new(state, MessageId(4)).bring_up_to(state, &audience);
+        serde_json::to_string(&groups).expect("JSON").len()
+    };
+    assert!(size(&state) < 32, "all are the same");
+    // Every other user, which cannot be written as runs.
+    for user in (0..5_000).map(|user| UserId(2 * user + 1)) {
+        state.apply(&Change::Flags { user, flag: Flag::Starred, add: true, ids: vec![MessageId(4)] });
+    }
+    assert!(size(&state) < 12_000, "{} bytes", size(&state));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What each user has read, starred and so on: one compressed bitmap per user and flag, so a message to ten
 //! thousand people costs no row for each of them.
 
-use imbl::HashMap;
+use imbl::ordmap::DiffItem;
+use imbl::{HashMap, OrdMap};
 use roaring::RoaringBitmap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::sync::Arc;
 use tidings_types::{MessageId, UserId};
 
@@ -71,11 +73,52 @@ impl MentionBits {
     }
 }
 
+/// All flags of one user on one message, combined as bits.
+///
+/// Positions are only ever added, because events on disk hold the bits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FlagBits(pub u8);
+
+impl FlagBits {
+    const READ: u8 = 1;
+    const STARRED: u8 = 2;
+    const COLLAPSED: u8 = 4;
+    const HISTORICAL: u8 = 8;
+    /// Where the [`MentionBits`] begin.
+    const MENTIONS_AT: u8 = 4;
+    const CHANNEL_WILDCARD: u8 = 128;
+
+    /// The same on a message that mentions its whole channel, or not: that concerns all who received it.
+    #[must_use]
+    pub fn with_channel_wildcard(self, mentions_all: bool) -> Self {
+        let concerned = mentions_all && self.0 & Self::HISTORICAL == 0;
+        FlagBits(if concerned { self.0 | Self::CHANNEL_WILDCARD } else { self.0 })
+    }
+
+    /// The flags as clients name them.
+    #[must_use]
+    pub fn names(self) -> SmallVec<[&'static str; 4]> {
+        const OWN: [(u8, &str); 4] = [
+            (FlagBits::READ, "read"),
+            (FlagBits::STARRED, "starred"),
+            (FlagBits::COLLAPSED, "collapsed"),
+            (FlagBits::HISTORICAL, "historical"),
+        ];
+        let has = |bit: u8| self.0 & bit != 0;
+        let mut names: SmallVec<[&'static str; 4]> = SmallVec::new();
+        names.extend(OWN.iter().filter(|(bit, _)| has(*bit)).map(|(_, name)| *name));
+        let mentions = MentionBits((self.0 & !Self::CHANNEL_WILDCARD) >> Self::MENTIONS_AT);
+        push_mention_names(&mut names, mentions, has(Self::CHANNEL_WILDCARD));
+        names
+    }
+}
+
 /// Who a message concerns in particular; users ascending, each once.
 pub type Mentions = [(UserId, MentionBits)];
 
 /// One user's marks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFlags {
     kept: [RoaringBitmap; 4],
     mentioned: RoaringBitmap,
@@ -134,7 +177,8 @@ const KINDS: [MentionBits; 3] = [MentionBits::USER, MentionBits::TOPIC_WILDCARD,
 /// The marks of all users.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
-    by_user: HashMap<UserId, Arc<UserFlags>>,
+    /// Ordered, because two versions of such a map are compared quickly.
+    by_user: OrdMap<UserId, Arc<UserFlags>>,
     channel_wildcards: super::ids::IdSet,
     /// Who is mentioned in each message that mentions anybody.
     mentions: HashMap<MessageId, Arc<Mentions>>,
@@ -188,34 +232,35 @@ impl Flags {
         self.by_user.iter().map(|(user, flags)| (*user, &**flags))
     }
 
-    /// The flags of a message as clients name them, for a user who may see it.
+    /// Whose marks are others than in an older version. Takes as long as there are differences, not users.
+    pub fn changed_since<'a>(&'a self, older: &'a Flags) -> impl Iterator<Item = UserId> + 'a {
+        older.by_user.diff(&self.by_user).map(|item| match item {
+            DiffItem::Add(user, _) | DiffItem::Remove(user, _) | DiffItem::Update { new: (user, _), .. } => *user,
+        })
+    }
+
+    /// The flags of a message for a user who may see it.
     #[must_use]
-    pub fn names(&self, user: UserId, id: MessageId, received: bool) -> Vec<&'static str> {
-        let mut names = Vec::new();
+    pub fn bits(&self, user: UserId, id: MessageId, received: bool) -> FlagBits {
+        self.own_bits(user, id, received).with_channel_wildcard(self.is_channel_wildcard(id))
+    }
+
+    /// As [`Flags::bits`], without what is the same for all who received it: that it mentions the whole channel.
+    #[must_use]
+    pub fn own_bits(&self, user: UserId, id: MessageId, received: bool) -> FlagBits {
         let own = self.of(user);
-        let has = |flag| own.is_some_and(|flags| flags.has(flag, id));
+        let own_if = |set: fn(&UserFlags) -> &RoaringBitmap, bit: u8| {
+            if own.is_some_and(|flags| set(flags).contains(id.0)) { bit } else { 0 }
+        };
+        let mentions = own_if(UserFlags::mentioned, MentionBits::USER.0)
+            | own_if(UserFlags::topic_wildcards, MentionBits::TOPIC_WILDCARD.0)
+            | own_if(UserFlags::alerted, MentionBits::ALERT_WORD.0);
+        let bits = own_if(|flags| flags.with(Flag::Read), FlagBits::READ)
+            | own_if(|flags| flags.with(Flag::Starred), FlagBits::STARRED)
+            | own_if(|flags| flags.with(Flag::Collapsed), FlagBits::COLLAPSED)
+            | mentions << FlagBits::MENTIONS_AT;
         // Who never received a message has nothing to read in it.
-        if has(Flag::Read) || !received {
-            names.push("read");
-        }
-        for flag in [Flag::Starred, Flag::Collapsed] {
-            if has(flag) {
-                names.push(flag.name());
-            }
-        }
-        if !received {
-            names.push("historical");
-        }
-        let mentions = own.map_or(MentionBits::default(), |flags| {
-            let kind = |set: &RoaringBitmap, bits: MentionBits| if set.contains(id.0) { bits.0 } else { 0 };
-            MentionBits(
-                kind(&flags.mentioned, MentionBits::USER)
-                    | kind(&flags.topic_wildcard, MentionBits::TOPIC_WILDCARD)
-                    | kind(&flags.alerted, MentionBits::ALERT_WORD),
-            )
-        });
-        push_mention_names(&mut names, mentions, received && self.is_channel_wildcard(id));
-        names
+        FlagBits(if received { bits } else { bits | FlagBits::READ | FlagBits::HISTORICAL })
     }
 
     pub(super) fn set(&mut self, user: UserId, flag: Flag, add: bool, ids: &[MessageId]) {
@@ -291,7 +336,7 @@ impl Flags {
 }
 
 /// Appends the names of mention flags, the deprecated common name of both wildcards included.
-pub(crate) fn push_mention_names(names: &mut Vec<&'static str>, bits: MentionBits, channel_wildcard: bool) {
+pub(crate) fn push_mention_names(names: &mut SmallVec<[&'static str; 4]>, bits: MentionBits, channel_wildcard: bool) {
     let topic_wildcard = bits.has(MentionBits::TOPIC_WILDCARD);
     if bits.has(MentionBits::USER) {
         names.push("mentioned");

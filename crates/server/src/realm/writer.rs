@@ -2,7 +2,8 @@
 //! commits all their changes and events in one transaction, and only then shows them: the snapshot is swapped, the
 //! log appended, the parked polls woken, the callers answered.
 //!
-//! If the commit fails the working copy is dropped and every caller of the batch gets an error.
+//! If the commit fails the working copy is dropped and every caller of the batch gets an error. If it fails because the
+//! database is broken, nobody knows what is on the disk, and the writer ends: a new process reads what is there.
 
 use super::Realm;
 use super::overlay::Overlay;
@@ -16,7 +17,7 @@ use tidings_core::commands::Tx;
 use tidings_core::event::{Entry, Outgoing, StoredEntry};
 use tidings_core::log::{Appending, Numbered};
 use tidings_core::state::RealmState;
-use tidings_store::Batch;
+use tidings_store::{Batch, StoreError};
 use tidings_types::user::Presence;
 use tidings_types::{ApiError, EventId, UserId};
 use tokio::sync::{mpsc, oneshot};
@@ -73,7 +74,8 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T, ApiError> + Send> Job for JobO
 
 pub(super) fn spawn(realm: Arc<Realm>, mut jobs: mpsc::Receiver<Box<dyn Job>>) -> JoinHandle<()> {
     let run = move || {
-        let mut writer = Writer { realm: Arc::downgrade(&realm), unwritten_presences: HashMap::new() };
+        let mut writer =
+            Writer { realm: Arc::downgrade(&realm), unwritten_presences: HashMap::new(), is_broken: false };
         drop(realm);
         while let Some(first) = jobs.blocking_recv() {
             let mut batch = vec![first];
@@ -84,6 +86,9 @@ pub(super) fn spawn(realm: Arc<Realm>, mut jobs: mpsc::Receiver<Box<dyn Job>>) -
             }
             let Some(realm) = writer.realm.upgrade() else { break };
             writer.run_batch(&realm, batch);
+            if writer.is_broken {
+                break;
+            }
         }
     };
     std::thread::Builder::new().name("realm-writer".to_owned()).spawn(run).expect("the system can start a thread")
@@ -94,6 +99,8 @@ struct Writer {
     realm: std::sync::Weak<Realm>,
     /// Presence is not worth a wait for the disk; it is written with the next batch that is.
     unwritten_presences: HashMap<UserId, Presence>,
+    /// The database is: nothing can be changed any more.
+    is_broken: bool,
 }
 
 /// What the commands of a batch did together.
@@ -134,6 +141,7 @@ impl Writer {
             if let Err(error) = realm.store.commit(&batch) {
                 tracing::error!(%error, "a batch could not be committed; nothing of it happened");
                 metrics::counter!("tidings_commit_failures_total").increment(1);
+                self.is_broken |= matches!(error, StoreError::Broken(_));
                 return Err(ApiError::Internal {});
             }
             if !durable.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::world::{GUEST, Outcome, World, delete, id, keys, message, options, plain, to, typing, words};
 use crate::event::{Gate, MessagePayload, Outgoing, Payload, Reach};
+use crate::limits;
 use crate::log::EventLog;
 use crate::shape::Shape;
 use crate::state::flags::MentionBits;
@@ -262,6 +263,25 @@ fn queues_of_one_shape_share_a_rendering() {
     let entry = &world.stored[0];
     assert_eq!(entry.rendered(Shape::default()).as_ptr(), entry.rendered(Shape::SLIM_PRESENCE).as_ptr());
     assert_ne!(entry.rendered(Shape::default()), entry.rendered(Shape::APPLY_MARKDOWN));
+}
+
+#[test]
+fn a_long_way_through_the_log_is_gone_in_steps() {
+    let mut world = World::new();
+    let queue = world.register(1, plain());
+    let others = || (0..7 * limits::LOG_LOOKED_AT_MAX).map(|_| to(words("other"), &[2])).collect();
+    world.publish(others());
+    let (first, _) = world.park(1, queue, START);
+    world.publish(others());
+    assert_eq!(world.answered(), []);
+    world.publish(vec![to(words("a"), &[1])]);
+    let answered = world.answered();
+    assert_eq!((answered[0].0, keys(&answered[0].1)), (first, vec!["a".to_owned()]));
+    world.publish(others());
+    world.publish(vec![to(words("b"), &[1])]);
+    world.publish(others());
+    assert_eq!(keys(&world.now(1, queue, START)), ["a", "b"]);
+    assert_eq!(keys(&world.now(1, queue, id(&answered[0].1[0]))), ["b"]);
 }
 
 fn send(world: &mut World, payload: MessagePayload, users: &[u32]) {

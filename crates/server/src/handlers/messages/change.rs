@@ -6,6 +6,7 @@ use tidings_core::commands::move_messages::{NewTopic, move_to_topic};
 use tidings_core::commands::reactions::{self, EmojiRef};
 use tidings_core::commands::{Tx, delete};
 use tidings_core::directory::SeenBy;
+use tidings_core::event::PreparedFlags;
 use tidings_core::state::messages::ConversationKind;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::messages::change::{
@@ -24,18 +25,28 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     if content.is_none() && topic.is_none() && request.stream_id.is_none() {
         return Err(ApiError::bad_request("Nothing to change"));
     }
+    let flags = prepare_flags(&ctx, id).await?;
     let command = move |tx: &mut Tx<'_>| {
         check_same_channel(tx, actor, id, request.stream_id)?;
         if let Some(content) = content {
-            edit::edit_content(tx, actor, id, content)?;
+            edit::edit_content(tx, actor, &flags, content)?;
         }
         match &topic {
-            Some(topic) => move_to_topic(tx, actor, id, topic),
+            Some(topic) => move_to_topic(tx, actor, &flags, topic),
             None => Ok(()),
         }
     };
     ctx.app.realm.run(command).await?;
     Ok(UpdateMessageResponse::default())
+}
+
+/// The flags of those who hold the message. They take a moment where that is a large channel, so whoever may not read
+/// the message is refused before.
+async fn prepare_flags(ctx: &Ctx, id: MessageId) -> Result<PreparedFlags, ApiError> {
+    let state = ctx.app.realm.snapshot();
+    state.check_can_read(&ctx.user, id)?;
+    let prepare = move || PreparedFlags::new(&state, id);
+    tokio::task::spawn_blocking(prepare).await.map_err(|_| ApiError::Internal {})
 }
 
 fn new_content(ctx: &Ctx, content: &str, prev_content_sha256: Option<String>) -> Result<NewContent, ApiError> {

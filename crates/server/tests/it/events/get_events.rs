@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 use tidings_testkit::TestServer;
-use tidings_testkit::client::kind;
+use tidings_testkit::client::{TestClient, kind};
 
 #[tokio::test]
 async fn events_are_returned_until_acknowledged() {
@@ -154,17 +154,17 @@ async fn queues_and_events_survive_a_restart() {
     let server = TestServer::start().await;
     let queue = server.client("hamlet").register(&[("event_types", r#"["message","restart"]"#)]).await;
     server.client("iago").send_to_channel("Denmark", "t", "one").await;
-    let before = queue.poll(-1, true).await.ok();
+    let before = raw_events(&server.client("hamlet"), &queue.id).await;
     server.client("iago").send_to_channel("Denmark", "t", "two").await;
     let server = server.restart().await;
     let hamlet = server.client("hamlet");
+    assert_eq!(raw_events(&hamlet, &queue.id).await[..1], before, "byte for byte");
     let poll = async |last: i64| {
         let last = last.to_string();
         let params = [("queue_id", queue.id.as_str()), ("last_event_id", last.as_str()), ("dont_block", "true")];
         hamlet.get("/events", &params).await.ok()["events"].as_array().unwrap().clone()
     };
     let after = poll(-1).await;
-    assert_eq!(after[0], before["events"][0], "byte for byte");
     let kinds: Vec<String> = after.iter().map(kind).collect();
     assert_eq!(kinds, ["message", "message"], "what is in the store comes first");
     let rest = poll(after[1]["id"].as_i64().unwrap()).await;
@@ -172,6 +172,79 @@ async fn queues_and_events_survive_a_restart() {
     server.client("iago").send_to_channel("Denmark", "t", "three").await;
     let last = poll(rest[0]["id"].as_i64().unwrap()).await;
     assert_eq!(last[0]["message"]["content"], "three");
+}
+
+/// The events of an answer, as they came.
+async fn raw_events(client: &TestClient, queue: &str) -> Vec<String> {
+    let params = [("queue_id", queue), ("last_event_id", "-1"), ("dont_block", "true")];
+    let reply = client.get("/events", &params).await;
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        events: Vec<Box<serde_json::value::RawValue>>,
+    }
+    let answer: Answer = serde_json::from_str(&reply.text).expect("an answer to a poll");
+    answer.events.iter().map(|event| event.get().to_owned()).collect()
+}
+
+/// Flags of changed messages are those of the moment, whether the event is in memory, was pushed out of it, or the
+/// process is another one by now.
+#[tokio::test]
+async fn changed_messages_come_again_byte_for_byte_whatever_became_of_their_flags() {
+    let config = tidings_server::Config { log_entries_max: 8, ..tidings_testkit::test_config() };
+    let mut server = TestServer::start_with(config).await;
+    let readers = ["hamlet", "iago", "cordelia", "shiva", "othello"];
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "t", "hi").await.to_string();
+    let flag = async |server: &TestServer, who: &str, op: &str, flag: &str| {
+        let params = [("messages", format!("[{id}]")), ("op", op.to_owned()), ("flag", flag.to_owned())];
+        let params = params.each_ref().map(|(name, value)| (*name, value.as_str()));
+        server.client(who).post("/messages/flags", &params).await.done();
+    };
+    let denmark = [("subscriptions", r#"[{"name": "Denmark"}]"#)];
+    server.client("othello").post("/users/me/subscriptions", &denmark).await.done();
+    flag(&server, "iago", "add", "read").await;
+    flag(&server, "shiva", "add", "starred").await;
+    let mut queues = Vec::new();
+    for who in readers {
+        let queue = server.client(who).register(&[("event_types", r#"["update_message"]"#)]).await;
+        queues.push((who, queue.id, Vec::new()));
+    }
+    let path = format!("/messages/{id}");
+    hamlet.patch(&path, &[("content", "hi @**Cordelia**")]).await.done();
+    hamlet.patch(&path, &[("topic", "u")]).await.done();
+    for (who, queue, before) in &mut queues {
+        *before = raw_events(&server.client(who), queue).await;
+        let flags: Vec<Value> =
+            before.iter().map(|event| serde_json::from_str::<Value>(event).unwrap()["flags"].clone()).collect();
+        let expected = match *who {
+            "hamlet" => json!([]),
+            "iago" => json!(["read"]),
+            "cordelia" => json!(["mentioned"]),
+            "shiva" => json!(["starred"]),
+            _ => json!(["read", "historical"]),
+        };
+        assert_eq!(flags, [expected.clone(), expected], "{who}");
+    }
+
+    flag(&server, "iago", "remove", "read").await;
+    flag(&server, "shiva", "remove", "starred").await;
+    flag(&server, "cordelia", "add", "read").await;
+    flag(&server, "othello", "add", "collapsed").await;
+    hamlet.patch(&path, &[("content", "hi")]).await.done();
+    let again = async |server: &TestServer, when: &str| {
+        for (who, queue, before) in &queues {
+            let again = raw_events(&server.client(who), queue).await;
+            assert_eq!(&again[..2], before, "{who} {when}");
+        }
+    };
+    again(&server, "from memory").await;
+    for _ in 0..8 {
+        hamlet.send_to_channel("Denmark", "t", "more").await;
+    }
+    again(&server, "when memory is short").await;
+    server.client("desdemona").delete(&path, &[]).await.done();
+    server = server.restart().await;
+    again(&server, "after a restart").await;
 }
 
 #[tokio::test]
