@@ -308,6 +308,10 @@ impl<E: EventForm> Stream for Events<E> {
             match std::mem::replace(&mut self.0, Running::Ended) {
                 Running::Ended => return Poll::Ready(None),
                 Running::Idle(mut follower) => {
+                    if let Some(event) = follower.at_hand() {
+                        self.0 = Running::Idle(follower);
+                        return Poll::Ready(Some(Ok(Item::Event(event))));
+                    }
                     self.0 = Running::Advancing(Box::pin(async move {
                         let item = follower.next().await;
                         (follower, item)

@@ -166,8 +166,7 @@ class Client(Calls[Answer]):
             event_types, narrow, on_reset=on_reset, state_file=state_file, queue_name=queue_name, **kwargs
         )
         with events:
-            for event in events:
-                callback(event)
+            events.run(callback)
 
     def call_on_each_message(self, callback: Callable[[Dict[str, Any]], object], **kwargs: Any) -> None:
         """Calls ``callback`` with each new message; see :meth:`call_on_each_event`."""
@@ -196,10 +195,21 @@ class Events:
         for item in self._native:
             if type(item) is dict:
                 return item
-            reset = noticed(item, self._verbose)
-            if reset is not None and self._on_reset is not None:
-                self._on_reset(reset)
+            self._notice(item)
         raise StopIteration
+
+    def run(self, callback: Callable[[Event], object]) -> None:
+        """Calls ``callback`` with each event. Ends only with an exception."""
+        for item in self._native:
+            if type(item) is dict:
+                callback(item)
+            else:
+                self._notice(item)
+
+    def _notice(self, item: object) -> None:
+        reset = noticed(item, self._verbose)
+        if reset is not None and self._on_reset is not None:
+            self._on_reset(reset)
 
     def acknowledge(self) -> None:
         """Says that the last event was handled, without asking for the next one: before a ``break``, if a position is

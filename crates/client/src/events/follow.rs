@@ -133,16 +133,32 @@ impl<E: EventForm> Follower<E> {
         self.not_before = Some(Instant::now() + pause);
     }
 
-    /// What the program had in its hands is handled.
-    pub(super) async fn settle(&mut self) -> Result<(), Error> {
+    /// The next event, if it is here already and nothing has to be waited for before it is handed out.
+    pub(super) fn at_hand(&mut self) -> Option<E> {
+        if self.options.store.is_some() {
+            return None;
+        }
+        let event = self.pending.pop_front()?;
+        self.handle();
+        self.handed = Handed::Event(event.id());
+        Some(event)
+    }
+
+    /// What the program had in its hands is handled; whether that has to be saved.
+    fn handle(&mut self) -> bool {
         let handed = std::mem::replace(&mut self.handed, Handed::Nothing);
-        let Some(queue) = &mut self.queue else { return Ok(()) };
+        let Some(queue) = &mut self.queue else { return false };
         match handed {
-            Handed::Nothing => return Ok(()),
+            Handed::Nothing => return false,
             Handed::Start => {}
             Handed::Event(id) => queue.handled = id,
         }
-        self.save().await
+        true
+    }
+
+    /// What the program had in its hands is handled.
+    pub(super) async fn settle(&mut self) -> Result<(), Error> {
+        if self.handle() { self.save().await } else { Ok(()) }
     }
 
     /// What the program had in its hands is handled, and it may ask for no more: what is to be told is told now.
