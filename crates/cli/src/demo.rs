@@ -9,21 +9,19 @@ mod chatter;
 mod lines;
 
 use crate::admin::{Credentials, Request, execute};
-use crate::api::Api;
-use crate::api::events::{self, Happening, Wanted};
+use crate::api;
 use crate::args::DemoArgs;
 use crate::data_dir::DataDir;
 use crate::instance::Instance;
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::tail;
 use crate::zuliprc::{self, Zuliprc};
 use anyhow::{Context, Result, anyhow};
 use serde::de::DeserializeOwned;
-use std::ops::ControlFlow;
+use std::future::ready;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tidings_client::{Client, EventOptions};
 use tidings_server::Config;
 use tidings_server::config::Synchronous;
 
@@ -70,25 +68,14 @@ fn play(instance: &mut Instance, path: &Path, args: &DemoArgs, format: Format) -
         set_the_stage(instance, &players)?;
     }
     lines::print(instance, path, &players, format)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let owner = Api::new(&players[0].rc);
-    let watcher = {
-        let stop = Arc::clone(&stop);
-        std::thread::spawn(move || watch(&owner, &stop, format))
-    };
-    let bot = Api::new(&players[cast::BOT].rc);
-    let chatter = (args.interval > 0.0).then(|| {
-        let (stop, pause) = (Arc::clone(&stop), Duration::from_secs_f64(args.interval.clamp(0.05, 3600.0)));
-        std::thread::spawn(move || chatter::write(&bot, pause, &stop))
-    });
+    let watcher = instance.spawn(watch(api::client_of(&players[0].rc)?, format));
+    let bot = api::client_of(&players[cast::BOT].rc)?;
+    let pause = Duration::from_secs_f64(args.interval.clamp(0.05, 3600.0));
+    let chatter = (args.interval > 0.0).then(|| instance.spawn(chatter::write(bot, pause)));
     let waited = instance.wait_for_signal();
-    stop.store(true, Ordering::SeqCst);
     anstream::eprintln!("Stopping.");
-    // The stopping server answers the watcher's poll, so these end at once.
-    instance.realm().stop();
-    let _ = watcher.join();
-    if let Some(chatter) = chatter {
-        let _ = chatter.join();
+    for task in [watcher].into_iter().chain(chatter) {
+        task.abort();
     }
     waited
 }
@@ -123,22 +110,16 @@ fn set_the_stage(instance: &Instance, players: &[Player]) -> Result<()> {
         ask::<()>(instance, Request::Subscribe { channel: channel.new_channel(), users })?;
     }
     for line in cast::LINES {
-        chatter::say(&Api::new(&players[line.speaker].rc), line.place, line.text)?;
+        let speaker = api::client_of(&players[line.speaker].rc)?;
+        instance.run(chatter::say(&speaker, line.place, line.text))?;
     }
     Ok(())
 }
 
-fn watch(api: &Api, stop: &AtomicBool, format: Format) {
-    let followed = events::follow(api, &Wanted { all_public: true, ..Wanted::default() }, stop, |happening| {
-        if let Happening::Event(event) = happening {
-            match format {
-                Format::Json => output::line(&serde_json::to_string(&event)?)?,
-                Format::Human => output::line(&tail::describe(&event))?,
-            }
-        }
-        Ok(ControlFlow::Continue(()))
-    });
-    if let Err(error) = followed {
+async fn watch(client: Client, format: Format) {
+    let options = EventOptions::new().all_public_streams(true);
+    let watched = client.call_on_each_event(options, |event| ready(tail::print(event.raw(), format))).await;
+    if let Err(error) = watched {
         tracing::warn!("events are no longer shown: {error:#}");
     }
 }

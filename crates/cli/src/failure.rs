@@ -1,8 +1,8 @@
 //! Errors as the shell sees them.
 
-use std::fmt;
 use std::io::ErrorKind;
 use std::process::ExitCode;
+use tidings_client::Error;
 
 /// Shown by `--help`.
 pub(crate) const EXIT_CODES: &str = "\
@@ -15,48 +15,15 @@ Exit codes:
 
 Results go to stdout, everything else to stderr. NO_COLOR is respected.";
 
-/// An error with an exit code of its own.
-#[derive(Clone, Debug)]
-pub(crate) enum Failure {
-    /// No server could be reached.
-    Unreachable(String),
-    /// The server refused.
-    Refused(Refusal),
-}
-
-/// Why a server refused.
-#[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    /// What programs go by; empty where the answer had none.
-    pub(crate) code: String,
-    /// What people read.
-    pub(crate) text: String,
-    /// Seconds to wait before asking again.
-    pub(crate) retry_after: Option<f64>,
-}
-
-impl Failure {
-    fn exit_code(&self) -> u8 {
-        match self {
-            Failure::Unreachable(_) => 3,
-            Failure::Refused(_) => 4,
-        }
+/// The exit code of an error, and what to do about it.
+fn advice(error: &anyhow::Error) -> (u8, &'static str) {
+    match error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
+        Some(Error::Unreachable { .. }) => (3, "; is the server running there?"),
+        Some(error) if error.is_unauthorized() => (4, "; check the zuliprc, or make a new one with `tidings zuliprc`"),
+        Some(Error::Refused { .. }) => (4, ""),
+        _ => (1, ""),
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Failure::Unreachable(text) => f.write_str(text),
-            Failure::Refused(refusal) if refusal.code == "UNAUTHORIZED" => {
-                write!(f, "{}; check the zuliprc, or make a new one with `tidings zuliprc`", refusal.text)
-            }
-            Failure::Refused(refusal) => f.write_str(&refusal.text),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// Tells the user and gives the exit code. Who closed our stdout, as `head` does, has seen enough: no error.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
@@ -65,8 +32,8 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(|cause| io(cause) == Some(ErrorKind::BrokenPipe)) {
         return ExitCode::SUCCESS;
     }
-    anstream::eprintln!("{}error:{} {error:#}", output_style::ERROR, output_style::RESET);
-    let code = error.chain().find_map(|cause| cause.downcast_ref::<Failure>()).map_or(1, Failure::exit_code);
+    let (code, hint) = advice(error);
+    anstream::eprintln!("{}error:{} {error:#}{hint}", output_style::ERROR, output_style::RESET);
     ExitCode::from(code)
 }
 

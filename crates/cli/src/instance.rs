@@ -85,6 +85,11 @@ impl Instance {
         self.runtime.block_on(future)
     }
 
+    /// Starts something beside the server; it ends with it.
+    pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.runtime.spawn(future)
+    }
+
     /// Waits until the process is told to stop, or the server fails. It is to be stopped in both cases.
     ///
     /// A server that cannot change anything any more has failed: only a new process can, and a service manager starts

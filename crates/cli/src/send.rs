@@ -1,24 +1,25 @@
 //! `tidings send`.
 
-use crate::api::{Api, Method};
+use crate::api;
 use crate::args::SendArgs;
 use crate::output::{self, Format};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::io::Read;
+use tidings_client::{Method, Params};
 
 /// Sends one message.
 pub(crate) fn send(args: &SendArgs, format: Format) -> Result<()> {
-    let api = Api::from_args(&args.account)?;
+    let client = api::client(&args.account)?;
     let mut params = match &args.channel {
-        Some(channel) => vec![("type", "channel".to_owned()), ("to", json!(channel).to_string())],
-        None => vec![("type", "direct".to_owned()), ("to", recipients(&args.to)?)],
+        Some(channel) => Params::from([("type", "channel".to_owned()), ("to", json!(channel).to_string())]),
+        None => Params::from([("type", "direct".to_owned()), ("to", recipients(&args.to)?)]),
     };
     if let Some(topic) = &args.topic {
-        params.push(("topic", topic.clone()));
+        params = params.with("topic", topic.as_str());
     }
-    params.push(("content", content(args.content.as_deref())?));
-    let answer = api.call(Method::Post, "/messages", &params)?;
+    let params = params.with("content", content(args.content.as_deref())?);
+    let answer = api::wait(async { Ok(client.call(Method::Post, "/messages", params).await?) })?;
     let id = answer.get("id").cloned().unwrap_or_default();
     output::result(format, &json!({ "id": id }), || format!("Sent as message {id}"))
 }

@@ -1,42 +1,59 @@
 //! `tidings tail`.
 
-use crate::api::Api;
-use crate::api::events::{self, Happening, Wanted};
+use crate::api;
 use crate::args::TailArgs;
 use crate::output::{self, Format};
 use anyhow::Result;
 use serde_json::{Map, Value};
-use std::ops::ControlFlow;
-use std::sync::atomic::AtomicBool;
+use tidings_client::{Client, EventOptions, Item};
 
 /// Prints events until Ctrl-C, or as many as asked for.
 pub(crate) fn tail(args: &TailArgs, format: Format) -> Result<()> {
-    let api = Api::from_args(&args.account)?;
-    let wanted =
-        Wanted { event_types: args.event_types.clone(), narrow: args.narrow.clone(), all_public: args.all_public };
-    let mut left = args.count;
-    if left == Some(0) {
+    let client = api::client(&args.account)?;
+    let mut options = EventOptions::new();
+    if !args.event_types.is_empty() {
+        options = options.event_types(&args.event_types);
+    }
+    if !args.narrow.is_empty() {
+        options = options.narrow(args.narrow.iter().cloned());
+    }
+    if args.all_public {
+        options = options.all_public_streams(true);
+    }
+    if args.count == Some(0) {
         return Ok(());
     }
-    events::follow(&api, &wanted, &AtomicBool::new(false), |happening| {
-        match happening {
-            Happening::Registered { again: false } => anstream::eprintln!("Waiting for events; Ctrl-C ends."),
-            Happening::Registered { again: true } => {
-                anstream::eprintln!("The queue was gone and is registered anew; events in between are not shown.");
-            }
-            Happening::Trouble(error, pause_ms) => {
-                anstream::eprintln!("{error:#}; trying again in {:.1} s", pause_ms as f64 / 1000.0);
-            }
-            Happening::Event(event) => {
-                print(&event, format)?;
-                left = left.map(|count| count - 1);
-            }
-        }
-        Ok(if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    })
+    api::wait(follow(&client, options, args.count, format))
 }
 
-fn print(event: &Map<String, Value>, format: Format) -> Result<()> {
+async fn follow(client: &Client, options: EventOptions, mut left: Option<u64>, format: Format) -> Result<()> {
+    let mut events = client.events(options);
+    while let Some(item) = events.next().await {
+        match item? {
+            Item::Reset { reason, .. } if reason.events_missed() => {
+                anstream::eprintln!("The queue was gone and is registered anew; events in between are not shown.");
+            }
+            Item::Reset { .. } => anstream::eprintln!("Waiting for events; Ctrl-C ends."),
+            Item::Trouble { error, retry_in } => {
+                anstream::eprintln!("{error}; trying again in {:.1} s", retry_in.as_secs_f64());
+            }
+            Item::Event(event) => {
+                print(event.raw(), format)?;
+                left = left.map(|count| count - 1);
+            }
+            _ => {}
+        }
+        if left == Some(0) {
+            // It would expire by itself.
+            let _ = events.close().await;
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Shows an event on stdout.
+pub(crate) fn print(event: &Map<String, Value>, format: Format) -> Result<()> {
     match format {
         Format::Json => output::line(&serde_json::to_string(event)?),
         Format::Human => output::line(&describe(event)),
@@ -44,7 +61,7 @@ fn print(event: &Map<String, Value>, format: Format) -> Result<()> {
 }
 
 /// An event on one line, for people.
-pub(crate) fn describe(event: &Map<String, Value>) -> String {
+fn describe(event: &Map<String, Value>) -> String {
     let text = |object: &Map<String, Value>, name: &str| {
         object.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     };

@@ -1,4 +1,4 @@
-//! The files that clients read their address and key from.
+//! Writes the files that clients read their address and key from. Reading them is the client library's business.
 
 use anyhow::{Context, Result, bail};
 use std::io::Write;
@@ -20,33 +20,6 @@ impl Zuliprc {
     /// The text of the file.
     pub(crate) fn text(&self) -> String {
         format!("[api]\nemail={}\nkey={}\nsite={}\n", self.email, self.key, self.site)
-    }
-
-    /// Reads the `[api]` section of a file's text.
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        let mut in_api = false;
-        let (mut email, mut key, mut site) = (None, None, None);
-        for line in text.lines().map(str::trim) {
-            if line.starts_with('[') {
-                in_api = line == "[api]";
-                continue;
-            }
-            let Some((name, value)) = line.split_once(['=', ':']).filter(|_| in_api && !line.starts_with(['#', ';']))
-            else {
-                continue;
-            };
-            let value = Some(value.trim().to_owned());
-            match name.trim() {
-                "email" => email = value,
-                "key" => key = value,
-                "site" => site = value,
-                _ => {}
-            }
-        }
-        let (Some(email), Some(key), Some(site)) = (email, key, site) else {
-            bail!("it needs a section [api] with email, key and site")
-        };
-        Ok(Zuliprc { email, key, site: site.trim_end_matches('/').to_owned() })
     }
 }
 
@@ -89,11 +62,12 @@ mod tests {
 
     #[test]
     fn what_is_written_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rc");
         let rc = Zuliprc { email: "a@b.c".into(), key: "k".into(), site: "http://127.0.0.1:1".into() };
-        assert_eq!(Zuliprc::parse(&rc.text()).unwrap(), rc);
-        let loose = "# mine\n[other]\nkey=no\n[api]\nemail = a@b.c\nkey: k\nsite=http://127.0.0.1:1/\n";
-        assert_eq!(Zuliprc::parse(loose).unwrap(), rc);
-        assert!(Zuliprc::parse("[api]\nemail=a@b.c\n").is_err());
+        write_private(&path, &rc.text(), false).unwrap();
+        let read = tidings_client::ClientBuilder::new().config_file(&path).config().unwrap();
+        assert_eq!((read.email, read.key, read.site), (rc.email, rc.key, rc.site));
     }
 
     #[test]

@@ -9,26 +9,36 @@
 //! # Layout
 //! - [`users`]: accounts, bots, groups, presence, status. [`channels`]: channels and subscriptions.
 //! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users.
+//! - [`mod@read`]: the same as typed objects.
 
 use serde_json::{Map, Value, json};
+use tidings_types::EventId;
 use tidings_types::events::{Event, ReceivedEvent};
 
 mod channels;
 mod messages;
 mod personal;
+mod read;
 mod users;
 
 /// What a client knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
     fields: Map<String, Value>,
+    /// Everything up to here is in the state already.
+    upto: Option<EventId>,
 }
 
 impl State {
     /// The state as `register` answered it.
     #[must_use]
     pub fn from_initial(answer: Map<String, Value>) -> Self {
-        State { fields: answer }
+        // The queue was there before: its first events are older than the state.
+        let upto = match answer.get("queue_resumed") {
+            Some(Value::Bool(true)) => answer.get("state_event_id").and_then(Value::as_i64).map(EventId),
+            _ => None,
+        };
+        State { fields: answer, upto }
     }
 
     /// A section of the state, by the name it has in the answer of `register`.
@@ -43,8 +53,11 @@ impl State {
         &self.fields
     }
 
-    /// Folds one event in.
+    /// Folds one event in, unless it is older than the state.
     pub fn apply(&mut self, received: &ReceivedEvent) {
+        if self.upto.is_some_and(|upto| received.id <= upto) {
+            return;
+        }
         match &received.event {
             Event::RealmUserAdd(event) => self.add_user(&event.person),
             Event::RealmUserUpdate(event) => self.update_user(&event.person),

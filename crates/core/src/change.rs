@@ -13,7 +13,7 @@ use crate::state::users::{KeyHash, UserRow};
 use std::sync::Arc;
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,6 +154,13 @@ pub enum Change {
     },
     /// A registered event queue.
     Queue(Arc<QueueRow>),
+    /// A queue, if it is still there, starts later: its client has everything up to here.
+    QueueStart {
+        /// Which queue.
+        id: QueueId,
+        /// It gets what comes after this.
+        start: EventId,
+    },
     /// An event queue is gone.
     QueueDeleted(QueueId),
 }

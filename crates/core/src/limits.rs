@@ -102,6 +102,12 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
+/// Characters in the name of a queue.
+pub const QUEUE_NAME_CHARS_MAX: usize = 100;
+
+/// Seconds after which the positions of queues with a name are stored: what a killed server may send again.
+pub const QUEUE_POSITIONS_SECS: u32 = 10;
+
 /// Terms in the narrow of a queue, and bytes of all operands: every queue keeps its narrow.
 pub const NARROW_TERMS_MAX: usize = 100;
 /// See [`NARROW_TERMS_MAX`].

@@ -152,4 +152,6 @@ pub struct QueueRow {
     pub idle_timeout_secs: u32,
     /// UNIX seconds.
     pub created_at: i64,
+    /// What its user calls it, if it is to be found again by that.
+    pub name: Option<Arc<str>>,
 }

@@ -61,6 +61,8 @@ pub struct InitialStateRequest {
     pub queue: QueueId,
     /// What the client polls with first.
     pub last_event_id: EventId,
+    /// Only for a queue with a name: whether it was there already. Its events may be older than the state.
+    pub resumed: Option<bool>,
     /// Seconds without a poll after which the queue ends.
     pub idle_timeout_secs: u32,
     /// What the client can parse.
@@ -133,6 +135,10 @@ pub fn write_initial_state(
     fields.put("queue_id", &request.queue);
     fields.put("last_event_id", &request.last_event_id);
     fields.put("idle_queue_timeout_secs", &request.idle_timeout_secs);
+    if let Some(resumed) = request.resumed {
+        fields.put("queue_resumed", &resumed);
+        fields.put("state_event_id", &EventId::durable(state.seq));
+    }
     fields.put("zulip_version", version::VERSION);
     fields.put("zulip_feature_level", &version::FEATURE_LEVEL);
     fields.put("zulip_merge_base", version::MERGE_BASE);

@@ -45,6 +45,27 @@ struct Queue<W> {
     /// Tells one reader from the next: polls, each, and streams.
     turn: u32,
     parked: Option<Box<Parked<W>>>,
+    named: Option<Box<Named>>,
+}
+
+/// What is kept of a queue that its user can find again.
+struct Named {
+    name: Arc<str>,
+    /// The start that is stored.
+    stored: EventId,
+}
+
+/// A queue that was found by its name.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Which it is.
+    pub id: QueueId,
+    /// What it takes.
+    pub options: Arc<QueueOptions>,
+    /// The client has everything up to here.
+    pub acknowledged: EventId,
+    /// Seconds without a poll after which it ends.
+    pub idle_timeout_secs: u32,
 }
 
 struct Parked<W> {
@@ -325,6 +346,7 @@ impl<W: Waiter> Registry<W> {
             last_seen: now,
             turn: 0,
             parked: None,
+            named: row.name.clone().map(|name| Box::new(Named { name, stored: row.start })),
         };
         let mut shard = self.shard(row.user);
         let queues = shard.users.entry(row.user).or_default();
@@ -332,6 +354,36 @@ impl<W: Waiter> Registry<W> {
             queues.reserve_exact(1);
         }
         queues.push(queue);
+    }
+
+    /// The user's queue of this name. It counts as used.
+    pub fn find_named(&self, user: UserId, name: &str, now: u32) -> Option<Found> {
+        let mut shard = self.shard(user);
+        let is_named = |queue: &&mut Queue<W>| queue.named.as_ref().is_some_and(|named| *named.name == *name);
+        let queue = shard.users.get_mut(&user)?.iter_mut().find(is_named)?;
+        queue.touch(now);
+        Some(Found {
+            id: queue.id,
+            options: Arc::clone(&queue.options),
+            acknowledged: queue.acknowledged,
+            idle_timeout_secs: queue.idle_timeout_secs,
+        })
+    }
+
+    /// Where queues with a name are now, if that is not what is stored; it is to be stored now.
+    pub fn take_moved(&self) -> Vec<(QueueId, EventId)> {
+        let mut moved = Vec::new();
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            for queue in shard.users.values_mut().flatten() {
+                let acknowledged = queue.acknowledged;
+                if let Some(named) = queue.named.as_mut().filter(|named| named.stored < acknowledged) {
+                    named.stored = acknowledged;
+                    moved.push((queue.id, acknowledged));
+                }
+            }
+        }
+        moved
     }
 
     /// Answers a poll, or parks it with the waiter that `waiter` makes. A poll that was parked at the same queue

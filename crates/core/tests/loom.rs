@@ -96,6 +96,7 @@ impl World {
             start: EventId(0),
             idle_timeout_secs: 600,
             created_at: 0,
+            name: None,
         };
         let world = World { registry: Registry::new(10, 1), log: EventLog::new(0), answers: Answers::default() };
         world.registry.insert(&row, row.start, NOW);

@@ -78,6 +78,8 @@ config! {
     metrics_token: Option<String> = None;
     /// Event queues of one user.
     queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
+    /// Seconds that an event queue with a name lives without a poll.
+    named_queue_retention_secs: u32 = limits::IDLE_TIMEOUT_SECS_MAX;
     /// Entries of the event log kept in memory.
     log_entries_max: usize = limits::LOG_ENTRIES_MAX;
     /// Bytes of the event log kept in memory, roughly.

@@ -30,22 +30,40 @@ pub struct Wanted {
     pub narrow: QueueNarrow,
     /// How long it lives without a poll.
     pub idle_timeout: Option<IdleTimeout>,
+    /// What it is found again by.
+    pub name: Option<QueueName>,
 }
 
-/// A new queue, and the state at exactly its start.
+/// The name of a queue that its user finds again.
+pub struct QueueName {
+    /// Unique among the queues of the user.
+    pub name: String,
+    /// Seconds without a poll after which it ends.
+    pub retention_secs: u32,
+}
+
+/// A queue and a state: at exactly its start if it is new, else the current one.
 pub struct Registered {
     /// The queue.
-    pub row: Arc<QueueRow>,
+    pub id: QueueId,
+    /// What it starts after; `-1` if it is new.
+    pub last_event_id: EventId,
+    /// For a queue with a name: whether it was there already.
+    pub resumed: Option<bool>,
+    /// Seconds without a poll after which it ends.
+    pub idle_timeout_secs: u32,
     /// The state.
     pub state: Arc<RealmState>,
 }
 
 /// Registers a queue. It is on disk when this returns.
 ///
+/// With a name, the queue that the user has by this name is found again, where its client has acknowledged it. If it
+/// takes other events than are wanted now, or shows them otherwise, it is replaced.
+///
 /// # Errors
 /// 400 for a narrow that queues do not support, for what the account may not have, and for too many queues.
 pub async fn register(realm: &Realm, user: &UserRow, wanted: Wanted) -> Result<Registered, ApiError> {
-    realm.registry.check_room(user.id)?;
     if user.bot.as_ref().is_some_and(|bot| bot.bot_type == tidings_types::user::BotType::IncomingWebhook) {
         return Err(ApiError::unauthorized("This API is not available to incoming webhook bots."));
     }
@@ -57,27 +75,82 @@ pub async fn register(realm: &Realm, user: &UserRow, wanted: Wanted) -> Result<R
     let narrow = if wanted.narrow.0.is_empty() { default_narrow(realm, user) } else { wanted.narrow };
     let options = QueueOptions::new(wanted.client, wanted.event_types, wanted.shape, all_public, narrow)?;
     let options = realm.registry.share(options);
+    let Some(name) = wanted.name else {
+        let idle_timeout_secs = idle_timeout_secs(wanted.idle_timeout);
+        let new = NewQueue { user: user.id, options, idle_timeout_secs, name: None, replaces: None };
+        return create(realm, new).await;
+    };
+    check_name(&name.name)?;
+    let _naming = realm.naming.lock().await;
+    let found = realm.registry.find_named(user.id, &name.name, realm.clock.now_u32());
+    match found {
+        Some(found) if found.options == options => Ok(Registered {
+            id: found.id,
+            last_event_id: found.acknowledged,
+            resumed: Some(true),
+            idle_timeout_secs: found.idle_timeout_secs,
+            state: realm.snapshot(),
+        }),
+        found => {
+            let replaces = found.map(|found| found.id);
+            let idle_timeout_secs = name.retention_secs;
+            let new = NewQueue { user: user.id, options, idle_timeout_secs, name: Some(name.name.into()), replaces };
+            create(realm, new).await
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), ApiError> {
+    match name.chars().count() {
+        0 => Err(ApiError::bad_request("queue_name can't be blank!")),
+        1..=limits::QUEUE_NAME_CHARS_MAX => Ok(()),
+        _ => Err(ApiError::bad_request(format!(
+            "queue_name is too long (limit: {} characters)",
+            limits::QUEUE_NAME_CHARS_MAX
+        ))),
+    }
+}
+
+struct NewQueue {
+    user: UserId,
+    options: Arc<QueueOptions>,
+    idle_timeout_secs: u32,
+    name: Option<Arc<str>>,
+    replaces: Option<QueueId>,
+}
+
+async fn create(realm: &Realm, new: NewQueue) -> Result<Registered, ApiError> {
+    let NewQueue { user, options, idle_timeout_secs, name, replaces } = new;
+    if replaces.is_none() {
+        realm.registry.check_room(user)?;
+    }
     let id = QueueId::from_random(random_bits());
-    let idle_timeout_secs = idle_timeout_secs(wanted.idle_timeout);
-    let user = user.id;
-    let registered = realm
+    let (row, state) = realm
         .run(move |tx| {
             tx.actor(user)?;
             // Ephemeral events may have been given ids after the last durable one; they are not news for this queue.
             let start = EventId::durable(tx.state.seq).max(tx.log_head);
-            let row = Arc::new(QueueRow { id, user, options, start, idle_timeout_secs, created_at: tx.now });
+            let row = Arc::new(QueueRow { id, user, options, start, idle_timeout_secs, created_at: tx.now, name });
             let state = Arc::new(tx.state.clone());
+            if let Some(replaced) = replaces {
+                tx.change(Change::QueueDeleted(replaced));
+            }
             tx.change(Change::Queue(Arc::clone(&row)));
-            Ok(Registered { row, state })
+            Ok((row, state))
         })
         .await?;
-    realm.registry.insert(&registered.row, registered.row.start, realm.clock.now_u32());
+    if let Some(replaced) = replaces {
+        // It may have expired meanwhile.
+        let _ = realm.registry.remove(user, replaced);
+    }
+    realm.registry.insert(&row, row.start, realm.clock.now_u32());
     // Whoever deactivated the account in between could not see the queue yet.
     if realm.state().active_user(user).is_none() {
         end_all(realm, user).await?;
     }
     metrics::counter!("tidings_queues_registered_total").increment(1);
-    Ok(registered)
+    let resumed = row.name.as_ref().map(|_| false);
+    Ok(Registered { id, last_event_id: EventId::START, resumed, idle_timeout_secs, state })
 }
 
 fn default_narrow(realm: &Realm, user: &UserRow) -> QueueNarrow {
@@ -140,13 +213,34 @@ async fn forget(realm: &Realm, queues: Vec<QueueId>) -> Result<(), ApiError> {
     realm.run(forget).await
 }
 
-/// Sends heartbeats and ends idle queues, every second, for ever.
+/// Sends heartbeats and ends idle queues, every second, for ever; now and then stores positions.
 pub async fn keep(realm: Arc<Realm>) {
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
+    for second in 1_u64.. {
         tick.tick().await;
         sweep(&realm).await;
+        if second.is_multiple_of(u64::from(limits::QUEUE_POSITIONS_SECS)) {
+            store_positions(&realm).await;
+        }
+    }
+}
+
+/// Stores how far the clients of queues with a name are, for the next start of the server. Not at once when they say
+/// so: a position that is too old makes events come again, none is lost.
+pub async fn store_positions(realm: &Realm) {
+    let moved = realm.registry.take_moved();
+    if moved.is_empty() {
+        return;
+    }
+    let store = move |tx: &mut Tx<'_>| {
+        for (id, start) in moved {
+            tx.change(Change::QueueStart { id, start });
+        }
+        Ok(())
+    };
+    if let Err(error) = realm.run(store).await {
+        tracing::warn!(%error, "the positions of queues could not be stored");
     }
 }
 

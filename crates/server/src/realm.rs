@@ -38,6 +38,8 @@ pub struct Realm {
     pub log: EventLog,
     /// All queues.
     pub registry: Registry<PollWaiter>,
+    /// Held while a queue with a name is registered: of two at once, the second finds the first.
+    pub naming: tokio::sync::Mutex<()>,
     /// Whose alert words a message has.
     pub alert_words: alert_words::AlertWordFinder,
     /// The time.
@@ -79,6 +81,7 @@ impl Realm {
         let realm = Arc::new(Realm {
             log: EventLog::with_limits(state.seq, config.log_entries_max, config.log_bytes_max),
             registry: Registry::with_queues_max(config.queues_per_user_max),
+            naming: tokio::sync::Mutex::default(),
             alert_words: alert_words::AlertWordFinder::default(),
             store,
             snapshot: ArcSwap::from_pointee(state),

@@ -65,6 +65,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
             drop((permit, counted));
         });
     }
+    crate::queues::store_positions(&app.realm).await;
     app.realm.stop();
     let _ = stopping.send(true);
     for keeper in &keepers {

@@ -75,20 +75,25 @@ impl Writing<'_> {
                 params![user.0, presence.active_timestamp, presence.idle_timestamp],
             ),
             Change::Queue(row) => self.run(
-                "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (id) DO UPDATE SET
                      user_id = excluded.user_id, options = excluded.options, start = excluded.start,
-                     idle_timeout_secs = excluded.idle_timeout_secs, created_at = excluded.created_at",
+                     idle_timeout_secs = excluded.idle_timeout_secs, created_at = excluded.created_at,
+                     name = excluded.name",
                 params![
                     row.id.to_string(),
                     row.user.0,
                     to_json("queues", &*row.options)?,
                     row.start.0,
                     row.idle_timeout_secs,
-                    row.created_at
+                    row.created_at,
+                    row.name.as_deref()
                 ],
             ),
+            Change::QueueStart { id, start } => {
+                self.run("UPDATE queues SET start = ?2 WHERE id = ?1", params![id.to_string(), start.0])
+            }
             Change::QueueDeleted(id) => self.run("DELETE FROM queues WHERE id = ?1", params![id.to_string()]),
         }
     }

@@ -125,7 +125,8 @@ fn mentions(connection: &Connection, state: &mut RealmState) -> Result<(), Error
 fn queues(connection: &Connection) -> Result<Vec<QueueRow>, Error> {
     const TABLE: &str = "queues";
     let mut queues = Vec::new();
-    let sql = "SELECT id, user_id, options, start, idle_timeout_secs, created_at FROM queues ORDER BY created_at, id";
+    let sql =
+        "SELECT id, user_id, options, start, idle_timeout_secs, created_at, name FROM queues ORDER BY created_at, id";
     for_each(connection, sql, |row| {
         let (id, options): (String, String) = (get(row, 0, TABLE)?, get(row, 2, TABLE)?);
         let Some(options) = queue_options(&options) else { return Ok(()) };
@@ -136,6 +137,7 @@ fn queues(connection: &Connection) -> Result<Vec<QueueRow>, Error> {
             start: EventId(get(row, 3, TABLE)?),
             idle_timeout_secs: get(row, 4, TABLE)?,
             created_at: get(row, 5, TABLE)?,
+            name: get::<Option<String>>(row, 6, TABLE)?.map(Arc::from),
         });
         Ok(())
     })?;

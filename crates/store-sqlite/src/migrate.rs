@@ -6,8 +6,11 @@ use crate::row::Error;
 use rusqlite::Connection;
 use tidings_store::StoreError;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_message_words.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_message_words.sql"),
+    include_str!("../migrations/0003_queue_names.sql"),
+];
 
 /// Brings the schema up to date, all of it or nothing.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), Error> {

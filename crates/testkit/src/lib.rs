@@ -100,7 +100,7 @@ impl TestServer {
             let _ = stopped.await;
         }));
         let running = Some(Running { stop, served, writer });
-        TestServer { url, app, clock, dir, config, running, http: reqwest::Client::new() }
+        TestServer { url, app, clock, dir, config, running, http: plain_http() }
     }
 
     /// Stops cleanly and starts again on the same data, with an event that says so.
@@ -152,6 +152,12 @@ impl TestServer {
     pub fn channel_id(&self, name: &str) -> ChannelId {
         fixture::channel_id(name)
     }
+}
+
+/// The client library makes `reqwest` one that has TLS but no provider for it, also where TLS is not used.
+fn plain_http() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
 }
 
 fn open(dir: &TempDir) -> SqliteStore {

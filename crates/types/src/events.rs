@@ -4,8 +4,7 @@
 //! how it looks for each client (`core::shape`) and how it folds into a client's state (`client::state`).
 
 use crate::ids::EventId;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub mod channel;
@@ -89,7 +88,7 @@ impl EventType {
 }
 
 /// A set of event types.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EventTypes(u64);
 
@@ -145,15 +144,12 @@ macro_rules! events {
                 }
             }
 
-            /// Reads an event from its JSON form. What does not fit its type becomes [`Event::Unknown`].
-            #[must_use]
-            pub fn from_json(fields: Map<String, Value>) -> Self {
+            /// Reads an event from its JSON form; none if it is of no type in the table, or does not fit it.
+            fn read(fields: &Map<String, Value>) -> Option<Self> {
                 let text = |key| fields.get(key).and_then(Value::as_str);
                 match (text("type").unwrap_or_default(), text("op")) {
-                    $(($type, events!(@pattern $($op)?)) => {
-                        read::<$payload>(&fields).map_or(Event::Unknown(fields), Event::$variant)
-                    })*
-                    _ => Event::Unknown(fields),
+                    $(($type, events!(@pattern $($op)?)) => <$payload>::deserialize(fields).ok().map(Event::$variant),)*
+                    _ => None,
                 }
             }
         }
@@ -165,10 +161,6 @@ macro_rules! events {
     (@op $op:literal) => { Some($op) };
     (@pattern) => { None };
     (@pattern $op:literal) => { Some($op) };
-}
-
-fn read<T: DeserializeOwned>(fields: &Map<String, Value>) -> Option<T> {
-    T::deserialize(fields).ok()
 }
 
 events! {
@@ -255,6 +247,12 @@ events! {
 }
 
 impl Event {
+    /// Reads an event from its JSON form. What does not fit its type becomes [`Event::Unknown`].
+    #[must_use]
+    pub fn from_json(fields: Map<String, Value>) -> Self {
+        Event::read(&fields).unwrap_or(Event::Unknown(fields))
+    }
+
     /// The type, if it is in the vocabulary.
     #[must_use]
     pub fn event_type(&self) -> Option<EventType> {
@@ -297,21 +295,46 @@ impl Event {
     }
 }
 
-/// An event as a client gets it.
+/// An event as a client gets it: typed, and as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReceivedEvent {
     /// Where it stands in the queue.
     pub id: EventId,
     /// What changed.
     pub event: Event,
+    raw: Map<String, Value>,
 }
 
-impl<'de> serde::Deserialize<'de> for ReceivedEvent {
+impl ReceivedEvent {
+    /// Reads an event from its JSON form; none if it has no id.
+    #[must_use]
+    pub fn from_json(raw: Map<String, Value>) -> Option<Self> {
+        let id = raw.get("id").and_then(Value::as_i64).map(EventId)?;
+        let event = Event::read(&raw).unwrap_or_else(|| {
+            let mut fields = raw.clone();
+            fields.remove("id");
+            Event::Unknown(fields)
+        });
+        Some(ReceivedEvent { id, event, raw })
+    }
+
+    /// The event's JSON as the server sent it, with fields that this version does not know.
+    #[must_use]
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.raw
+    }
+
+    /// As [`ReceivedEvent::raw`], and gives it away.
+    #[must_use]
+    pub fn into_raw(self) -> Map<String, Value> {
+        self.raw
+    }
+}
+
+impl<'de> Deserialize<'de> for ReceivedEvent {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut fields = Map::deserialize(deserializer)?;
-        let id = fields.remove("id").as_ref().and_then(Value::as_i64);
-        let id = id.map(EventId).ok_or_else(|| serde::de::Error::missing_field("id"))?;
-        Ok(ReceivedEvent { id, event: Event::from_json(fields) })
+        let raw = Map::deserialize(deserializer)?;
+        ReceivedEvent::from_json(raw).ok_or_else(|| serde::de::Error::missing_field("id"))
     }
 }
 
@@ -335,6 +358,21 @@ mod tests {
         assert!(matches!(event, Event::PeerAdd(_)));
         let event = round_trip(json!({"type": "heartbeat"}));
         assert_eq!(event, Event::Heartbeat(realm::Heartbeat {}));
+    }
+
+    #[test]
+    fn messages_of_other_versions_are_read() {
+        let message = json!({
+            "id": 1, "type": "stream", "sender_id": 2, "sender_email": "a@b.c", "sender_full_name": "A",
+            "content": "hi", "timestamp": 3, "subject": "t", "stream_id": 4, "display_recipient": "Denmark",
+            "reactions": [{"emoji_name": "tada", "emoji_code": "1f389", "reaction_type": "unicode_emoji", "user_id": 5}],
+        });
+        let raw =
+            json!({"type": "message", "id": 9, "message": message, "flags": ["read"], "of_a_later_version": true});
+        let received: ReceivedEvent = serde_json::from_value(raw.clone()).unwrap();
+        let Event::Message(event) = &received.event else { panic!("{received:?}") };
+        assert_eq!((event.message.content.as_str(), event.flags.len()), ("hi", 1));
+        assert_eq!(Value::Object(received.into_raw()), raw, "nothing is lost");
     }
 
     #[test]

@@ -41,6 +41,15 @@ impl FromJson for GroupSetting {
             _ => GroupSetting::Anonymous { direct_members: members, direct_subgroups: groups },
         })
     }
+
+    fn to_json(&self) -> Value {
+        match self {
+            GroupSetting::Named(group) => group.to_json(),
+            GroupSetting::Anonymous { direct_members, direct_subgroups } => {
+                serde_json::json!({ "direct_members": direct_members, "direct_subgroups": direct_subgroups })
+            }
+        }
+    }
 }
 
 /// A new value for a permission, and the one it replaces, so that two who change it at once do not overwrite each
@@ -60,6 +69,12 @@ impl FromJson for GroupSettingUpdate {
         let new = GroupSetting::from_json(&format!("{path}[\"new\"]"), fields.get("new").ok_or_else(missing)?)?;
         let old = fields.get("old").unwrap_or(&Value::Null);
         Ok(GroupSettingUpdate { new, old: Option::from_json(&format!("{path}[\"old\"]"), old)? })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut fields = serde_json::Map::from_iter([("new".to_owned(), self.new.to_json())]);
+        fields.extend(self.old.iter().map(|old| ("old".to_owned(), old.to_json())));
+        Value::Object(fields)
     }
 }
 

@@ -17,6 +17,8 @@ crate::text_enum! {
 }
 
 /// A message as one viewer sees it.
+///
+/// Fields that clients can do without may be absent when read: other versions of the API leave some out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Message {
     /// Increasing in the order of sending.
@@ -26,26 +28,33 @@ pub struct Message {
     /// HTML or Markdown, see `content_type`.
     pub content: String,
     /// Opaque id of the channel or the set of direct-message participants.
+    #[serde(default)]
     pub recipient_id: u32,
     /// UNIX seconds.
     pub timestamp: i64,
     /// The program it was sent with.
+    #[serde(default)]
     pub client: String,
     /// The topic; empty for direct messages.
     pub subject: String,
     /// Links found in the topic.
+    #[serde(default)]
     pub topic_links: Vec<serde_json::Value>,
     /// Starts with `/me `.
+    #[serde(default)]
     pub is_me_message: bool,
     /// In the order they were added.
+    #[serde(default)]
     pub reactions: Vec<Reaction>,
     /// Parts of widgets.
+    #[serde(default)]
     pub submessages: Vec<serde_json::Value>,
     /// Name at the time of sending.
     pub sender_full_name: String,
     /// API address of the sender.
     pub sender_email: String,
     /// The realm's short name.
+    #[serde(default)]
     pub sender_realm_str: String,
     /// Name of the channel, or all participants.
     pub display_recipient: DisplayRecipient,
@@ -58,6 +67,7 @@ pub struct Message {
     /// Null where the client can compute a gravatar itself and said so.
     pub avatar_url: Option<String>,
     /// `text/html` or `text/x-markdown`.
+    #[serde(default)]
     pub content_type: String,
     /// UNIX seconds; only if the content was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,6 +100,7 @@ pub struct Participant {
     pub id: UserId,
     pub email: String,
     pub full_name: String,
+    #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 
@@ -105,16 +116,18 @@ pub struct Reaction {
     /// Who reacted.
     pub user_id: UserId,
     /// Deprecated form of the same.
+    #[serde(default)]
     pub user: ReactionUser,
 }
 
 /// Deprecated description of who reacted; inside messages the id is called `id`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct ReactionUser {
     pub id: UserId,
     pub email: String,
     pub full_name: String,
+    #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 

@@ -37,6 +37,10 @@ impl FromJson for QueueNarrow {
         }
         pairs.pop().ok_or_else(|| ApiError::bad_request(format!("{name} is not a list")))
     }
+
+    fn to_json(&self) -> Value {
+        self.0.iter().map(|(operator, operand)| Value::from_iter([operator.as_str(), operand.as_str()])).collect()
+    }
 }
 
 /// One term of a message search.
@@ -69,6 +73,10 @@ impl FromJson for NarrowTerm {
             }
             _ => Err(fail("is not an object or a pair")),
         }
+    }
+
+    fn to_json(&self) -> Value {
+        serde_json::json!({ "operator": self.operator, "operand": self.operand, "negated": self.negated })
     }
 }
 

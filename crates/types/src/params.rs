@@ -107,6 +107,9 @@ pub trait FromParam: Sized {
     /// # Errors
     /// A text that says which part is wrong.
     fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError>;
+
+    /// The value as text: what [`FromParam::from_param`] reads.
+    fn to_param(&self) -> String;
 }
 
 /// A type that can stand inside a JSON parameter. `path` names the position, as in `narrow[0]`.
@@ -116,6 +119,9 @@ pub trait FromJson: Sized {
     /// # Errors
     /// `BAD_REQUEST` with a text such as `{path} is not a list`.
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError>;
+
+    /// The value as JSON: what [`FromJson::from_json`] reads.
+    fn to_json(&self) -> Value;
 
     /// How several occurrences of one parameter are read; only lists take all of them.
     ///
@@ -143,6 +149,10 @@ impl FromJson for bool {
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
         value.as_bool().ok_or_else(|| wrong(path, "a boolean"))
     }
+
+    fn to_json(&self) -> Value {
+        Value::from(*self)
+    }
 }
 
 impl FromJson for i64 {
@@ -151,6 +161,10 @@ impl FromJson for i64 {
             return Err(ApiError::bad_request(format!("{path} is too large")));
         }
         value.as_i64().ok_or_else(|| wrong(path, "an integer"))
+    }
+
+    fn to_json(&self) -> Value {
+        Value::from(*self)
     }
 }
 
@@ -162,17 +176,29 @@ impl FromJson for u32 {
         }
         u32::try_from(number).map_err(|_| ApiError::bad_request(format!("{path} is too large")))
     }
+
+    fn to_json(&self) -> Value {
+        Value::from(*self)
+    }
 }
 
 impl FromJson for String {
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
         value.as_str().map(str::to_owned).ok_or_else(|| wrong(path, "a string"))
     }
+
+    fn to_json(&self) -> Value {
+        Value::from(self.as_str())
+    }
 }
 
 impl FromJson for Value {
     fn from_json(_path: &str, value: &Value) -> Result<Self, ApiError> {
         Ok(value.clone())
+    }
+
+    fn to_json(&self) -> Value {
+        self.clone()
     }
 }
 
@@ -194,6 +220,10 @@ impl<T: FromJson> FromJson for Vec<T> {
         let text = values.last().copied().unwrap_or_default();
         Self::from_json(name, &parse_value(name, text)?)
     }
+
+    fn to_json(&self) -> Value {
+        self.iter().map(T::to_json).collect()
+    }
 }
 
 /// A word that can only be meant as a string: no JSON value other than a string is written so.
@@ -207,6 +237,10 @@ impl<T: FromJson> FromJson for Option<T> {
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
         if value.is_null() { Ok(None) } else { T::from_json(path, value).map(Some) }
     }
+
+    fn to_json(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::to_json)
+    }
 }
 
 macro_rules! json_ids {
@@ -215,6 +249,10 @@ macro_rules! json_ids {
             fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
                 let number = i64::from_json(path, value)?;
                 u32::try_from(number).map($id).map_err(|_| ApiError::bad_request(concat!("Invalid ", $what)))
+            }
+
+            fn to_json(&self) -> Value {
+                Value::from(self.0)
             }
         }
     )*};
@@ -229,6 +267,9 @@ macro_rules! json_params {
             fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
                 <$t as FromJson>::from_texts(name, values)
             }
+            fn to_param(&self) -> String {
+                self.to_json().to_string()
+            }
         }
     )*};
 }
@@ -239,6 +280,10 @@ impl<T: FromJson> FromParam for Vec<T> {
     const ENCODING: Encoding = Encoding::Json;
     fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
         Self::from_texts(name, values)
+    }
+
+    fn to_param(&self) -> String {
+        self.to_json().to_string()
     }
 }
 
@@ -251,6 +296,10 @@ impl FromParam for String {
         }
         Ok(text.to_owned())
     }
+
+    fn to_param(&self) -> String {
+        self.clone()
+    }
 }
 
 /// A value that is JSON on the wire, for types that only implement [`FromJson`].
@@ -261,6 +310,10 @@ impl<T: FromJson> FromParam for Json<T> {
     const ENCODING: Encoding = Encoding::Json;
     fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
         T::from_texts(name, values).map(Json)
+    }
+
+    fn to_param(&self) -> String {
+        self.0.to_json().to_string()
     }
 }
 
@@ -285,7 +338,7 @@ pub fn optional<T: FromParam>(source: &ParamSource, name: &'static str) -> Resul
     T::from_param(name, &values).map(Some)
 }
 
-/// A request: what can be decoded from parameters.
+/// A request: what can be decoded from parameters, and written as parameters.
 pub trait Request: Sized {
     /// Its parameters, in the order of the documentation.
     const PARAMS: &'static [ParamSpec];
@@ -295,78 +348,138 @@ pub trait Request: Sized {
     /// # Errors
     /// The first parameter that is missing or wrong.
     fn decode(source: &ParamSource) -> Result<Self, ApiError>;
+
+    /// The parameters by name, as texts, those of the path included. What has its default is left out.
+    fn encode(&self) -> Vec<(&'static str, String)>;
 }
 
-/// Declares a request: a struct, the list of its parameters, and how it is decoded.
+/// Adds a parameter.
+#[doc(hidden)]
+pub fn push<T: FromParam>(out: &mut Vec<(&'static str, String)>, name: &'static str, value: &T) {
+    out.push((name, value.to_param()));
+}
+
+/// Adds a parameter, unless it has its default.
+#[doc(hidden)]
+pub fn push_unless<T: FromParam + PartialEq>(
+    out: &mut Vec<(&'static str, String)>,
+    name: &'static str,
+    value: &T,
+    default: &T,
+) {
+    if value != default {
+        push(out, name, value);
+    }
+}
+
+/// Declares a request: a struct, the list of its parameters, and how it is decoded and encoded.
 ///
 /// `name: Type` is required, `name?: Type` is an `Option<Type>`, and `name: Type = value` has a default.
-/// `as "wire_name"` gives the name on the wire where it is not the field's.
+/// `as "wire_name"` gives the name on the wire where it is not the field's. `new` takes what is required.
 #[macro_export]
 macro_rules! request {
     ($(#[$meta:meta])* $name:ident { $($body:tt)* }) => {
-        $crate::request_fields! { [$(#[$meta])*] $name source [] [] [] $($body)* }
+        $crate::request_fields! { [$(#[$meta])* $name source this out] [] [] [] [] [] [] $($body)* }
     };
 }
 
-/// The work of [`request!`]: one field at a time, collecting fields, specs and decoders.
+/// The work of [`request!`]: one field at a time, collecting fields, specs, decoders, encoders, and the arguments and
+/// fields of `new`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! request_fields {
-    ([$($meta:tt)*] $name:ident $source:ident [$($fields:tt)*] [$($specs:tt)*] [$($decode:tt)*]) => {
-        $($meta)*
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($fields:tt)*] [$($specs:tt)*] [$($decode:tt)*] [$($encode:tt)*] [$($args:tt)*] [$($init:tt)*]) => {
+        $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name { $($fields)* }
+
+        impl $name {
+            /// With what is required; everything else has its default.
+            #[must_use]
+            #[allow(clippy::new_without_default, clippy::too_many_arguments, reason = "as many as are required")]
+            #[allow(dead_code, unreachable_pub, reason = "servers only read requests")]
+            pub fn new($($args)*) -> Self {
+                $name { $($init)* }
+            }
+        }
 
         impl $crate::params::Request for $name {
             const PARAMS: &'static [$crate::params::ParamSpec] = &[$($specs)*];
             fn decode(#[allow(unused_variables, reason = "a request may have no parameters")] $source: &$crate::params::ParamSource) -> Result<Self, $crate::ApiError> {
                 Ok($name { $($decode)* })
             }
+            #[allow(unused_variables, unused_mut, reason = "a request may have no parameters")]
+            fn encode(&self) -> Vec<(&'static str, String)> {
+                let ($this, mut $out) = (self, Vec::new());
+                $($encode)*
+                $out
+            }
         }
     };
-    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($f:tt)*] [$($s:tt)*] [$($d:tt)*] [$($e:tt)*] [$($a:tt)*] [$($i:tt)*]
         $(#[doc = $doc:literal])* $field:ident : $ty:ty = $default:expr, $($rest:tt)*) => {
-        $crate::request_fields! { [$($m)*] $name $source
+        $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
             [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
                 encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
             [$($d)* $field: $crate::params::optional($source, stringify!($field))?.unwrap_or($default),]
+            [$($e)* $crate::params::push_unless(&mut $out, stringify!($field), &$this.$field, &$default);]
+            [$($a)*]
+            [$($i)* $field: $default,]
             $($rest)* }
     };
-    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($f:tt)*] [$($s:tt)*] [$($d:tt)*] [$($e:tt)*] [$($a:tt)*] [$($i:tt)*]
         $(#[doc = $doc:literal])* $field:ident ? as $wire:literal : $ty:ty, $($rest:tt)*) => {
-        $crate::request_fields! { [$($m)*] $name $source
+        $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
             [$($s)* $crate::params::ParamSpec { name: $wire, required: false,
                 encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
             [$($d)* $field: $crate::params::optional($source, $wire)?,]
+            [$($e)* if let Some(value) = &$this.$field { $crate::params::push(&mut $out, $wire, value); }]
+            [$($a)*]
+            [$($i)* $field: None,]
             $($rest)* }
     };
-    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($f:tt)*] [$($s:tt)*] [$($d:tt)*] [$($e:tt)*] [$($a:tt)*] [$($i:tt)*]
         $(#[doc = $doc:literal])* $field:ident ? : $ty:ty, $($rest:tt)*) => {
-        $crate::request_fields! { [$($m)*] $name $source
+        $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
             [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
                 encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
             [$($d)* $field: $crate::params::optional($source, stringify!($field))?,]
+            [$($e)* if let Some(value) = &$this.$field { $crate::params::push(&mut $out, stringify!($field), value); }]
+            [$($a)*]
+            [$($i)* $field: None,]
             $($rest)* }
     };
-    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($f:tt)*] [$($s:tt)*] [$($d:tt)*] [$($e:tt)*] [$($a:tt)*] [$($i:tt)*]
         $(#[doc = $doc:literal])* $field:ident as $wire:literal : $ty:ty, $($rest:tt)*) => {
-        $crate::request_fields! { [$($m)*] $name $source
+        $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
             [$($s)* $crate::params::ParamSpec { name: $wire, required: true,
                 encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
             [$($d)* $field: $crate::params::required($source, $wire)?,]
+            [$($e)* $crate::params::push(&mut $out, $wire, &$this.$field);]
+            [$($a)* $field: $ty,]
+            [$($i)* $field,]
             $($rest)* }
     };
-    ([$($m:tt)*] $name:ident $source:ident [$($f:tt)*] [$($s:tt)*] [$($d:tt)*]
+    ([$(#[$meta:meta])* $name:ident $source:ident $this:ident $out:ident]
+        [$($f:tt)*] [$($s:tt)*] [$($d:tt)*] [$($e:tt)*] [$($a:tt)*] [$($i:tt)*]
         $(#[doc = $doc:literal])* $field:ident : $ty:ty, $($rest:tt)*) => {
-        $crate::request_fields! { [$($m)*] $name $source
+        $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
             [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: true,
                 encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
             [$($d)* $field: $crate::params::required($source, stringify!($field))?,]
+            [$($e)* $crate::params::push(&mut $out, stringify!($field), &$this.$field);]
+            [$($a)* $field: $ty,]
+            [$($i)* $field,]
             $($rest)* }
     };
 }
@@ -398,6 +511,9 @@ macro_rules! text_enum {
                     $($text $(| $alias)* => Ok($name::$variant),)*
                     _ => Err($crate::ApiError::invalid(name)),
                 }
+            }
+            fn to_param(&self) -> String {
+                self.as_str().to_owned()
             }
         }
     };

@@ -1,11 +1,10 @@
 //! The bot that writes every few seconds, so that there is something to see.
 
 use super::cast::{CAST, Place};
-use crate::api::{Api, Method};
 use anyhow::{Context, Result};
 use serde_json::json;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tidings_client::{Client, Method, Params};
 
 /// What it says, in turn.
 const LINES: &[(Place, &str)] = &[
@@ -25,53 +24,33 @@ const LINES: &[(Place, &str)] = &[
 ];
 
 /// Sends one message; returns its id.
-pub(super) fn say(api: &Api, place: Place, text: &str) -> Result<u64> {
-    let mut params = match place {
-        Place::Topic(channel, topic) => {
-            vec![("type", "channel".to_owned()), ("to", json!(channel).to_string()), ("topic", topic.to_owned())]
-        }
-        Place::Direct(person) => {
-            vec![("type", "direct".to_owned()), ("to", json!([CAST[person].email()]).to_string())]
-        }
+pub(super) async fn say(client: &Client, place: Place, text: &str) -> Result<u64> {
+    let params = match place {
+        Place::Topic(channel, topic) => json!({"type": "channel", "to": json!(channel).to_string(), "topic": topic}),
+        Place::Direct(person) => json!({"type": "direct", "to": [CAST[person].email()]}),
     };
-    params.push(("content", text.to_owned()));
-    let answer = api.call(Method::Post, "/messages", &params)?;
+    let params = Params::from(params).with("content", text);
+    let answer = client.call(Method::Post, "/messages", params).await?;
     answer.get("id").and_then(serde_json::Value::as_u64).context("the answer has no id")
 }
 
 /// Adds a reaction to a message.
-fn react(api: &Api, message: u64, emoji_name: &str) -> Result<()> {
+async fn react(client: &Client, message: u64, emoji_name: &str) -> Result<()> {
     let path = format!("/messages/{message}/reactions");
-    api.call(Method::Post, &path, &[("emoji_name", emoji_name.to_owned())])?;
+    client.call(Method::Post, &path, [("emoji_name", emoji_name)]).await?;
     Ok(())
 }
 
-/// Writes until `stop` is set; now and then with a reaction, which is an event of another type.
-pub(super) fn write(api: &Api, pause: Duration, stop: &AtomicBool) {
+/// Writes for ever; now and then with a reaction, which is an event of another type.
+pub(super) async fn write(client: Client, pause: Duration) {
     for (at, (place, text)) in LINES.iter().cycle().enumerate() {
-        if sleep(pause, stop) {
-            return;
-        }
-        let written = say(api, *place, text).and_then(|id| if at % 3 == 1 { react(api, id, "tada") } else { Ok(()) });
-        if let Err(error) = written
-            && !stop.load(Ordering::SeqCst)
-        {
+        tokio::time::sleep(pause).await;
+        let written = async {
+            let id = say(&client, *place, text).await?;
+            if at % 3 == 1 { react(&client, id, "tada").await } else { Ok(()) }
+        };
+        if let Err(error) = written.await {
             tracing::warn!("the demo's bot could not write: {error:#}");
         }
     }
-}
-
-/// Sleeps in short steps; true if it is time to stop.
-fn sleep(pause: Duration, stop: &AtomicBool) -> bool {
-    const STEP: Duration = Duration::from_millis(100);
-    let mut left = pause;
-    while !stop.load(Ordering::SeqCst) {
-        if left.is_zero() {
-            return false;
-        }
-        let step = left.min(STEP);
-        std::thread::sleep(step);
-        left -= step;
-    }
-    true
 }

@@ -10,7 +10,7 @@ use tidings_types::events::channel::{PeerChange, RemovedSubscription, StreamUpda
 const MINE: [&str; 3] = ["subscriptions", "unsubscribed", "never_subscribed"];
 
 /// Everywhere a channel can be.
-const ALL: [&str; 4] = ["subscriptions", "unsubscribed", "never_subscribed", "streams"];
+pub(super) const ALL: [&str; 4] = ["subscriptions", "unsubscribed", "never_subscribed", "streams"];
 
 impl State {
     /// Whether lists of subscribers were asked for; otherwise channels carry none.

@@ -16,10 +16,6 @@ enum Place {
 }
 
 impl State {
-    fn own_id(&self) -> Option<UserId> {
-        self.get("user_id").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).map(UserId)
-    }
-
     pub(super) fn add_message(&mut self, event: &MessageEvent) {
         let message = &event.message;
         let newest = self.get("max_message_id").and_then(Value::as_i64).unwrap_or(-1);

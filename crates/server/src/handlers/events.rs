@@ -1,7 +1,7 @@
 //! Event queues: register, poll, delete.
 
 use crate::http::pipeline::Ctx;
-use crate::queues;
+use crate::queues::{self, QueueName};
 use crate::transports::long_poll;
 use tidings_core::register::{Fetch, InitialStateRequest};
 use tidings_core::shape::{CAPABILITIES, Shape};
@@ -19,6 +19,7 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
         .with_if(Shape::SLIM_PRESENCE, request.slim_presence);
+    let retention_secs = ctx.app.config.named_queue_retention_secs;
     let wanted = queues::Wanted {
         client: ctx.client.clone(),
         event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
@@ -26,14 +27,16 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
         all_public: request.all_public_streams,
         narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
         idle_timeout: request.idle_queue_timeout.or(request.queue_lifespan_secs.map(IdleTimeout::Secs)),
+        name: request.queue_name.map(|name| QueueName { name, retention_secs }),
     };
     let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
     let fetch = Fetch::new(request.fetch_event_types.or(request.event_types));
     let initial = InitialStateRequest {
         user: ctx.user.id,
-        queue: registered.row.id,
-        last_event_id: tidings_types::EventId::START,
-        idle_timeout_secs: registered.row.idle_timeout_secs,
+        queue: registered.id,
+        last_event_id: registered.last_event_id,
+        resumed: registered.resumed,
+        idle_timeout_secs: registered.idle_timeout_secs,
         shape,
         fetch,
         include_subscribers: request.include_subscribers,
@@ -95,10 +98,11 @@ async fn register_and_answer(ctx: Ctx, request: GetEventsRequest) -> Result<Vec<
         all_public: Some(request.all_public_streams),
         narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
         idle_timeout: Some(IdleTimeout::Secs(request.lifespan_secs)),
+        name: None,
     };
     let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
     let mut body = crate::http::respond::begin(128);
-    body.extend_from_slice(format!(",\"events\":[],\"queue_id\":\"{}\"", registered.row.id).as_bytes());
+    body.extend_from_slice(format!(",\"events\":[],\"queue_id\":\"{}\"", registered.id).as_bytes());
     Ok(body)
 }
 

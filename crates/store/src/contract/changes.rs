@@ -11,7 +11,7 @@ use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
 
 const CHANNEL: ChannelId = ChannelId(1);
 
@@ -245,6 +245,11 @@ pub fn queues_are_kept_and_deleted(backend: &impl Backend) {
     world.commit(&queues.map(|row| Change::Queue(Arc::new(row))).collect::<Vec<_>>());
     world.check();
     world.commit(&[Change::QueueDeleted(QueueId(3 << 90 | 5)), Change::QueueDeleted(QueueId(12345))]);
+    assert_eq!(world.queues.len(), 18);
+    world.check();
+    // A queue that is gone does not come back by being told to start later.
+    let start = |n: u32| Change::QueueStart { id: QueueId(u128::from(n) << 90 | 5), start: EventId(1 << 40) };
+    world.commit(&[start(3), start(7)]);
     assert_eq!(world.queues.len(), 18);
     world.check();
 }

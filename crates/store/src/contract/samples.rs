@@ -186,6 +186,7 @@ pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
         start: EventId(i64::from(n) * 4096 + 3),
         idle_timeout_secs: n,
         created_at: i64::from(n),
+        name: (n % 4 == 3).then(|| format!("bot {n}").into()),
     }
 }
 

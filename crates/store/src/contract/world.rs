@@ -84,6 +84,11 @@ impl<'a, B: Backend> World<'a, B> {
             Change::Queue(row) => {
                 self.queues.insert(row.id, (**row).clone());
             }
+            Change::QueueStart { id, start } => {
+                if let Some(queue) = self.queues.get_mut(id) {
+                    queue.start = *start;
+                }
+            }
             Change::QueueDeleted(id) => {
                 self.queues.remove(id);
             }

@@ -46,6 +46,14 @@ impl FromParam for RetentionDays {
             },
         }
     }
+
+    fn to_param(&self) -> String {
+        match self {
+            RetentionDays::RealmDefault => "\"realm_default\"".to_owned(),
+            RetentionDays::Unlimited => "\"unlimited\"".to_owned(),
+            RetentionDays::Days(days) => days.to_string(),
+        }
+    }
 }
 
 /// The id of a channel.

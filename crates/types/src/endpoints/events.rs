@@ -40,6 +40,13 @@ impl FromParam for IdleTimeout {
             _ => i64::from_texts(name, values).map(IdleTimeout::Secs),
         }
     }
+
+    fn to_param(&self) -> String {
+        match self {
+            IdleTimeout::Secs(secs) => secs.to_string(),
+            IdleTimeout::Mobile => "\"mobile\"".to_owned(),
+        }
+    }
 }
 
 /// What a client says it can parse: names and whether it can. Unknown names are kept and ignored.
@@ -56,6 +63,10 @@ impl FromJson for Capabilities {
             bool::from_json(&format!("{path}[\"{name}\"]"), value).map(|can| (name.clone(), can))
         };
         object.iter().map(entry).collect::<Result<_, _>>().map(Capabilities)
+    }
+
+    fn to_json(&self) -> Value {
+        Value::Object(self.0.iter().map(|(name, can)| (name.clone(), Value::from(*can))).collect())
     }
 }
 
@@ -92,6 +103,8 @@ endpoint! {
         queue_lifespan_secs?: i64,
         /// The same, in its newer form: seconds, or `mobile`.
         idle_queue_timeout?: IdleTimeout,
+        /// Finds the account's queue of this name again, or gives the name to a new one. Other servers ignore it.
+        queue_name?: String,
     }
 }
 

@@ -59,6 +59,16 @@ impl FromParam for Addressee {
             _ => Err(invalid()),
         }
     }
+
+    /// Always JSON, so that a name that looks like a number stays a name.
+    fn to_param(&self) -> String {
+        match self {
+            Addressee::Name(name) => Value::from(name.as_str()).to_string(),
+            Addressee::Id(id) => id.to_string(),
+            Addressee::Names(names) => Value::from(names.as_slice()).to_string(),
+            Addressee::Ids(ids) => Value::from(ids.as_slice()).to_string(),
+        }
+    }
 }
 
 /// The message that was sent.

@@ -30,6 +30,13 @@ impl FromJson for Principal {
             _ => Err(ApiError::bad_request(format!("{path} is not an integer or a string"))),
         }
     }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Principal::Id(id) => Value::from(*id),
+            Principal::Email(email) => Value::from(email.as_str()),
+        }
+    }
 }
 
 /// Reads an object, and a field of it that must be there.
@@ -66,6 +73,13 @@ impl FromJson for SubscribeTo {
             color: optional_field(path, fields, "color")?,
         })
     }
+
+    fn to_json(&self) -> Value {
+        let optional = [("description", &self.description), ("color", &self.color)];
+        let given = optional.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
+        let fields = [("name", &self.name)].into_iter().chain(given);
+        Value::Object(fields.map(|(name, text)| (name.to_owned(), Value::from(text.as_str()))).collect())
+    }
 }
 
 /// One personal setting of one subscription.
@@ -87,6 +101,10 @@ impl FromJson for SubscriptionChange {
             property: field(path, fields, "property")?,
             value: field(path, fields, "value")?,
         })
+    }
+
+    fn to_json(&self) -> Value {
+        serde_json::json!({ "stream_id": self.stream_id, "property": self.property, "value": self.value })
     }
 }
 

@@ -105,16 +105,18 @@ pub struct ReactionEvent {
     /// Who.
     pub user_id: UserId,
     /// Deprecated form of the same.
+    #[serde(default)]
     pub user: ReactionEventUser,
 }
 
 /// Deprecated description of who reacted; in events the id is called `user_id`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct ReactionEventUser {
     pub user_id: UserId,
     pub email: String,
     pub full_name: String,
+    #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 
@@ -122,6 +124,7 @@ pub struct ReactionEventUser {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagsAdd {
     /// Deprecated copy of `op`.
+    #[serde(default)]
     pub operation: String,
     /// The flag.
     pub flag: String,
@@ -135,6 +138,7 @@ pub struct FlagsAdd {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlagsRemove {
     /// Deprecated copy of `op`.
+    #[serde(default)]
     pub operation: String,
     /// The flag.
     pub flag: String,

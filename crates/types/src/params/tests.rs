@@ -112,3 +112,44 @@ fn a_request_decodes_and_lists_what_it_does_not_know() {
     assert_eq!(sample, Sample { needed: "a".to_owned(), maybe: None, flag: true, other: Some("t".to_owned()) });
     assert_eq!(source.unknown(Sample::PARAMS), ["aa", "zz"]);
 }
+
+#[test]
+fn what_is_written_can_be_read() {
+    use crate::endpoints::events::{Capabilities, IdleTimeout, RegisterQueueRequest};
+    use crate::endpoints::messages::fetch::{Anchor, GetMessagesRequest};
+    use crate::endpoints::messages::{Addressee, MessageType, SendMessageRequest};
+    use crate::narrow::QueueNarrow;
+
+    fn round_trip<R: Request + Clone + PartialEq + std::fmt::Debug>(request: &R) {
+        let body = request.encode().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        assert_eq!(&R::decode(&ParamSource::new(Vec::new(), body)).unwrap(), request);
+    }
+
+    let mut register = RegisterQueueRequest::new();
+    assert_eq!(register.encode(), [], "what has its default is not sent");
+    round_trip(&register);
+    register.apply_markdown = true;
+    register.client_gravatar = false;
+    register.event_types = Some(vec!["message".to_owned()]);
+    register.fetch_event_types = Some(Vec::new());
+    register.narrow = Some(Json(QueueNarrow(vec![("topic".to_owned(), "a \"b\"".to_owned())])));
+    register.client_capabilities = Some(Json(Capabilities(vec![("notification_settings_null".to_owned(), true)])));
+    for timeout in [IdleTimeout::Secs(5), IdleTimeout::Mobile] {
+        register.idle_queue_timeout = Some(timeout);
+        round_trip(&register);
+    }
+    for to in [
+        Addressee::Name("5".to_owned()),
+        Addressee::Id(5),
+        Addressee::Names(vec!["a@b.c".to_owned()]),
+        Addressee::Ids(vec![1, 2]),
+    ] {
+        round_trip(&SendMessageRequest::new(MessageType::Direct, to, "ü & =".to_owned()));
+    }
+    let mut fetch = GetMessagesRequest::new();
+    for anchor in [Anchor::Id(7), Anchor::Newest, Anchor::Oldest, Anchor::FirstUnread] {
+        fetch.anchor = Some(anchor);
+        fetch.num_before = Some(10);
+        round_trip(&fetch);
+    }
+}

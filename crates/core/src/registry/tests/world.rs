@@ -188,6 +188,7 @@ impl World {
             start: self.log.head(),
             idle_timeout_secs: 600,
             created_at: 0,
+            name: None,
         };
         self.registry.insert(&row, row.start, self.now);
         row.id

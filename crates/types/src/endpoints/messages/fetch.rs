@@ -33,6 +33,15 @@ impl FromParam for Anchor {
             text => text.parse().map(Anchor::Id).map_err(|_| ApiError::invalid(name)),
         }
     }
+
+    fn to_param(&self) -> String {
+        match self {
+            Anchor::Id(id) => id.to_string(),
+            Anchor::Newest => "newest".to_owned(),
+            Anchor::Oldest => "oldest".to_owned(),
+            Anchor::FirstUnread => "first_unread".to_owned(),
+        }
+    }
 }
 
 /// A message as a search finds it.

@@ -42,6 +42,12 @@ impl Request for UpdateSettingsRequest {
         }
         Ok(UpdateSettingsRequest { full_name: params::optional(source, FULL_NAME.name)?, settings })
     }
+
+    fn encode(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let name = self.full_name.iter().map(|name| (FULL_NAME.name, name.clone()));
+        name.chain(self.settings.iter().map(|(name, value)| (*name, text(value)))).collect()
+    }
 }
 
 /// The value given for a setting. Older clients put strings in quotes, which no setting's value has.

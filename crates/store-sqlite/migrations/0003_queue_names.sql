@@ -1,0 +1,2 @@
+-- Queues that their users find again by a name.
+ALTER TABLE queues ADD COLUMN name TEXT;
