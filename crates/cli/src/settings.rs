@@ -76,6 +76,7 @@ impl clap::Args for ServerSettings {
 fn arg(key: &ConfigKey, default: Option<&Value>) -> Arg {
     let doc = key.doc.trim();
     let help = match default {
+        Some(Value::String(text)) if text.is_empty() => doc.to_owned(),
         Some(Value::String(text)) => format!("{doc} [default: {text}]"),
         Some(value) => format!("{doc} [default: {value}]"),
         None => doc.to_owned(),
@@ -156,6 +157,7 @@ mod tests {
             ("listen", _) => "127.0.0.1:1".to_owned(),
             ("synchronous", _) => "normal".to_owned(),
             ("log_format", _) => "json".to_owned(),
+            ("trusted_proxies", _) => "10.0.0.0/8, ::1/128".to_owned(),
             ("brand_module" | "brand_rust_crate" | "brand_rc_file", _) => "other".to_owned(),
             ("brand_color" | "brand_color_dark", _) => "#abc".to_owned(),
             ("brand_links", _) => "Terms=https://other.example".to_owned(),

@@ -140,6 +140,7 @@ impl<'a> Document<'a> {
         if let Some((_, body)) = json["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
             parameters.extend(self.form(&body["schema"]));
         }
+        parameters.sort_by_key(|parameter| (parameter.place != "path", !parameter.required));
         let ok = &json["responses"]["200"]["content"]["application/json"];
         let common = |field: &Field| matches!(field.name.as_str(), "result" | "msg" | "ignored_parameters_unsupported");
         let refusals =

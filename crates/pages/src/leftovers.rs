@@ -20,7 +20,6 @@ const PROTOCOL: &[&str] = &[
     "can_access_all_zulip",
     "zulip_plan_is_not_limited",
     "realm=\"zulip\"",
-    "server_web_public_streams_enabled",
 ];
 
 /// Every place in a text (of a page, or of a file) that names another product, with some words around it.
@@ -30,6 +29,7 @@ pub fn find(text: &str, brand: &Brand) -> Vec<String> {
     let own = [&brand.product, &brand.module, &brand.rc_file, &brand.rust_crate, &brand.links];
     let own = own.into_iter().chain(&brand.support).chain(&brand.logo);
     let mut known: Vec<String> = own.map(|word| word.to_lowercase()).filter(|word| !word.is_empty()).collect();
+    known.push(brand.product.to_lowercase().replace(' ', "-"));
     known.extend(brand.link_list().iter().map(|(_, address)| address.to_lowercase()));
     known.extend(PROTOCOL.iter().map(|word| word.to_lowercase()));
     // The longest first, so that a word is not cut in two by a shorter one.

@@ -84,6 +84,20 @@ const AREAS: &[(&str, &str)] = &[
     ("server_and_organizations", "Server and organization"),
 ];
 
+/// Operations that are listed before others of their area, in this order.
+const READ_FIRST: &[&str] = &[
+    "register-queue",
+    "get-events",
+    "delete-queue",
+    "rest-error-handling",
+    "send-message",
+    "get-messages",
+    "get-streams",
+    "subscribe",
+    "get-users",
+    "get-own-user",
+];
+
 /// Prose pages before everything else: name, title, text.
 const START: &[(&str, &str, &str)] = &[
     ("index", "Overview", include_str!("../content/index.md")),
@@ -117,8 +131,12 @@ impl Site {
         let mut entries: Vec<Entry> = START.iter().map(|page| Entry::prose(page, "Start")).collect();
         let rank =
             |operation: &Operation| AREAS.iter().position(|(tag, _)| *tag == operation.tag).unwrap_or(AREAS.len());
+        let place = |operation: &Operation| READ_FIRST.iter().position(|id| *id == operation.id);
         let mut order: Vec<usize> = (0..operations.len()).collect();
-        order.sort_by_key(|at| rank(&operations[*at]));
+        order.sort_by_key(|at| {
+            let operation = &operations[*at];
+            (rank(operation), place(operation).unwrap_or(READ_FIRST.len()))
+        });
         let (events_first, rest): (Vec<usize>, Vec<usize>) =
             order.into_iter().partition(|at| rank(&operations[*at]) == 0);
         entries.extend(events_first.into_iter().map(|at| Entry::operation(&operations, at)));

@@ -1,6 +1,7 @@
 //! Everything that can be configured, from one table. The command line makes a flag, an environment variable and a
 //! file key of each field, all with the same name.
 
+use crate::http::client_address::TrustedProxies;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use tidings_core::limits;
@@ -69,6 +70,12 @@ config! {
     request_timeout_secs: u64 = 30;
     /// Connections at once.
     connections_max: usize = 65_536;
+    /// Connections at once from one address; 0 for no limit. Not counted: programs on the same machine, trusted proxies.
+    connections_per_address_max: usize = 4_096;
+    /// Proxies that say truly, in `X-Forwarded-For`, who a request is from: addresses or networks, with commas between.
+    trusted_proxies: TrustedProxies = TrustedProxies::default();
+    /// What `Authorization: Bearer …` has to say at `GET /metrics`; without it only programs on this machine are answered.
+    metrics_token: Option<String> = None;
     /// Event queues of one user.
     queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
     /// Seconds that an event queue with a name lives without a poll.

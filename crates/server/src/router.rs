@@ -7,7 +7,7 @@ use crate::http::respond;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
 use axum::routing::{any, get};
 use bytes::Bytes;
 use hyper::{Method, Response, header};
@@ -148,10 +148,16 @@ pub fn router(app: Arc<App>) -> Router {
         router = router.route(&format!("/api/v1{path}"), any(serve));
     }
     let (health, metrics) = (Arc::clone(&app), app);
+    let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
+        let client = client_address(&metrics, &extensions, &headers);
+        into_axum(handlers::operators::metrics(&metrics, client, &headers))
+    };
+    let emoji_data = async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers));
+    let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
-        .route(EMOJI_DATA_PATH, get(async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers))))
-        .route("/metrics", any(move || async move { into_axum(handlers::operators::metrics(&metrics)) }))
+        .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
+        .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
 }
 
@@ -167,7 +173,7 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     if request.method() == Method::OPTIONS {
         return respond::options(&allowed);
     }
-    let address = request.extensions().get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+    let address = client_address(&app, request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let mut params = match read_params(&app, &parts.headers, parts.uri.query(), body).await {
         Ok(params) => params,
@@ -188,6 +194,11 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
         params.push_path(name, value.to_owned());
     }
     handler(Arrived { app, address, headers: Arc::new(parts.headers) }, params).await
+}
+
+fn client_address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+    let peer = extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
+    app.config.trusted_proxies.client_of(peer, headers)
 }
 
 /// After a body that was not read to its end the connection cannot be used again.

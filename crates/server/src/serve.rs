@@ -11,6 +11,7 @@ pub mod head;
 pub mod wire;
 
 use crate::app::App;
+use crate::http::client_address::Connections;
 use crate::router;
 use connection::Front;
 use std::future::Future;
@@ -31,6 +32,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     let front = Arc::new(Front { app: Arc::clone(&app), router: router::router(Arc::clone(&app)), stop: stopped });
     let connections_max = app.config.connections_max.min(Semaphore::MAX_PERMITS);
     let connections = Arc::new(Semaphore::new(connections_max));
+    let per_address = Connections::new(app.config.connections_per_address_max, app.config.trusted_proxies.clone());
     let keepers = [
         tokio::spawn(crate::queues::keep(Arc::clone(&app.realm))),
         tokio::spawn(keep_limits(Arc::clone(&app))),
@@ -51,11 +53,16 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
                 continue;
             }
         };
+        let Some(counted) = per_address.enter(peer.ip()) else {
+            // Not worth a line: whoever does this does it often.
+            metrics::counter!("tidings_connections_refused_total").increment(1);
+            continue;
+        };
         prepare(&stream);
         let served = connection::serve(Arc::clone(&front), stream, peer);
         tokio::spawn(async move {
             served.await;
-            drop(permit);
+            drop((permit, counted));
         });
     }
     crate::queues::store_positions(&app.realm).await;

@@ -26,8 +26,16 @@ const COPY_PAGES: u32 = 1_000;
 /// Pages after which the log has to be started anew; 32 MiB.
 const LOG_PAGES_MAX: u32 = 8 * COPY_PAGES;
 
-/// How long a commit waits for readers that are still in the old log. If they are not done by then, the log grows on.
+/// How long a commit waits for readers that are still in the old log, and for the copying thread. If they are not done
+/// by then, the log grows on.
 const HOLD_UP: Duration = Duration::from_millis(50);
+
+/// Pages from which commits keep readers away and wait for as long as it takes, nearly; 64 MiB. More is written than
+/// the disk can copy, or somebody reads all the time.
+const HOLD_UP_PAGES: u32 = 2 * LOG_PAGES_MAX;
+
+/// How long they wait then.
+const HOLD_UP_MAX: Duration = Duration::from_secs(5);
 
 /// Copies the log as it grows. Dropping this waits until the thread has ended, which it does once the writing
 /// connection is closed.
@@ -67,21 +75,23 @@ impl Checkpoints {
         Ok(Checkpoints { progress, thread: Some(thread) })
     }
 
-    /// To be called after a commit with the connection that made it.
-    pub(crate) fn after_commit(&self, writer: &Connection) {
+    /// To be called after a commit with the connection that made it. `alone` waits until nobody reads, and keeps
+    /// readers away while what it returns is held.
+    pub(crate) fn after_commit<T>(&self, writer: &Connection, alone: impl FnOnce() -> T) {
         let written = self.progress.written.load(Ordering::Relaxed);
         if written < self.progress.start_anew_at.load(Ordering::Relaxed) {
             return;
         }
         self.progress.start_anew_at.store(written + COPY_PAGES, Ordering::Relaxed);
-        if let Err(error) = start_anew(writer) {
+        let (hold_up, _alone) = if written < HOLD_UP_PAGES { (HOLD_UP, None) } else { (HOLD_UP_MAX, Some(alone())) };
+        if let Err(error) = start_anew(writer, hold_up) {
             tracing::warn!(%error, "the write-ahead log could not be started anew");
         }
     }
 }
 
-fn start_anew(writer: &Connection) -> Result<(), rusqlite::Error> {
-    writer.busy_timeout(HOLD_UP)?;
+fn start_anew(writer: &Connection, hold_up: Duration) -> Result<(), rusqlite::Error> {
+    writer.busy_timeout(hold_up)?;
     let copied = copy(writer, "RESTART");
     writer.busy_timeout(LOCK_WAIT)?;
     copied.map(|_| ())

@@ -5,9 +5,10 @@ use crate::row::Error;
 use crate::{SqliteOptions, Synchronous, migrate};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use tidings_store::StoreError;
 
@@ -18,14 +19,18 @@ const STATEMENTS_MAX: usize = 128;
 /// briefly (<https://sqlite.org/pragma.html#pragma_busy_timeout>).
 pub(crate) const LOCK_WAIT: Duration = Duration::from_secs(10);
 
-/// All connections to one database, in the order in which they are closed. No two of these locks are ever held
-/// together.
+/// All connections to one database, in the order in which they are closed.
+///
+/// Lock order: the writer, the gate, a reader.
 #[derive(Debug)]
 pub(crate) struct Connections {
     writer: Mutex<Connection>,
-    pub(crate) checkpoints: Checkpoints,
+    checkpoints: Checkpoints,
     readers: Vec<Mutex<Connection>>,
     next_reader: AtomicUsize,
+    /// Whoever reads holds it; who holds it alone knows that nobody reads. Those who come later wait for who wants
+    /// it alone.
+    gate: RwLock<()>,
     /// Released by the system when the file is closed, also if the process is killed. Dropped last.
     _lock: File,
 }
@@ -40,7 +45,14 @@ impl Connections {
             .map(|_| Ok(Mutex::new(open_reader(path)?)))
             .collect::<Result<Vec<_>, Error>>()?;
         let writer = Mutex::new(writer);
-        Ok(Connections { writer, checkpoints, readers, next_reader: AtomicUsize::new(0), _lock: lock })
+        Ok(Connections {
+            writer,
+            checkpoints,
+            readers,
+            next_reader: AtomicUsize::new(0),
+            gate: RwLock::new(()),
+            _lock: lock,
+        })
     }
 
     /// The connection that writes. A panic while it was held rolled its transaction back, so it is as good as new.
@@ -48,13 +60,44 @@ impl Connections {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps the log short. To be called after a commit, with the connection that made it.
+    pub(crate) fn after_commit(&self, writer: &Connection) {
+        let alone = || self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        self.checkpoints.after_commit(writer, alone);
+    }
+
     /// A connection that is free, or else the next in turn once it is.
-    pub(crate) fn reader(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn reader(&self) -> Reader<'_> {
+        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        Reader { connection: self.free_reader(), _gate: gate }
+    }
+
+    fn free_reader(&self) -> MutexGuard<'_, Connection> {
         let start = self.next_reader.fetch_add(1, Ordering::Relaxed);
         let in_turn = |step: usize| &self.readers[start.wrapping_add(step) % self.readers.len()];
         (0..self.readers.len())
             .find_map(|step| in_turn(step).try_lock().ok())
             .unwrap_or_else(|| in_turn(0).lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A connection to read with.
+pub(crate) struct Reader<'a> {
+    connection: MutexGuard<'a, Connection>,
+    _gate: RwLockReadGuard<'a, ()>,
+}
+
+impl Deref for Reader<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Reader<'_> {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 }
 

@@ -83,7 +83,7 @@ impl Store for SqliteStore {
     fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
         let mut writer = self.connections.writer();
         commit::commit(&mut writer, batch)?;
-        self.connections.checkpoints.after_commit(&writer);
+        self.connections.after_commit(&writer);
         Ok(())
     }
 

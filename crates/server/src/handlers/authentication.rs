@@ -1,9 +1,9 @@
 //! Logging in, and API keys.
 
 use crate::http::auth::{hash_key, new_key};
+use crate::http::client_address::network_of;
 use crate::http::pipeline::{AnonymousCtx, Ctx};
 use crate::passwords;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use tidings_core::commands::api_keys;
 use tidings_core::limits;
@@ -48,14 +48,6 @@ fn check_attempts(ctx: &AnonymousCtx, username: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What one customer of a network has: with IPv6 that is 2^64 addresses, which count as one.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        address => address,
-    }
-}
-
 /// Bots cannot log in: they are given their keys.
 fn find_person(ctx: &AnonymousCtx, username: &str) -> Option<Arc<UserRow>> {
     let state = ctx.app.realm.state();
@@ -90,18 +82,4 @@ pub async fn regenerate_bot_api_key(
     let bot = request.bot_id;
     ctx.app.realm.run(move |tx| api_keys::regenerate_of_bot(tx, actor, bot, hash, label)).await?;
     Ok(NewApiKeyResponse { api_key })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_network_counts_once() {
-        let network = |text: &str| network_of(text.parse().expect("an address"));
-        assert_eq!(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::4"));
-        assert_ne!(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"));
-        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
-        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
-    }
 }

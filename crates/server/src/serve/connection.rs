@@ -24,6 +24,10 @@ use tidings_types::endpoints::events::GetEventsRequest;
 use tidings_types::params::{ParamSource, Request as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a connection may lie idle between requests, and how long the head of one may take.
+const IDLE_MAX: Duration = Duration::from_secs(IDLE_CONNECTION_SECS);
 
 /// Bytes read at once.
 const READ_BYTES: usize = 8 * 1024;
@@ -63,22 +67,28 @@ impl From<ApiError> for Answer {
 pub async fn serve(front: Arc<Front>, mut stream: TcpStream, peer: SocketAddr) {
     let mut read = Vec::new();
     let mut looked_at = 0;
+    let mut deadline = Instant::now() + IDLE_MAX;
     loop {
         let (answer, keep_alive) = front.answer(&mut read, looked_at);
-        looked_at = 0;
         let response = match answer {
             Answer::More => {
+                let began = !read.is_empty();
                 looked_at = read.len();
-                if front.more(&stream, &mut read).await {
-                    continue;
+                if !front.more(&stream, &mut read, deadline).await {
+                    return;
                 }
-                return;
+                // All of a head has as long as lying idle, however slowly it comes.
+                if !began {
+                    deadline = Instant::now() + IDLE_MAX;
+                }
+                continue;
             }
             Answer::General => {
                 let first = Bytes::from(std::mem::take(&mut read));
                 let served = general::serve(stream, first, front.router.clone(), peer, front.stopped());
                 let Some((back, rest)) = Box::pin(served).await else { return };
                 (stream, read) = (back, rest.into());
+                (looked_at, deadline) = (0, Instant::now() + IDLE_MAX);
                 continue;
             }
             Answer::Ready(response) => response,
@@ -111,6 +121,7 @@ pub async fn serve(front: Arc<Front>, mut stream: TcpStream, peer: SocketAddr) {
         if wire::respond(&stream, &response, keep_alive).await.is_err() || !keep_alive {
             return;
         }
+        (looked_at, deadline) = (0, Instant::now() + IDLE_MAX);
     }
 }
 
@@ -172,7 +183,7 @@ impl Front {
     }
 
     /// Waits for more of a request. False when the connection is over.
-    async fn more(&self, stream: &TcpStream, read: &mut Vec<u8>) -> bool {
+    async fn more(&self, stream: &TcpStream, read: &mut Vec<u8>, deadline: Instant) -> bool {
         let began = !read.is_empty();
         let arrived = async {
             loop {
@@ -190,7 +201,7 @@ impl Front {
             biased;
             arrived = arrived => arrived,
             () = self.stopped(), if !began => false,
-            () = tokio::time::sleep(Duration::from_secs(IDLE_CONNECTION_SECS)) => false,
+            () = tokio::time::sleep_until(deadline) => false,
         }
     }
 

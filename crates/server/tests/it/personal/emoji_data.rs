@@ -21,4 +21,8 @@ async fn the_names_of_emoji_are_public_and_cacheable() {
     assert_eq!(body["code_to_names"]["1f697"][0], "car");
     let again = http.get(&url).header("If-None-Match", tag).send().await.unwrap();
     assert_eq!((again.status().as_u16(), again.text().await.unwrap().len()), (304, 0));
+    let posted = http.post(&url).send().await.unwrap();
+    assert_eq!((posted.status().as_u16(), posted.headers()["allow"].to_str().unwrap()), (405, "GET, HEAD"));
+    let posted: serde_json::Value = serde_json::from_str(&posted.text().await.unwrap()).unwrap();
+    assert_eq!((posted["result"].as_str(), posted["msg"].as_str()), (Some("error"), Some("Method Not Allowed")));
 }
