@@ -44,6 +44,7 @@ pub(crate) enum Command {
     Send(SendArgs),
     Tail(TailArgs),
     Demo(DemoArgs),
+    Openapi(OpenapiArgs),
     /// Packages of the client library under a name of your own.
     #[command(subcommand)]
     Brand(BrandCommand),
@@ -358,6 +359,27 @@ mod tests {
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
     }
+}
+
+/// Print the description of the API as an OpenAPI document, as a server has it at `/api/v1/openapi.json`.
+#[derive(Debug, ClapArgs)]
+#[command(
+    disable_version_flag = true,
+    after_long_help = "\
+Examples:
+  tidings openapi > openapi.json
+  tidings openapi --version 3.0 --site https://chat.example.com > openapi-3.0.json"
+)]
+pub(crate) struct OpenapiArgs {
+    /// The version of the format: 3.1, or 3.0 for generators that do not know that.
+    #[arg(long, value_name = "VERSION", default_value = "3.1")]
+    pub(crate) version: tidings_server::openapi::Version,
+    /// Where clients reach the server; by default wherever they have the document from.
+    #[arg(long, value_name = "URL")]
+    pub(crate) site: Option<String>,
+    /// The server's TOML file, for the names it uses.
+    #[arg(long, env = "TIDINGS_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

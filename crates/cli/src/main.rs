@@ -6,6 +6,7 @@
 //! - [`instance`]: a running server; [`serve`] and [`demo`] are made of it.
 //! - [`admin`]: what an operator may do, through the running server or, when none runs, directly.
 //!   [`account`]: the commands made of it. [`zuliprc`]: the files that clients read.
+//! - [`openapi`]: prints the description of the API.
 //! - [`brand`]: the Python package under another name.
 //! - [`api`]: calls the public API; [`send`] and [`tail`] are made of it.
 
@@ -18,6 +19,7 @@ mod data_dir;
 mod demo;
 mod failure;
 mod instance;
+mod openapi;
 mod output;
 mod send;
 mod serve;
@@ -46,6 +48,7 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
         Command::Send(args) => send::send(&args, format),
         Command::Tail(args) => tail::tail(&args, format),
+        Command::Openapi(args) => openapi::openapi(&args, format),
         Command::Demo(args) => demo::demo(&args, format),
         Command::Brand(BrandCommand::Python(args)) => brand::python(&args, format),
         Command::Brand(BrandCommand::Check(args)) => brand::check(&args, format),

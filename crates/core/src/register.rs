@@ -1,5 +1,6 @@
 //! The initial state: what `POST /register` returns, rendered from one snapshot, so exact at one log position.
 //!
+//! Which fields there are, and what each means, is the table in [`tidings_types::initial_state`]. Here is what they hold.
 //! Each part is fetched under a name of its own vocabulary (`fetch_event_types`), which mostly but not always is
 //! the name of the event type that keeps it current.
 //!
@@ -16,6 +17,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::sync::Arc;
 use tidings_types::endpoints::events::IncludeSubscribers;
+use tidings_types::initial_state::{Field, field};
 use tidings_types::{EventId, QueueId, UserId, version};
 
 mod channels;
@@ -93,15 +95,15 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    fn name(&mut self, name: &str) {
+    fn begin(&mut self, name: &str) {
         self.json.extend_from_slice(b",\"");
         self.json.extend_from_slice(name.as_bytes());
         self.json.extend_from_slice(b"\":");
     }
 
     /// Adds a list whose elements are JSON already.
-    pub(crate) fn put_rendered<'a>(&mut self, name: &str, elements: impl Iterator<Item = Cow<'a, str>>) {
-        self.name(name);
+    pub(crate) fn put_rendered<'a>(&mut self, field: Field, elements: impl Iterator<Item = Cow<'a, str>>) {
+        self.begin(field.name());
         self.json.push(b'[');
         for (at, element) in elements.enumerate() {
             if at > 0 {
@@ -113,8 +115,13 @@ impl Fields {
     }
 
     /// Adds a field.
-    pub(crate) fn put(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
-        self.name(name);
+    pub(crate) fn put(&mut self, field: Field, value: &(impl Serialize + ?Sized)) {
+        self.put_setting(field.name(), value);
+    }
+
+    /// Adds a field that shows a setting; these have tables of their own.
+    pub(crate) fn put_setting(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
+        self.begin(name);
         if let Err(error) = serde_json::to_writer(&mut self.json, value) {
             self.error = self.error.take().or(Some(error));
         }
@@ -132,16 +139,16 @@ pub fn write_initial_state(
     json: Vec<u8>,
 ) -> serde_json::Result<Vec<u8>> {
     let mut fields = Fields { json, error: None };
-    fields.put("queue_id", &request.queue);
-    fields.put("last_event_id", &request.last_event_id);
-    fields.put("idle_queue_timeout_secs", &request.idle_timeout_secs);
+    fields.put(field::queue_id, &request.queue);
+    fields.put(field::last_event_id, &request.last_event_id);
+    fields.put(field::idle_queue_timeout_secs, &request.idle_timeout_secs);
     if let Some(resumed) = request.resumed {
-        fields.put("queue_resumed", &resumed);
-        fields.put("state_event_id", &EventId::durable(state.seq));
+        fields.put(field::queue_resumed, &resumed);
+        fields.put(field::state_event_id, &EventId::durable(state.seq));
     }
-    fields.put("zulip_version", version::VERSION);
-    fields.put("zulip_feature_level", &version::FEATURE_LEVEL);
-    fields.put("zulip_merge_base", version::MERGE_BASE);
+    fields.put(field::zulip_version, version::VERSION);
+    fields.put(field::zulip_feature_level, &version::FEATURE_LEVEL);
+    fields.put(field::zulip_merge_base, version::MERGE_BASE);
     if let Some(user) = state.users.get(request.user) {
         let view = View { state, user, request };
         channels::write(&view, &mut fields);

@@ -264,3 +264,14 @@ fn with_topic(event: &Event, shape: Shape) -> Option<Event> {
     }
     Some(event)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_capability_that_is_described_has_a_bit() {
+        let described = tidings_types::endpoints::events::CAPABILITIES.iter().map(|(name, _)| *name);
+        assert!(described.eq(CAPABILITIES.iter().map(|(name, _)| *name)));
+    }
+}

@@ -7,6 +7,7 @@ pub mod channels;
 pub mod emoji_data;
 pub mod events;
 pub mod messages;
+pub mod openapi;
 pub mod operators;
 pub mod personal;
 pub mod server;

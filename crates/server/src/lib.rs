@@ -5,6 +5,7 @@
 //! - [`bootstrap`]: the beginning of a realm, and of each time it is served.
 //! - [`app`]: what is built once and shared. [`serve`]: accepts connections and stops cleanly.
 //! - [`router`]: the list of endpoints; the page to read first. [`handlers`]: one file per area.
+//! - [`openapi`]: the document that describes all endpoints, made of their definitions.
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
@@ -17,6 +18,7 @@ pub mod clock;
 pub mod config;
 pub mod handlers;
 pub mod http;
+pub mod openapi;
 pub mod passwords;
 pub mod queues;
 pub mod realm;

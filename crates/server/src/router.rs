@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::handlers;
 use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params, written};
 use crate::http::respond;
+use crate::openapi::Version;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, Request};
@@ -16,19 +17,26 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
-use tidings_types::endpoint::{Endpoint, Metadata};
+use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::{
     authentication, bots, channels, events, messages, personal, server, subscriptions, users,
 };
 
+/// An endpoint: what the contract says about it, and the function that serves it.
+pub struct Route {
+    /// Its definition.
+    pub spec: EndpointSpec,
+    handler: Handler,
+}
+
 /// All endpoints with their handlers.
 #[must_use]
-pub fn endpoints() -> Vec<(Metadata, Handler)> {
+pub fn endpoints() -> Vec<Route> {
     /// One line for each endpoint: its definition and the function that serves it.
     macro_rules! list {
         ($($kind:ident $endpoint:path => $handler:path;)*) => {
-            vec![$((<$endpoint as Endpoint>::METADATA, $kind::<$endpoint, _, _>($handler))),*]
+            vec![$(Route { spec: EndpointSpec::of::<$endpoint>(), handler: $kind::<$endpoint, _, _>($handler) }),*]
         };
     }
     list! {
@@ -129,8 +137,8 @@ type Methods = BTreeMap<&'static str, Handler>;
 /// The general router: every endpoint below `/api/v1`, and the pages for operators.
 pub fn router(app: Arc<App>) -> Router {
     let mut paths: BTreeMap<&'static str, Methods> = BTreeMap::new();
-    for (metadata, handler) in endpoints() {
-        paths.entry(metadata.path).or_default().insert(metadata.method.as_str(), handler);
+    for Route { spec, handler } in endpoints() {
+        paths.entry(spec.metadata.path).or_default().insert(spec.metadata.method.as_str(), handler);
     }
     let mut router = Router::new();
     for (path, methods) in paths {
@@ -146,6 +154,11 @@ pub fn router(app: Arc<App>) -> Router {
             }
         };
         router = router.route(&format!("/api/v1{path}"), any(serve));
+    }
+    for version in [Version::V3_1, Version::V3_0] {
+        let document = Arc::new(handlers::openapi::OpenApi::new(Arc::clone(&app), version));
+        let serve = async move |headers: HeaderMap| into_axum(document.answer(&headers));
+        router = router.route(&format!("/api/v1{}", version.path()), get(serve));
     }
     let (health, metrics) = (Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {

@@ -555,7 +555,7 @@ async fn http() {
     let address = server.url.trim_start_matches("http://").to_owned();
     let paths: Vec<(&'static str, &'static str)> = tidings_server::router::endpoints()
         .iter()
-        .map(|(metadata, _)| (metadata.method.as_str(), metadata.path))
+        .map(|route| (route.spec.metadata.method.as_str(), route.spec.metadata.path))
         .collect();
     let mut statuses: BTreeMap<u16, u64> = BTreeMap::new();
     let queue = server.client("hamlet").register(&[]).await.id;

@@ -1,5 +1,6 @@
 //! People who speak HTTP to the server, as official clients do.
 
+use crate::contract;
 use reqwest::Method;
 use serde_json::Value;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -80,12 +81,17 @@ impl TestClient {
         }
     }
 
-    /// Sends a request and reads its answer, which must be JSON.
+    /// Sends a request and reads its answer, which must be JSON and as the API's description has it.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.expect("the server answers");
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = self.http.execute(request).await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("the answer is text");
         let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} {text:?}: {error}"));
+        if let Some(path) = path.strip_prefix("/api/v1") {
+            contract::check_answer(method.as_str(), path, status, &json).unwrap_or_else(|error| panic!("{error}"));
+        }
         Reply { status, json, text, headers }
     }
 

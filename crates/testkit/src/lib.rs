@@ -28,8 +28,10 @@
 //!
 //! # Layout
 //! - [`fixture`]: the realm. [`client`]: people who speak HTTP.
+//! - [`contract`]: whether answers are what the API's description says.
 
 pub mod client;
+pub mod contract;
 pub mod fixture;
 
 use client::TestClient;

@@ -2,6 +2,7 @@
 
 use crate::group::GroupSetting;
 use crate::ids::{ChannelId, MessageId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -23,7 +24,7 @@ crate::text_enum! {
 macro_rules! channel_permissions {
     ($($(#[$doc:meta])* $field:ident),* $(,)?) => {
         /// Who may do what in a channel.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         pub struct ChannelPermissions { $($(#[$doc])* pub $field: GroupSetting),* }
 
         impl ChannelPermissions {
@@ -69,7 +70,7 @@ channel_permissions! {
 }
 
 /// A channel, without anything personal.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Channel {
     /// Its id.
     pub stream_id: ChannelId,
@@ -118,7 +119,7 @@ pub struct Channel {
 }
 
 /// A user's personal settings for a channel they are, or were, subscribed to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct SubscriptionSettings {
     /// `#rrggbb`, lower case.
     pub color: String,
@@ -139,7 +140,7 @@ pub struct SubscriptionSettings {
 }
 
 /// A channel together with the personal settings of the viewer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Subscription {
     /// The channel.
     #[serde(flatten)]

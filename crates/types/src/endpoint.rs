@@ -1,7 +1,9 @@
 //! What an endpoint is. Each is defined once, in [`crate::endpoints`]; routing, decoding, documentation and
 //! clients all come from that definition.
 
-use crate::params::Request;
+use crate::error::ErrorKind;
+use crate::params::{ParamSpec, Request};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 /// HTTP methods that endpoints use.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,27 @@ pub struct Metadata {
     pub auth: Auth,
     /// What it does, from the doc comment.
     pub doc: &'static str,
+    /// The errors it answers with, beside those that any endpoint can.
+    pub fails: &'static [ErrorKind],
+}
+
+/// Everything the contract says about an endpoint, as values.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointSpec {
+    /// Route and description.
+    pub metadata: Metadata,
+    /// Parameters, in the order of the documentation.
+    pub params: &'static [ParamSpec],
+    /// The fields of its answer beside `result` and `msg`: an object.
+    pub response: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl EndpointSpec {
+    /// The contract of an endpoint.
+    #[must_use]
+    pub const fn of<E: Endpoint>() -> Self {
+        EndpointSpec { metadata: E::METADATA, params: E::Request::PARAMS, response: E::Response::json_schema }
+    }
 }
 
 /// One operation of the API.
@@ -61,21 +84,28 @@ pub trait Endpoint {
     /// Its parameters.
     type Request: Request + Send + 'static;
     /// Its answer, without `result` and `msg`.
-    type Response: serde::Serialize + Send + 'static;
+    type Response: serde::Serialize + JsonSchema + Send + 'static;
 }
 
 /// Declares an endpoint, and with `{ … }` its request, as [`crate::request!`] does.
+///
+/// `fails` names the rows of the table in [`crate::error`] that it answers with, beside those that any endpoint can:
+/// wrong parameters, wrong credentials, too many requests, and a server that is not well.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident: $method:ident $path:literal, $id:literal, $tag:literal, auth $auth:ident
-        => $response:ty; $request:ident { $($params:tt)* }) => {
+        => $response:ty $(, fails $($error:ident)|+)?; $request:ident { $($params:tt)* }) => {
         $crate::request! {
             $(#[doc = $doc])*
             $request { $($params)* }
         }
-        $crate::endpoint! { $(#[doc = $doc])* $name: $method $path, $id, $tag, auth $auth, $request => $response }
+        $crate::endpoint! {
+            $(#[doc = $doc])*
+            $name: $method $path, $id, $tag, auth $auth, $request => $response $(, fails $($error)|+)?
+        }
     };
-    ($(#[doc = $doc:literal])* $name:ident: $method:ident $path:literal, $id:literal, $tag:literal, auth $auth:ident, $request:ty => $response:ty) => {
+    ($(#[doc = $doc:literal])* $name:ident: $method:ident $path:literal, $id:literal, $tag:literal, auth $auth:ident, $request:ty
+        => $response:ty $(, fails $($error:ident)|+)?) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -88,6 +118,7 @@ macro_rules! endpoint {
                 tag: $tag,
                 auth: $crate::endpoint::Auth::$auth,
                 doc: concat!($($doc, "\n"),*),
+                fails: &[$($($crate::error::ErrorKind::$error),+)?],
             };
             type Request = $request;
             type Response = $response;
@@ -96,5 +127,5 @@ macro_rules! endpoint {
 }
 
 /// The answer of an endpoint that has nothing to say but success.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, JsonSchema)]
 pub struct Done {}

@@ -2,11 +2,13 @@
 //!
 //! Clients match on `code`, never on the text. Codes, statuses and extra fields are frozen; texts are not.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::fmt;
 
 /// Names of parameters: a list in JSON, joined by commas in text.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct NameList(pub Vec<String>);
 
 impl fmt::Display for NameList {
@@ -15,13 +17,59 @@ impl fmt::Display for NameList {
     }
 }
 
+/// Makes the schema of a type.
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+
+/// A row of the table of errors, for documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorSpec {
+    /// Its name in the table, as in `BadNarrow`.
+    pub name: &'static str,
+    /// When it is answered.
+    pub doc: &'static str,
+    /// The machine-readable code; `None` for the few answers that have none.
+    pub code: Option<&'static str>,
+    /// The HTTP status.
+    pub status: u16,
+    /// The text, with the names of its fields in braces.
+    pub text: &'static str,
+    /// Fields of the answer beside `result`, `msg` and `code`: names and what they hold.
+    pub extra: &'static [(&'static str, SchemaOf)],
+}
+
+/// Rows are `Name { field: Type } => code, status, text`; a field that is part of the answer is
+/// `field: Type as "name"`.
 macro_rules! api_errors {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $type:ty),* } => $code:expr, $status:literal, $text:literal, extra { $($key:literal : $extra:ident),* };)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident { $($field:ident : $type:ty $(as $key:literal)?),* } => $code:expr, $status:literal, $text:literal;)*) => {
         /// What a client is told when a request is refused. One enum for the whole API.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum ApiError {
-            $($(#[$doc])* #[allow(missing_docs, reason = "the fields are named like what they are on the wire")] $name { $($field: $type),* },)*
+            $($(#[doc = $doc])* #[allow(missing_docs, reason = "the fields are named like what they are on the wire")] $name { $($field: $type),* },)*
+        }
+
+        /// Names the rows of the table of errors.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum ErrorKind { $($(#[doc = $doc])* $name),* }
+
+        impl ErrorKind {
+            /// Every row.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$name),*];
+
+            /// What the row says.
+            #[must_use]
+            pub fn spec(self) -> ErrorSpec {
+                match self {
+                    $(ErrorKind::$name => ErrorSpec {
+                        name: stringify!($name),
+                        doc: concat!($($doc, "\n"),*),
+                        code: $code,
+                        status: $status,
+                        text: $text,
+                        extra: &[$($(($key, |generator| generator.subschema_for::<$type>()),)?)*],
+                    },)*
+                }
+            }
         }
 
         impl ApiError {
@@ -49,7 +97,7 @@ macro_rules! api_errors {
                 match self {
                     $(#[allow(unused_variables, reason = "not every field is an extra one")]
                     ApiError::$name { $($field),* } => {
-                        $(body.insert($key.to_owned(), serde_json::json!($extra));)*
+                        $($(body.insert($key.to_owned(), serde_json::json!($field));)?)*
                     })*
                 }
                 Value::Object(body)
@@ -69,63 +117,63 @@ macro_rules! api_errors {
 
 api_errors! {
     /// A rule of the product or a parameter's type says no.
-    BadRequest { text: String } => Some("BAD_REQUEST"), 400, "{text}", extra {};
+    BadRequest { text: String } => Some("BAD_REQUEST"), 400, "{text}";
     /// The account may not do this, ever; as opposed to something it asked for wrongly.
-    Forbidden { text: String } => Some("BAD_REQUEST"), 403, "{text}", extra {};
+    Forbidden { text: String } => Some("BAD_REQUEST"), 403, "{text}";
     /// The object in the path does not exist, or must not be known to exist.
-    NotFound { text: String } => Some("BAD_REQUEST"), 404, "{text}", extra {};
+    NotFound { text: String } => Some("BAD_REQUEST"), 404, "{text}";
     /// No endpoint has this path.
-    NoSuchEndpoint {} => Some("BAD_REQUEST"), 404, "There is no such endpoint", extra {};
+    NoSuchEndpoint {} => Some("BAD_REQUEST"), 404, "There is no such endpoint";
     /// The endpoint exists, but not for this method. Has no code, as clients know it.
-    MethodNotAllowed { allowed: Vec<&'static str> } => None, 405, "Method Not Allowed", extra { "allowed_methods": allowed };
+    MethodNotAllowed { allowed: Vec<&'static str> as "allowed_methods" } => None, 405, "Method Not Allowed";
     /// A required parameter is absent.
-    MissingParameter { var_name: String } => Some("REQUEST_VARIABLE_MISSING"), 400, "Missing '{var_name}' argument", extra { "var_name": var_name };
+    MissingParameter { var_name: String as "var_name" } => Some("REQUEST_VARIABLE_MISSING"), 400, "Missing '{var_name}' argument";
     /// Two parameters or filters that exclude each other.
-    IncompatibleParameters { parameters: NameList } => Some("BAD_REQUEST"), 400, "Unsupported parameter combination: {parameters}", extra { "parameters": parameters };
+    IncompatibleParameters { parameters: NameList as "parameters" } => Some("BAD_REQUEST"), 400, "Unsupported parameter combination: {parameters}";
     /// A narrow of a message search that is not understood.
-    BadNarrow { desc: String } => Some("BAD_NARROW"), 400, "Invalid narrow operator: {desc}", extra { "desc": desc };
+    BadNarrow { desc: String as "desc" } => Some("BAD_NARROW"), 400, "Invalid narrow operator: {desc}";
     /// The queue was deleted, expired, never existed, or belongs to another user. Register again.
-    BadEventQueueId { queue_id: String } => Some("BAD_EVENT_QUEUE_ID"), 400, "Bad event queue ID: {queue_id}", extra { "queue_id": queue_id };
+    BadEventQueueId { queue_id: String as "queue_id" } => Some("BAD_EVENT_QUEUE_ID"), 400, "Bad event queue ID: {queue_id}";
     /// A stream is over because somebody else, with the same account, reads the queue now.
-    Superseded {} => Some("EVENT_QUEUE_SUPERSEDED"), 409, "The event queue is read elsewhere now", extra {};
+    Superseded {} => Some("EVENT_QUEUE_SUPERSEDED"), 409, "The event queue is read elsewhere now";
     /// HTTP basic credentials that are missing, malformed or wrong. Every reason has this code.
-    Unauthorized { text: String } => Some("UNAUTHORIZED"), 401, "{text}", extra {};
+    Unauthorized { text: String } => Some("UNAUTHORIZED"), 401, "{text}";
     /// The API key is wrong, told where the key is not masked as [`ApiError::Unauthorized`].
-    InvalidApiKey {} => Some("INVALID_API_KEY"), 401, "Invalid API key", extra {};
+    InvalidApiKey {} => Some("INVALID_API_KEY"), 401, "Invalid API key";
     /// User name or password are wrong.
-    AuthenticationFailed {} => Some("AUTHENTICATION_FAILED"), 401, "Your username or password is incorrect", extra {};
+    AuthenticationFailed {} => Some("AUTHENTICATION_FAILED"), 401, "Your username or password is incorrect";
     /// The account was deactivated.
-    UserDeactivated {} => Some("USER_DEACTIVATED"), 401, "Account is deactivated", extra {};
+    UserDeactivated {} => Some("USER_DEACTIVATED"), 401, "Account is deactivated";
     /// The role is not enough.
-    UnauthorizedPrincipal { text: String } => Some("UNAUTHORIZED_PRINCIPAL"), 400, "{text}", extra {};
+    UnauthorizedPrincipal { text: String } => Some("UNAUTHORIZED_PRINCIPAL"), 400, "{text}";
     /// Too many requests; the number is seconds.
-    RateLimited { retry_after_secs: f64 } => Some("RATE_LIMIT_HIT"), 429, "API usage exceeded rate limit", extra { "retry-after": retry_after_secs };
+    RateLimited { retry_after_secs: f64 as "retry-after" } => Some("RATE_LIMIT_HIT"), 429, "API usage exceeded rate limit";
     /// No channel has this name, or it must not be known.
-    NoSuchChannelName { stream: String } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel '{stream}' does not exist", extra { "stream": stream };
+    NoSuchChannelName { stream: String as "stream" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel '{stream}' does not exist";
     /// No channel has this id, or it must not be known.
-    NoSuchChannelId { stream_id: u32 } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel with ID '{stream_id}' does not exist", extra { "stream_id": stream_id };
+    NoSuchChannelId { stream_id: u32 as "stream_id" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel with ID '{stream_id}' does not exist";
     /// `POST /channels/create` with a name that is taken.
-    ChannelAlreadyExists { name: String } => Some("CHANNEL_ALREADY_EXISTS"), 409, "Channel '{name}' already exists", extra {};
+    ChannelAlreadyExists { name: String } => Some("CHANNEL_ALREADY_EXISTS"), 409, "Channel '{name}' already exists";
     /// The same user already reacted so.
-    ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.", extra {};
+    ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.";
     /// There is no such reaction to take back.
-    ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.", extra {};
+    ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.";
     /// The message changed since the client read what it wants to replace.
-    ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.", extra {};
+    ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.";
     /// `@all` where the realm's rules forbid it.
-    ChannelWildcardNotAllowed {} => Some("STREAM_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use channel wildcard mentions in this channel.", extra {};
+    ChannelWildcardNotAllowed {} => Some("STREAM_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use channel wildcard mentions in this channel.";
     /// `@topic` where the realm's rules forbid it.
-    TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.", extra {};
+    TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.";
     /// The last owner (or the last user) cannot leave.
-    CannotDeactivateLastUser { entity: String, is_last_owner: bool } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}", extra { "entity": entity, "is_last_owner": is_last_owner };
+    CannotDeactivateLastUser { entity: String as "entity", is_last_owner: bool as "is_last_owner" } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}";
     /// The body is larger than the server takes.
-    PayloadTooLarge { limit_bytes: u64 } => Some("BAD_REQUEST"), 413, "The request is larger than {limit_bytes} bytes", extra {};
+    PayloadTooLarge { limit_bytes: u64 } => Some("BAD_REQUEST"), 413, "The request is larger than {limit_bytes} bytes";
     /// The request did not arrive or was not answered in time.
-    RequestTimeout {} => Some("REQUEST_TIMEOUT"), 504, "The request took too long", extra {};
+    RequestTimeout {} => Some("REQUEST_TIMEOUT"), 504, "The request took too long";
     /// The server is starting or stopping.
-    NotReady {} => Some("SERVER_NOT_READY"), 503, "The server is not ready; try again in a moment", extra {};
+    NotReady {} => Some("SERVER_NOT_READY"), 503, "The server is not ready; try again in a moment";
     /// A fault of ours; details are in the server's log. Has no code, as clients know it.
-    Internal {} => None, 500, "Internal server error", extra {};
+    Internal {} => None, 500, "Internal server error";
 }
 
 impl ApiError {

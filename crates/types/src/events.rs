@@ -4,6 +4,7 @@
 //! how it looks for each client (`core::shape`) and how it folds into a client's state (`client::state`).
 
 use crate::ids::EventId;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,6 +12,7 @@ pub mod channel;
 pub mod message;
 pub mod personal;
 pub mod realm;
+mod schema;
 pub mod user;
 
 /// All event types of the API, those we never send included: the vocabulary of `event_types`.
@@ -113,13 +115,28 @@ impl EventTypes {
     }
 }
 
+/// A row of the table of events, for documentation.
+#[derive(Clone, Copy, Debug)]
+pub struct EventSpec {
+    /// Its name in the table, as in `ReactionAdd`.
+    pub name: &'static str,
+    /// The type on the wire.
+    pub event_type: &'static str,
+    /// The operation on the wire, for types that have several.
+    pub op: Option<&'static str>,
+    /// What it tells.
+    pub doc: &'static str,
+    /// Its fields beside `type`, `op` and `id`: an object.
+    pub payload: fn(&mut SchemaGenerator) -> Schema,
+}
+
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident = $type:literal $(/ $op:literal)? => $payload:ty;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident = $type:literal $(/ $op:literal)? => $payload:ty;)*) => {
         /// One change, without its id.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {
-            $($(#[$doc])* $variant($payload),)*
+            $($(#[doc = $doc])* $variant($payload),)*
             /// A type this version does not know; nothing of it is lost.
             Unknown(Map<String, Value>),
         }
@@ -154,8 +171,14 @@ macro_rules! events {
             }
         }
 
-        /// Type and operation of every event in the table.
-        pub const EVENT_KINDS: &[(&str, Option<&str>)] = &[$(($type, events!(@op $($op)?))),*];
+        /// Every event in the table.
+        pub const EVENTS: &[EventSpec] = &[$(EventSpec {
+            name: stringify!($variant),
+            event_type: $type,
+            op: events!(@op $($op)?),
+            doc: concat!($($doc, "\n"),*),
+            payload: <$payload>::json_schema,
+        }),*];
     };
     (@op) => { None };
     (@op $op:literal) => { Some($op) };
@@ -338,6 +361,16 @@ impl<'de> Deserialize<'de> for ReceivedEvent {
     }
 }
 
+impl JsonSchema for ReceivedEvent {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Event".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        schema::union(generator)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,10 +418,10 @@ mod tests {
     #[test]
     fn every_event_is_in_the_vocabulary_and_the_set_holds_it() {
         assert!(EVENT_TYPE_NAMES.len() <= 64);
-        for (name, _) in EVENT_KINDS {
+        for name in EVENTS.iter().map(|event| event.event_type) {
             let one = EventType::by_name(name).unwrap();
-            assert_eq!(one.name(), *name);
-            assert!(EventTypes::from_names([*name]).contains(one));
+            assert_eq!(one.name(), name);
+            assert!(EventTypes::from_names([name]).contains(one));
             assert!(!EventTypes::NONE.contains(one));
         }
         assert_eq!(EventTypes::from_names(["nonsense"]), EventTypes::NONE);

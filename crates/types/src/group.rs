@@ -3,11 +3,29 @@
 use crate::error::ApiError;
 use crate::ids::{GroupId, UserId};
 use crate::params::FromJson;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Ids of the built-in groups; the same in every realm.
+#[allow(missing_docs, reason = "the names are those of the roles")]
+pub mod system {
+    use crate::ids::GroupId;
+
+    pub const OWNERS: GroupId = GroupId(1);
+    pub const ADMINISTRATORS: GroupId = GroupId(2);
+    pub const MODERATORS: GroupId = GroupId(3);
+    pub const FULL_MEMBERS: GroupId = GroupId(4);
+    pub const MEMBERS: GroupId = GroupId(5);
+    pub const EVERYONE: GroupId = GroupId(6);
+    pub const INTERNET: GroupId = GroupId(7);
+    pub const NOBODY: GroupId = GroupId(8);
+    /// Ids of groups that users create start here.
+    pub const FIRST_CUSTOM: GroupId = GroupId(100);
+}
+
 /// Who a permission is given to: a named group, or members and groups listed in place.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum GroupSetting {
     /// A named group.
@@ -54,11 +72,12 @@ impl FromJson for GroupSetting {
 
 /// A new value for a permission, and the one it replaces, so that two who change it at once do not overwrite each
 /// other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 pub struct GroupSettingUpdate {
     /// From now on.
     pub new: GroupSetting,
     /// What the client believes it to be; not checked if absent.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     pub old: Option<GroupSetting>,
 }
 
@@ -79,7 +98,7 @@ impl FromJson for GroupSettingUpdate {
 }
 
 /// A user group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserGroup {
     /// Its id.
     pub id: GroupId,

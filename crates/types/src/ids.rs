@@ -1,14 +1,17 @@
 //! Typed ids. All are plain integers on the wire, except [`QueueId`].
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
+        #[schemars(inline)]
         pub struct $name(pub u32);
 
         impl fmt::Display for $name {
@@ -44,8 +47,9 @@ ids! {
 ///
 /// `seq` numbers durable events; `n > 0` numbers the ephemeral ones between two durable ones. Strictly
 /// increasing, the same for every queue, below 2^53; gaps are normal. `-1` stands for "before everything".
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(inline)]
 pub struct EventId(pub i64);
 
 impl EventId {
@@ -138,6 +142,20 @@ impl FromStr for QueueId {
             bits = bits << 4 | u128::from(digit);
         }
         Ok(QueueId(bits))
+    }
+}
+
+impl JsonSchema for QueueId {
+    fn schema_name() -> Cow<'static, str> {
+        "QueueId".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string"})
     }
 }
 

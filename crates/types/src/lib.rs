@@ -11,8 +11,10 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`narrow`]: message filters as clients write them.
-//! - [`settings`]: personal settings, from one table.
+//! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
+//! - [`initial_state`]: the fields that registering returns, from one table.
 //! - [`brand`]: the name under which the product is sold.
+//! - [`schema`]: a word for descriptions of these types.
 //! - [`version`]: the version and feature level we announce.
 
 pub mod brand;
@@ -23,9 +25,12 @@ pub mod error;
 pub mod events;
 pub mod group;
 pub mod ids;
+pub mod initial_state;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod realm;
+pub mod schema;
 pub mod settings;
 pub mod user;
 pub mod version;

@@ -1,6 +1,7 @@
 //! Messages as answers and events show them.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -19,7 +20,7 @@ crate::text_enum! {
 /// A message as one viewer sees it.
 ///
 /// Fields that clients can do without may be absent when read: other versions of the API leave some out.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Message {
     /// Increasing in the order of sending.
     pub id: MessageId,
@@ -84,7 +85,7 @@ pub struct Message {
 }
 
 /// Where a message was sent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum DisplayRecipient {
     /// A channel's name.
@@ -94,18 +95,21 @@ pub enum DisplayRecipient {
 }
 
 /// Someone a direct message was sent to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Participant {
+    /// The account.
     pub id: UserId,
+    /// API address.
     pub email: String,
+    /// Display name.
     pub full_name: String,
+    /// Always false.
     #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 
 /// A reaction inside a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reaction {
     /// Name for display.
     pub emoji_name: String,
@@ -121,18 +125,21 @@ pub struct Reaction {
 }
 
 /// Deprecated description of who reacted; inside messages the id is called `id`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReactionUser {
+    /// The account.
     pub id: UserId,
+    /// API address.
     pub email: String,
+    /// Display name.
     pub full_name: String,
+    /// Always false.
     #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 
 /// One change in a message's history; only what changed is there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Edit {
     /// Who did it.
     pub user_id: Option<UserId>,
@@ -159,7 +166,7 @@ pub struct Edit {
 }
 
 /// A user's unread messages, grouped by conversation; every list of ids is ascending and without duplicates.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadMessages {
     /// Direct messages plus messages of channels and topics that are not muted.
     pub count: u32,
@@ -176,26 +183,29 @@ pub struct UnreadMessages {
 }
 
 /// Unread messages of a one-to-one conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadDirect {
+    /// The other one.
     pub other_user_id: UserId,
     /// Deprecated copy of `other_user_id`, which the terminal client still reads.
     pub sender_id: UserId,
+    /// The messages, ascending.
     pub unread_message_ids: Vec<MessageId>,
 }
 
 /// Unread messages of a topic.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadTopic {
+    /// The channel.
     pub stream_id: ChannelId,
+    /// The topic.
     pub topic: String,
+    /// The messages, ascending.
     pub unread_message_ids: Vec<MessageId>,
 }
 
 /// Unread messages of a group conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadGroup {
     /// All participants, ascending, joined by commas.
     pub user_ids_string: String,
@@ -204,7 +214,7 @@ pub struct UnreadGroup {
 }
 
 /// A direct-message conversation and its newest message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RecentConversation {
     /// The newest message.
     pub max_message_id: MessageId,

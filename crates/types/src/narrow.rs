@@ -7,8 +7,9 @@ use serde_json::Value;
 /// The narrow of an event queue: pairs of operator and operand, all of which must match.
 ///
 /// Older documentation showed one pair without the outer list; that means one term.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub struct QueueNarrow(pub Vec<(String, String)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub struct QueueNarrow(#[schemars(with = "Vec<[String; 2]>")] pub Vec<(String, String)>);
 
 impl FromJson for QueueNarrow {
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
@@ -44,13 +45,14 @@ impl FromJson for QueueNarrow {
 }
 
 /// One term of a message search.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
 pub struct NarrowTerm {
     /// As in `channel`, `topic`, `is`.
     pub operator: String,
     /// A string, an id, or a list of ids.
     pub operand: Value,
     /// Messages that do not match.
+    #[schemars(skip_serializing_if = "unless_true")]
     pub negated: bool,
 }
 

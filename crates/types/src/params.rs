@@ -2,8 +2,9 @@
 //!
 //! A parameter arrives as text in the path, the query or a form body. Strings and enumerations are plain text;
 //! everything else is JSON text. Three named leniencies exist for clients that cannot be changed:
-//! - **null is absent**: `event_types=null` (a JavaScript client) is as if the parameter were not there;
-//! - **bare lists**: `event_types=a&event_types=b` and `event_types=a,b` (generated clients) are the list of both;
+//! - **null is absent**: `event_types=null` (a JavaScript client) is as if the parameter were not there, except in paths;
+//! - **bare lists**: `event_types=a&event_types=b` and `event_types=a,b` (generated clients) are the list of both, and so
+//!   are `messages=1&messages=2` and `messages=1,2`; a lone element is a list of one;
 //! - **Python notation**: `True`, `['a', 'b']`, `{'x': True}` (generated clients) where the text is not JSON.
 //!
 //! # Errors
@@ -11,7 +12,9 @@
 
 use crate::error::ApiError;
 use crate::ids::{ChannelId, GroupId, MessageId, UserId};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
+use std::borrow::Cow;
 
 mod python;
 
@@ -35,6 +38,41 @@ pub struct ParamSpec {
     pub encoding: Encoding,
     /// What it means, from the doc comment.
     pub doc: &'static str,
+    /// What values it can have.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// The value that an absent one stands for, if there is a fixed one.
+    pub default: Option<fn() -> Value>,
+}
+
+impl ParamSpec {
+    /// A parameter of type `T`; optional until [`ParamSpec::required`].
+    #[must_use]
+    pub const fn of<T: FromParam>(name: &'static str, doc: &'static str) -> Self {
+        let schema = |generator: &mut SchemaGenerator| generator.subschema_for::<T>();
+        ParamSpec { name, required: false, encoding: T::ENCODING, doc, schema, default: None }
+    }
+
+    /// The same, but requests without it are refused.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        ParamSpec { required: true, ..self }
+    }
+
+    /// The same, with what an absent one stands for.
+    #[must_use]
+    pub const fn or(self, default: fn() -> Value) -> Self {
+        ParamSpec { default: Some(default), ..self }
+    }
+}
+
+/// A parameter's default, as documentation shows it.
+#[must_use]
+pub fn default_value<T: FromParam>(default: &T) -> Value {
+    let text = default.to_param();
+    match T::ENCODING {
+        Encoding::Plain => Value::from(text),
+        Encoding::Json => serde_json::from_str(&text).unwrap_or_default(),
+    }
 }
 
 /// The parameters of one request as they arrived, by name.
@@ -79,6 +117,10 @@ impl ParamSource {
             .find_map(|place| place.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str()))
     }
 
+    fn is_in_path(&self, name: &str) -> bool {
+        self.path.iter().any(|(known, _)| known == name)
+    }
+
     /// Names that were sent (query or body) and that `specs` does not know, sorted, each once.
     /// `client` names the client and is understood everywhere.
     #[must_use]
@@ -98,7 +140,7 @@ impl ParamSource {
 }
 
 /// A type that a parameter can have.
-pub trait FromParam: Sized {
+pub trait FromParam: Sized + JsonSchema {
     /// How the value travels.
     const ENCODING: Encoding;
 
@@ -113,7 +155,7 @@ pub trait FromParam: Sized {
 }
 
 /// A type that can stand inside a JSON parameter. `path` names the position, as in `narrow[0]`.
-pub trait FromJson: Sized {
+pub trait FromJson: Sized + JsonSchema {
     /// Decodes one JSON value.
     ///
     /// # Errors
@@ -209,7 +251,6 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 
     fn from_texts(name: &str, values: &[&str]) -> Result<Self, ApiError> {
-        // Generated clients send a list of strings as the bare strings: one parameter each, or joined by commas.
         let words: Vec<&str> = values.iter().flat_map(|text| text.split(',')).collect();
         if words.iter().all(|word| is_bare_word(word)) {
             let bare = Value::from_iter(words);
@@ -218,12 +259,35 @@ impl<T: FromJson> FromJson for Vec<T> {
             }
         }
         let text = values.last().copied().unwrap_or_default();
-        Self::from_json(name, &parse_value(name, text)?)
+        let whole = parse_value(name, text).and_then(|value| Self::from_json(name, &value));
+        match whole {
+            Ok(list) if values.len() == 1 => Ok(list),
+            whole => bare_elements(name, values).map_or(whole, Ok),
+        }
     }
 
     fn to_json(&self) -> Value {
         self.iter().map(T::to_json).collect()
     }
+}
+
+/// A list whose elements came as a parameter each, or as integers joined by commas; none if one of them is no element.
+fn bare_elements<T: FromJson>(name: &str, values: &[&str]) -> Option<Vec<T>> {
+    let is_integers = |text: &str| text.split(',').all(|part| part.parse::<i64>().is_ok());
+    if values.iter().all(|text| is_integers(text)) {
+        let integers = values.iter().flat_map(|text| text.split(','));
+        return integers.map(|text| bare_element(name, text)).collect();
+    }
+    // One text with commas may be meant as several elements; better to ask than to guess.
+    let is_clear = values.len() > 1 || !values.iter().any(|text| text.contains(','));
+    if is_clear { values.iter().map(|text| bare_element(name, text)).collect() } else { None }
+}
+
+/// What is no JSON and does not begin like a list, an object or a quoted string is a string.
+fn bare_element<T: FromJson>(name: &str, text: &str) -> Option<T> {
+    let value = parse_value(name, text).ok().and_then(|value| T::from_json(name, &value).ok());
+    let is_bare = !text.is_empty() && !text.starts_with(['[', '{', '"', '\'']);
+    value.or_else(|| is_bare.then(|| T::from_json(name, &Value::from(text)).ok()).flatten())
 }
 
 /// A word that can only be meant as a string: no JSON value other than a string is written so.
@@ -306,6 +370,24 @@ impl FromParam for String {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Json<T>(pub T);
 
+impl<T: JsonSchema> JsonSchema for Json<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
 impl<T: FromJson> FromParam for Json<T> {
     const ENCODING: Encoding = Encoding::Json;
     fn from_param(name: &str, values: &[&str]) -> Result<Self, ApiError> {
@@ -332,7 +414,7 @@ pub fn required<T: FromParam>(source: &ParamSource, name: &'static str) -> Resul
 pub fn optional<T: FromParam>(source: &ParamSource, name: &'static str) -> Result<Option<T>, ApiError> {
     let values = source.values(name);
     let Some(last) = values.last() else { return Ok(None) };
-    if T::ENCODING == Encoding::Json && matches!(last.trim(), "null" | "None") {
+    if T::ENCODING == Encoding::Json && matches!(last.trim(), "null" | "None") && !source.is_in_path(name) {
         return Ok(None);
     }
     T::from_param(name, &values).map(Some)
@@ -422,8 +504,8 @@ macro_rules! request_fields {
         $(#[doc = $doc:literal])* $field:ident : $ty:ty = $default:expr, $($rest:tt)*) => {
         $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
-            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
-                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($s)* $crate::params::ParamSpec::of::<$ty>(stringify!($field), concat!($($doc, "\n"),*))
+                .or(|| $crate::params::default_value::<$ty>(&$default)),]
             [$($d)* $field: $crate::params::optional($source, stringify!($field))?.unwrap_or($default),]
             [$($e)* $crate::params::push_unless(&mut $out, stringify!($field), &$this.$field, &$default);]
             [$($a)*]
@@ -435,8 +517,7 @@ macro_rules! request_fields {
         $(#[doc = $doc:literal])* $field:ident ? as $wire:literal : $ty:ty, $($rest:tt)*) => {
         $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
-            [$($s)* $crate::params::ParamSpec { name: $wire, required: false,
-                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($s)* $crate::params::ParamSpec::of::<$ty>($wire, concat!($($doc, "\n"),*)),]
             [$($d)* $field: $crate::params::optional($source, $wire)?,]
             [$($e)* if let Some(value) = &$this.$field { $crate::params::push(&mut $out, $wire, value); }]
             [$($a)*]
@@ -448,8 +529,7 @@ macro_rules! request_fields {
         $(#[doc = $doc:literal])* $field:ident ? : $ty:ty, $($rest:tt)*) => {
         $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: Option<$ty>,]
-            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: false,
-                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($s)* $crate::params::ParamSpec::of::<$ty>(stringify!($field), concat!($($doc, "\n"),*)),]
             [$($d)* $field: $crate::params::optional($source, stringify!($field))?,]
             [$($e)* if let Some(value) = &$this.$field { $crate::params::push(&mut $out, stringify!($field), value); }]
             [$($a)*]
@@ -461,8 +541,7 @@ macro_rules! request_fields {
         $(#[doc = $doc:literal])* $field:ident as $wire:literal : $ty:ty, $($rest:tt)*) => {
         $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
-            [$($s)* $crate::params::ParamSpec { name: $wire, required: true,
-                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($s)* $crate::params::ParamSpec::of::<$ty>($wire, concat!($($doc, "\n"),*)).required(),]
             [$($d)* $field: $crate::params::required($source, $wire)?,]
             [$($e)* $crate::params::push(&mut $out, $wire, &$this.$field);]
             [$($a)* $field: $ty,]
@@ -474,8 +553,7 @@ macro_rules! request_fields {
         $(#[doc = $doc:literal])* $field:ident : $ty:ty, $($rest:tt)*) => {
         $crate::request_fields! { [$(#[$meta])* $name $source $this $out]
             [$($f)* $(#[doc = $doc])* pub $field: $ty,]
-            [$($s)* $crate::params::ParamSpec { name: stringify!($field), required: true,
-                encoding: <$ty as $crate::params::FromParam>::ENCODING, doc: concat!($($doc),*) },]
+            [$($s)* $crate::params::ParamSpec::of::<$ty>(stringify!($field), concat!($($doc, "\n"),*)).required(),]
             [$($d)* $field: $crate::params::required($source, stringify!($field))?,]
             [$($e)* $crate::params::push(&mut $out, stringify!($field), &$this.$field);]
             [$($a)* $field: $ty,]
@@ -492,7 +570,8 @@ macro_rules! request_fields {
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal $(| $alias:literal)*),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[schemars(inline)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $text)] $variant),* }
 
         impl $name {

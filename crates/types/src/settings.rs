@@ -1,6 +1,7 @@
 //! Personal settings, from one table.
 
-use crate::params::{Encoding, ParamSpec};
+use crate::params::ParamSpec;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,14 +24,11 @@ pub struct BadSetting(pub String);
 trait SettingValue: Sized + Clone + Into<Value> {
     /// What a value has to be, for the refusal of others.
     const WHAT: &'static str;
-    /// How it travels as a parameter.
-    const ENCODING: Encoding;
     fn read(value: &Value) -> Option<Self>;
 }
 
 impl SettingValue for bool {
     const WHAT: &'static str = "a boolean";
-    const ENCODING: Encoding = Encoding::Json;
     fn read(value: &Value) -> Option<Self> {
         value.as_bool()
     }
@@ -38,7 +36,6 @@ impl SettingValue for bool {
 
 impl SettingValue for i64 {
     const WHAT: &'static str = "an integer";
-    const ENCODING: Encoding = Encoding::Json;
     fn read(value: &Value) -> Option<Self> {
         value.as_i64()
     }
@@ -46,7 +43,6 @@ impl SettingValue for i64 {
 
 impl SettingValue for String {
     const WHAT: &'static str = "a string";
-    const ENCODING: Encoding = Encoding::Plain;
     fn read(value: &Value) -> Option<Self> {
         value.as_str().map(str::to_owned)
     }
@@ -55,8 +51,9 @@ impl SettingValue for String {
 macro_rules! user_settings {
     ($($(#[doc = $doc:literal])* $name:ident: $ty:ty = $default:expr, $legacy:ident $(, allowed $check:expr)?;)*) => {
         /// All personal settings of a user.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(default)]
+        #[schemars(!default)]
         pub struct UserSettings { $($(#[doc = $doc])* pub $name: $ty),* }
 
         impl Default for UserSettings {
@@ -70,12 +67,7 @@ macro_rules! user_settings {
             pub const NAMES: &'static [(&'static str, Legacy)] = &[$((stringify!($name), Legacy::$legacy)),*];
 
             /// All settings as parameters of a request that changes them.
-            pub const PARAMS: &'static [ParamSpec] = &[$(ParamSpec {
-                name: stringify!($name),
-                required: false,
-                encoding: <$ty as SettingValue>::ENCODING,
-                doc: concat!($($doc),*),
-            }),*];
+            pub const PARAMS: &'static [ParamSpec] = &[$(ParamSpec::of::<$ty>(stringify!($name), concat!($($doc),*))),*];
 
             /// The value of the setting with this name.
             #[must_use]

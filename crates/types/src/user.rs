@@ -1,13 +1,14 @@
 //! Accounts as answers and events show them.
 
 use crate::ids::UserId;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What an account may do, as the numbers the API uses; a smaller number may do more.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Role {
     Owner = 100,
     Admin = 200,
@@ -27,6 +28,20 @@ impl Role {
     }
 }
 
+impl JsonSchema for Role {
+    fn schema_name() -> Cow<'static, str> {
+        "Role".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "enum": [100, 200, 300, 400, 600]})
+    }
+}
+
 impl From<Role> for u16 {
     fn from(role: Role) -> u16 {
         role as u16
@@ -43,12 +58,25 @@ impl TryFrom<u16> for Role {
 /// What kind of bot an account is, as the numbers the API uses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum BotType {
     Generic = 1,
     IncomingWebhook = 2,
     OutgoingWebhook = 3,
     Embedded = 4,
+}
+
+impl JsonSchema for BotType {
+    fn schema_name() -> Cow<'static, str> {
+        "BotType".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "enum": [1, 2, 3, 4]})
+    }
 }
 
 impl From<BotType> for u16 {
@@ -69,7 +97,7 @@ impl TryFrom<u16> for BotType {
 }
 
 /// An account as one viewer may see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// Its id.
     pub user_id: UserId,
@@ -110,7 +138,7 @@ pub struct User {
 }
 
 /// The value of one custom profile field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProfileValue {
     /// As written.
     pub value: String,
@@ -120,7 +148,7 @@ pub struct ProfileValue {
 }
 
 /// A bot as its owner and administrators see it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bot {
     /// Its id.
     pub user_id: UserId,
@@ -149,7 +177,7 @@ pub struct Bot {
 }
 
 /// What a user says about themselves; absent parts are not set.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserStatus {
     /// Deprecated: "invisible".
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,15 +197,16 @@ pub struct UserStatus {
 }
 
 /// Somebody muted, and since when (UNIX seconds).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MutedUser {
+    /// Who.
     pub id: UserId,
+    /// UNIX seconds.
     pub timestamp: i64,
 }
 
 /// When a user was last seen (UNIX seconds), in the current form.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Presence {
     /// Last used a client.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -193,11 +222,14 @@ fn is_zero(seconds: &i64) -> bool {
 }
 
 /// A user's choice for one topic. `visibility_policy`: 0 none, 1 muted, 2 unmuted, 3 followed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserTopic {
+    /// The channel.
     pub stream_id: crate::ids::ChannelId,
+    /// The topic.
     pub topic_name: String,
+    /// UNIX seconds.
     pub last_updated: i64,
+    /// 0 none, 1 muted, 2 unmuted, 3 followed.
     pub visibility_policy: u8,
 }

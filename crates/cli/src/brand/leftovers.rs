@@ -14,6 +14,8 @@ pub(super) const PROTOCOL: &[&str] = &[
     "zulip_version",
     "zulip_feature_level",
     "zulip_merge_base",
+    "zulip_plan_is_not_limited",
+    "realm_zulip_update_announcements_stream_id",
     "zulip_extra_emoji",
     "[\"zulip\", \"ding\"]",
     "notification_sound: String = \"zulip\"",

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tidings_types::ChannelId;
 use tidings_types::channel::{Channel, Subscription, SubscriptionSettings};
 use tidings_types::endpoints::events::IncludeSubscribers;
+use tidings_types::initial_state::field;
 use tidings_types::settings::UserSettings;
 
 /// A channel or subscription, with its subscribers if they are wanted.
@@ -26,18 +27,18 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("subscription") {
         let lists = view.subscription_lists();
-        fields.put("subscriptions", &lists.subscriptions);
-        fields.put("unsubscribed", &lists.unsubscribed);
-        fields.put("never_subscribed", &lists.never_subscribed);
+        fields.put(field::subscriptions, &lists.subscriptions);
+        fields.put(field::unsubscribed, &lists.unsubscribed);
+        fields.put(field::never_subscribed, &lists.never_subscribed);
     }
     if fetch.wants("stream") {
-        fields.put("streams", &view.channels());
+        fields.put(field::streams, &view.channels());
     }
     if fetch.wants("default_streams") {
-        fields.put("realm_default_streams", view.default_channels());
+        fields.put(field::realm_default_streams, view.default_channels());
     }
     if fetch.wants("default_stream_groups") {
-        fields.put("realm_default_stream_groups", &[(); 0]);
+        fields.put(field::realm_default_stream_groups, &[(); 0]);
     }
 }
 

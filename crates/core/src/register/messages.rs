@@ -5,22 +5,23 @@ use crate::limits;
 use crate::state::flags::Flag;
 use crate::state::messages::ConversationKind;
 use std::collections::BTreeMap;
+use tidings_types::initial_state::field;
 use tidings_types::message::{RecentConversation, UnreadDirect, UnreadGroup, UnreadMessages, UnreadTopic};
 use tidings_types::{ConversationId, MessageId, UserId};
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("message") {
-        fields.put("max_message_id", &view.max_message_id());
+        fields.put(field::max_message_id, &view.max_message_id());
     }
     if fetch.wants("message") && fetch.wants("update_message_flags") {
-        fields.put("unread_msgs", &view.unread_messages());
+        fields.put(field::unread_msgs, &view.unread_messages());
     }
     if fetch.wants("starred_messages") {
-        fields.put("starred_messages", &view.starred_messages());
+        fields.put(field::starred_messages, &view.starred_messages());
     }
     if fetch.wants("recent_private_conversations") {
-        fields.put("recent_private_conversations", &view.recent_conversations());
+        fields.put(field::recent_private_conversations, &view.recent_conversations());
     }
 }
 

@@ -1,27 +1,7 @@
 //! Which groups each permission can be given to, for clients that offer a choice.
 
-use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// What a permission can be set to.
-#[derive(Clone, Debug, Serialize)]
-struct Permission {
-    require_system_group: bool,
-    allow_internet_group: bool,
-    allow_nobody_group: bool,
-    allow_everyone_group: bool,
-    default_group_name: &'static str,
-    default_for_system_groups: Option<&'static str>,
-    allowed_system_groups: &'static [&'static str],
-}
-
-/// Permissions of the realm, of channels and of groups, by name.
-#[derive(Debug, Serialize)]
-pub(super) struct Supported {
-    realm: BTreeMap<&'static str, Permission>,
-    stream: BTreeMap<&'static str, Permission>,
-    group: BTreeMap<&'static str, Permission>,
-}
+use tidings_types::initial_state::{PermissionChoice, PermissionChoices};
 
 /// A name, whether nobody may have it, whether guests may have it, and who has it by default.
 type Row = (&'static str, bool, bool, &'static str);
@@ -73,9 +53,9 @@ const GROUP: &[Row] = &[
     ("can_remove_members_group", true, false, "role:nobody"),
 ];
 
-fn permission(row: &Row) -> (&'static str, Permission) {
+fn permission(row: &Row) -> (&'static str, PermissionChoice) {
     let (name, allow_nobody_group, allow_everyone_group, default_group_name) = *row;
-    let permission = Permission {
+    let permission = PermissionChoice {
         require_system_group: false,
         allow_internet_group: false,
         allow_nobody_group,
@@ -88,19 +68,19 @@ fn permission(row: &Row) -> (&'static str, Permission) {
 }
 
 /// Everything that can be chosen.
-pub(super) fn supported() -> Supported {
+pub(super) fn supported() -> PermissionChoices {
     let mut realm: BTreeMap<_, _> = REALM.iter().map(permission).collect();
     let (name, everyone) = permission(&("can_access_all_users_group", false, true, "role:everyone"));
     let allowed = &["role:everyone", "role:members"];
-    realm.insert(name, Permission { require_system_group: true, allowed_system_groups: allowed, ..everyone });
+    realm.insert(name, PermissionChoice { require_system_group: true, allowed_system_groups: allowed, ..everyone });
     let (name, web_public) = permission(&("can_create_web_public_channel_group", true, false, "role:owners"));
     let allowed = &["role:moderators", "role:administrators", "role:owners", "role:nobody"];
-    realm.insert(name, Permission { require_system_group: true, allowed_system_groups: allowed, ..web_public });
-    let for_system = |(name, permission): (&'static str, Permission)| {
+    realm.insert(name, PermissionChoice { require_system_group: true, allowed_system_groups: allowed, ..web_public });
+    let for_system = |(name, permission): (&'static str, PermissionChoice)| {
         let default = if name == "can_mention_group" { "role:everyone" } else { "role:nobody" };
-        (name, Permission { default_for_system_groups: Some(default), ..permission })
+        (name, PermissionChoice { default_for_system_groups: Some(default), ..permission })
     };
-    Supported {
+    PermissionChoices {
         realm,
         stream: CHANNEL.iter().map(permission).collect(),
         group: GROUP.iter().map(permission).map(for_system).collect(),

@@ -5,31 +5,31 @@
 use super::{Fields, View};
 use crate::shape::Shape;
 use crate::view::personal::{PresencesSince, presence_update_on_wire};
-use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
+use tidings_types::initial_state::{Billing, EmojiSet, Field, NamedNumber, SettingsWithChoices, field};
 use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSettings};
 
 /// Initial fields of features that do not exist here, by the name they are fetched under.
-const EMPTY_LISTS: &[(&str, &str)] = &[
-    ("drafts", "drafts"),
-    ("scheduled_messages", "scheduled_messages"),
-    ("reminders", "reminders"),
-    ("saved_snippets", "saved_snippets"),
-    ("navigation_views", "navigation_views"),
-    ("channel_folders", "channel_folders"),
-    ("onboarding_steps", "onboarding_steps"),
-    ("realm_linkifiers", "realm_linkifiers"),
-    ("realm_filters", "realm_filters"),
-    ("realm_playgrounds", "realm_playgrounds"),
-    ("realm_domains", "realm_domains"),
-    ("custom_profile_fields", "custom_profile_fields"),
-    ("default_stream_groups", "realm_default_stream_groups"),
+const EMPTY_LISTS: &[(&str, Field)] = &[
+    ("drafts", field::drafts),
+    ("scheduled_messages", field::scheduled_messages),
+    ("reminders", field::reminders),
+    ("saved_snippets", field::saved_snippets),
+    ("navigation_views", field::navigation_views),
+    ("channel_folders", field::channel_folders),
+    ("onboarding_steps", field::onboarding_steps),
+    ("realm_linkifiers", field::realm_linkifiers),
+    ("realm_filters", field::realm_filters),
+    ("realm_playgrounds", field::realm_playgrounds),
+    ("realm_domains", field::realm_domains),
+    ("custom_profile_fields", field::custom_profile_fields),
     // Every word can be searched for.
-    ("stop_words", "stop_words"),
+    ("stop_words", field::stop_words),
 ];
 
 /// As [`EMPTY_LISTS`], but objects.
-const EMPTY_OBJECTS: &[(&str, &str)] = &[("push_device", "push_devices"), ("realm_emoji", "realm_emoji")];
+const EMPTY_OBJECTS: &[(&str, Field)] = &[("push_device", field::push_devices), ("realm_emoji", field::realm_emoji)];
 
 /// Kinds of custom profile fields: name, number, name for people.
 const PROFILE_FIELD_TYPES: &[(&str, u32, &str)] = &[
@@ -47,29 +47,29 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     let (state, user, shape) = (view.state, view.user, view.request.shape);
     if fetch.wants("alert_words") {
-        fields.put("alert_words", state.personal.alert_words(user.id));
+        fields.put(field::alert_words, state.personal.alert_words(user.id));
     }
     if fetch.wants("muted_users") {
-        fields.put("muted_users", state.personal.muted_users(user.id));
+        fields.put(field::muted_users, state.personal.muted_users(user.id));
     }
     if fetch.wants("user_topic") {
-        fields.put("user_topics", &state.user_topics(user, shape));
+        fields.put(field::user_topics, &state.user_topics(user, shape));
     }
     if fetch.wants("muted_topics") && !fetch.names("user_topic") {
         let mut muted = state.muted_topics(user);
         for (_, topic, _) in &mut muted {
             *topic = shape.topic(topic).to_owned();
         }
-        fields.put("muted_topics", &muted);
+        fields.put(field::muted_topics, &muted);
     }
     if fetch.wants("user_status") {
-        fields.put("user_status", &state.statuses_view(user));
+        fields.put(field::user_status, &state.statuses_view(user));
     }
     if fetch.wants("presence") {
         write_presence(view, fields);
     }
     if fetch.wants("user_settings") {
-        fields.put("user_settings", &with_choices(&user.settings));
+        fields.put(field::user_settings, &with_choices(&user.settings));
     }
     if !shape.has(Shape::USER_SETTINGS_OBJECT) {
         write_legacy_settings(view, fields);
@@ -81,33 +81,18 @@ fn write_presence(view: &View<'_>, fields: &mut Fields) {
     let request = view.request;
     let since = PresencesSince::days(request.now, request.presence_history_limit_days);
     if request.shape.has(Shape::SIMPLIFIED_PRESENCE_EVENTS) || request.shape.has(Shape::SLIM_PRESENCE) {
-        fields.put("presences", &view.state.modern_presences(view.user, since));
+        fields.put(field::presences, &view.state.modern_presences(view.user, since));
     } else {
-        fields.put("presences", &view.state.legacy_presences(view.user, since));
+        fields.put(field::presences, &view.state.legacy_presences(view.user, since));
     }
     let update = view.state.personal.presence_last_update();
-    fields.put("presence_last_update_id", &presence_update_on_wire(update, request.generation));
+    fields.put(field::presence_last_update_id, &presence_update_on_wire(update, request.generation));
     #[expect(clippy::cast_precision_loss, reason = "seconds fit")]
-    fields.put("server_timestamp", &(request.now as f64));
-}
-
-#[derive(Serialize)]
-struct EmojiSet {
-    key: &'static str,
-    text: &'static str,
+    fields.put(field::server_timestamp, &(request.now as f64));
 }
 
 fn emoji_sets() -> Vec<EmojiSet> {
     EMOJI_SETS.iter().map(|(key, text)| EmojiSet { key, text }).collect()
-}
-
-/// Settings, with what some of them can be set to.
-#[derive(Serialize)]
-pub(super) struct SettingsWithChoices<'a> {
-    #[serde(flatten)]
-    settings: &'a UserSettings,
-    available_notification_sounds: &'static [&'static str],
-    emojiset_choices: Vec<EmojiSet>,
 }
 
 pub(super) fn with_choices(settings: &UserSettings) -> SettingsWithChoices<'_> {
@@ -126,40 +111,40 @@ fn write_legacy_settings(view: &View<'_>, fields: &mut Fields) {
             Legacy::None => false,
         };
         if let Some(value) = view.user.settings.get(name).filter(|_| wanted) {
-            fields.put(name, &value);
+            fields.put_setting(name, &value);
         }
     }
     if display {
-        fields.put("emojiset_choices", &emoji_sets());
+        fields.put(field::emojiset_choices, &emoji_sets());
     }
     if notification {
-        fields.put("available_notification_sounds", NOTIFICATION_SOUNDS);
+        fields.put(field::available_notification_sounds, NOTIFICATION_SOUNDS);
     }
 }
 
 fn write_absent_features(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     for (_, field) in EMPTY_LISTS.iter().filter(|(key, _)| fetch.wants(key)) {
-        fields.put(field, &[0_u32; 0]);
+        fields.put(*field, &[0_u32; 0]);
     }
     for (_, field) in EMPTY_OBJECTS.iter().filter(|(key, _)| fetch.wants(key)) {
-        fields.put(field, &json!({}));
+        fields.put(*field, &json!({}));
     }
     if fetch.wants("custom_profile_fields") {
-        let types =
-            PROFILE_FIELD_TYPES.iter().map(|(key, id, name)| ((*key).to_owned(), json!({"id": id, "name": name})));
-        fields.put("custom_profile_field_types", &types.collect::<serde_json::Map<_, _>>());
+        let types: BTreeMap<&str, NamedNumber> =
+            PROFILE_FIELD_TYPES.iter().map(|(key, id, name)| (*key, NamedNumber { id: *id, name })).collect();
+        fields.put(field::custom_profile_field_types, &types);
     }
     if fetch.wants("onboarding_steps") {
-        fields.put("navigation_tour_video_url", &json!(null));
+        fields.put(field::navigation_tour_video_url, &json!(null));
     }
     if fetch.wants("video_calls") {
-        fields.put("has_zoom_token", &false);
+        fields.put(field::has_zoom_token, &false);
     }
     if fetch.wants("giphy") {
-        fields.put("giphy_api_key", "");
+        fields.put(field::giphy_api_key, "");
     }
     if fetch.wants("realm_billing") {
-        fields.put("realm_billing", &json!({"has_pending_sponsorship_request": false}));
+        fields.put(field::realm_billing, &Billing { has_pending_sponsorship_request: false });
     }
 }

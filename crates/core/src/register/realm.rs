@@ -10,7 +10,9 @@ use crate::state::RealmState;
 use crate::state::groups::system;
 use crate::state::realm::RealmRow;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use tidings_types::GroupId;
+use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
 use tidings_types::settings::UserSettings;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
@@ -22,8 +24,8 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_identity(view.state, fields);
         write_limits(fields);
         write_server(view, fields);
-        put_all(fields, &absent_settings());
-        put_all(fields, &absent_of_server());
+        write_absent_settings(fields);
+        write_absent_of_server(fields);
     }
     if fetch.wants("realm_user_settings_defaults") {
         // New accounts start with the defaults of the table; a time zone is nobody's default.
@@ -31,13 +33,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         if let Some(defaults) = defaults.as_object_mut() {
             defaults.remove("timezone");
         }
-        fields.put("realm_user_settings_defaults", &defaults);
-    }
-}
-
-fn put_all(fields: &mut Fields, values: &Value) {
-    for (name, value) in values.as_object().into_iter().flatten() {
-        fields.put(name, value);
+        fields.put(field::realm_user_settings_defaults, &defaults);
     }
 }
 
@@ -46,22 +42,25 @@ fn write_settings(realm: &RealmRow, fields: &mut Fields) {
         Ok(Value::Object(settings)) => settings,
         _ => Map::new(),
     };
-    // Default channels are fetched under a name of their own.
-    for (name, value) in settings.iter().filter(|(name, _)| *name != "default_channels") {
-        fields.put(&format!("realm_{name}"), value);
+    for (name, value) in &settings {
+        if let Some(field) = realm_field(name) {
+            fields.put_setting(&field, value);
+        }
     }
 }
 
 /// Deprecated numbers for who may do something.
 fn write_policies(realm: &RealmRow, fields: &mut Fields) {
     let settings = &realm.settings;
-    fields.put("realm_allow_edit_history", &(settings.message_edit_history_visibility_policy != "none"));
-    fields.put("realm_mandatory_topics", &(settings.topics_policy != "allow_empty_topic"));
-    fields.put("realm_create_public_stream_policy", &create_policy(settings.can_create_public_channel_group));
-    fields.put("realm_create_private_stream_policy", &create_policy(settings.can_create_private_channel_group));
-    fields
-        .put("realm_create_web_public_stream_policy", &web_public_policy(settings.can_create_web_public_channel_group));
-    fields.put("realm_wildcard_mention_policy", &mention_policy(settings.can_mention_many_users_group));
+    fields.put(field::realm_allow_edit_history, &(settings.message_edit_history_visibility_policy != "none"));
+    fields.put(field::realm_mandatory_topics, &(settings.topics_policy != "allow_empty_topic"));
+    fields.put(field::realm_create_public_stream_policy, &create_policy(settings.can_create_public_channel_group));
+    fields.put(field::realm_create_private_stream_policy, &create_policy(settings.can_create_private_channel_group));
+    fields.put(
+        field::realm_create_web_public_stream_policy,
+        &web_public_policy(settings.can_create_web_public_channel_group),
+    );
+    fields.put(field::realm_wildcard_mention_policy, &mention_policy(settings.can_mention_many_users_group));
 }
 
 /// 1 members, 2 administrators, 3 full members, 4 moderators: all who may, and perhaps more.
@@ -98,122 +97,117 @@ fn mention_policy(group: GroupId) -> u8 {
 
 fn write_identity(state: &RealmState, fields: &mut Fields) {
     let realm = &*state.realm;
-    fields.put("realm_name", &realm.name);
-    fields.put("realm_description", &realm.description);
-    fields.put("realm_date_created", &realm.date_created);
-    fields.put("realm_url", &realm.url);
-    fields.put("realm_uri", &realm.url);
-    fields.put("realm_bot_domain", &realm.host);
-    fields.put("realm_icon_url", &state.icon_url());
-    fields.put("realm_icon_source", "G");
-    fields.put("realm_logo_url", "");
-    fields.put("realm_logo_source", "D");
-    fields.put("realm_night_logo_url", "");
-    fields.put("realm_night_logo_source", "D");
-    fields.put("realm_empty_topic_display_name", EMPTY_TOPIC_DISPLAY_NAME);
+    fields.put(field::realm_name, &realm.name);
+    fields.put(field::realm_description, &realm.description);
+    fields.put(field::realm_date_created, &realm.date_created);
+    fields.put(field::realm_url, &realm.url);
+    fields.put(field::realm_uri, &realm.url);
+    fields.put(field::realm_bot_domain, &realm.host);
+    fields.put(field::realm_icon_url, &state.icon_url());
+    fields.put(field::realm_icon_source, "G");
+    fields.put(field::realm_logo_url, "");
+    fields.put(field::realm_logo_source, "D");
+    fields.put(field::realm_night_logo_url, "");
+    fields.put(field::realm_night_logo_source, "D");
+    fields.put(field::realm_empty_topic_display_name, EMPTY_TOPIC_DISPLAY_NAME);
 }
 
 fn write_limits(fields: &mut Fields) {
-    put_all(
-        fields,
-        &json!({
-            "max_stream_name_length": limits::CHANNEL_NAME_CHARS_MAX,
-            "max_stream_description_length": limits::CHANNEL_DESCRIPTION_CHARS_MAX,
-            "max_topic_length": limits::TOPIC_CHARS_MAX,
-            "max_message_length": limits::MESSAGE_CHARS_MAX,
-            "server_presence_ping_interval_seconds": limits::PRESENCE_PING_SECS,
-            "server_presence_offline_threshold_seconds": limits::PRESENCE_OFFLINE_SECS,
-            "server_typing_started_expiry_period_milliseconds": limits::TYPING_EXPIRY_MS,
-            "server_typing_stopped_wait_period_milliseconds": limits::TYPING_STOPPED_WAIT_MS,
-            "server_typing_started_wait_period_milliseconds": limits::TYPING_STARTED_WAIT_MS,
-            "event_queue_longpoll_timeout_seconds": limits::LONGPOLL_TIMEOUT_SECS,
-            "password_min_length": limits::PASSWORD_CHARS_MIN,
-            "password_max_length": limits::PASSWORD_CHARS_MAX,
-        }),
-    );
+    fields.put(field::max_stream_name_length, &limits::CHANNEL_NAME_CHARS_MAX);
+    fields.put(field::max_stream_description_length, &limits::CHANNEL_DESCRIPTION_CHARS_MAX);
+    fields.put(field::max_topic_length, &limits::TOPIC_CHARS_MAX);
+    fields.put(field::max_message_length, &limits::MESSAGE_CHARS_MAX);
+    fields.put(field::server_presence_ping_interval_seconds, &limits::PRESENCE_PING_SECS);
+    fields.put(field::server_presence_offline_threshold_seconds, &limits::PRESENCE_OFFLINE_SECS);
+    fields.put(field::server_typing_started_expiry_period_milliseconds, &limits::TYPING_EXPIRY_MS);
+    fields.put(field::server_typing_stopped_wait_period_milliseconds, &limits::TYPING_STOPPED_WAIT_MS);
+    fields.put(field::server_typing_started_wait_period_milliseconds, &limits::TYPING_STARTED_WAIT_MS);
+    fields.put(field::event_queue_longpoll_timeout_seconds, &limits::LONGPOLL_TIMEOUT_SECS);
+    fields.put(field::password_min_length, &limits::PASSWORD_CHARS_MIN);
+    fields.put(field::password_max_length, &limits::PASSWORD_CHARS_MAX);
 }
 
 fn write_server(view: &View<'_>, fields: &mut Fields) {
     let realm = &*view.state.realm;
-    fields.put("server_generation", &view.request.generation);
-    fields.put("server_emoji_data_url", &format!("{}{}", realm.url, super::EMOJI_DATA_PATH));
-    fields.put("server_supported_permission_settings", &permissions::supported());
-    let method = json!({"enabled": true, "available": true});
-    fields.put("realm_authentication_methods", &json!({"Email": method}));
+    fields.put(field::server_generation, &view.request.generation);
+    fields.put(field::server_emoji_data_url, &format!("{}{}", realm.url, super::EMOJI_DATA_PATH));
+    fields.put(field::server_supported_permission_settings, &permissions::supported());
+    let method = AuthenticationMethod { enabled: true, available: true };
+    fields.put(field::realm_authentication_methods, &BTreeMap::from([("Email", method)]));
+}
+
+/// The only choice, which is to have nothing.
+fn disabled(name: &'static str) -> BTreeMap<&'static str, NamedNumber> {
+    BTreeMap::from([("disabled", NamedNumber { id: 0, name })])
 }
 
 /// Settings of features that do not exist here.
-fn absent_settings() -> Value {
-    let nobody = system::NOBODY;
-    json!({
-        "realm_can_add_custom_emoji_group": nobody,
-        "realm_can_create_groups": nobody,
-        "realm_can_manage_all_groups": nobody,
-        "realm_can_manage_billing_group": nobody,
-        "realm_can_summarize_topics_group": nobody,
-        "realm_create_multiuse_invite_group": nobody,
-        "realm_welcome_message_custom_text": "",
-        "realm_digest_emails_enabled": false,
-        "realm_digest_weekday": 1,
-        "realm_disallow_disposable_email_addresses": false,
-        "realm_emails_restricted_to_domains": false,
-        "realm_send_welcome_emails": false,
-        "realm_message_content_allowed_in_email_notifications": true,
-        "realm_inline_image_preview": true,
-        "realm_inline_url_embed_preview": false,
-        "realm_message_retention_days": -1,
-        "realm_require_e2ee_push_notifications": false,
-        "realm_want_advertise_in_communities_directory": false,
-        "realm_video_chat_provider": 0,
-        "realm_available_video_chat_providers": {"disabled": {"name": "None", "id": 0}},
-        "realm_jitsi_server_url": null,
-        "realm_giphy_rating": 0,
-        "realm_is_zephyr_mirror_realm": false,
-        "realm_email_auth_enabled": true,
-        "realm_password_auth_enabled": true,
-        "realm_push_notifications_enabled": false,
-        "realm_push_notifications_enabled_end_timestamp": null,
-        "realm_upload_quota_mib": null,
-        "realm_plan_type": 1,
-        "realm_default_external_accounts": {},
-        "realm_moderation_request_channel_id": -1,
-        "realm_new_stream_announcements_stream_id": -1,
-        "realm_signup_announcements_stream_id": -1,
-        "realm_zulip_update_announcements_stream_id": -1,
-    })
+fn write_absent_settings(fields: &mut Fields) {
+    fields.put(field::realm_can_add_custom_emoji_group, &system::NOBODY);
+    fields.put(field::realm_can_create_groups, &system::NOBODY);
+    fields.put(field::realm_can_manage_all_groups, &system::NOBODY);
+    fields.put(field::realm_can_manage_billing_group, &system::NOBODY);
+    fields.put(field::realm_can_summarize_topics_group, &system::NOBODY);
+    fields.put(field::realm_create_multiuse_invite_group, &system::NOBODY);
+    fields.put(field::realm_welcome_message_custom_text, "");
+    fields.put(field::realm_digest_emails_enabled, &false);
+    fields.put(field::realm_digest_weekday, &1);
+    fields.put(field::realm_disallow_disposable_email_addresses, &false);
+    fields.put(field::realm_emails_restricted_to_domains, &false);
+    fields.put(field::realm_send_welcome_emails, &false);
+    fields.put(field::realm_message_content_allowed_in_email_notifications, &true);
+    fields.put(field::realm_inline_image_preview, &true);
+    fields.put(field::realm_inline_url_embed_preview, &false);
+    fields.put(field::realm_message_retention_days, &-1);
+    fields.put(field::realm_require_e2ee_push_notifications, &false);
+    fields.put(field::realm_want_advertise_in_communities_directory, &false);
+    fields.put(field::realm_video_chat_provider, &0);
+    fields.put(field::realm_available_video_chat_providers, &disabled("None"));
+    fields.put(field::realm_jitsi_server_url, &());
+    fields.put(field::realm_giphy_rating, &0);
+    fields.put(field::realm_is_zephyr_mirror_realm, &false);
+    fields.put(field::realm_email_auth_enabled, &true);
+    fields.put(field::realm_password_auth_enabled, &true);
+    fields.put(field::realm_push_notifications_enabled, &false);
+    fields.put(field::realm_push_notifications_enabled_end_timestamp, &());
+    fields.put(field::realm_upload_quota_mib, &());
+    fields.put(field::realm_plan_type, &1);
+    fields.put(field::realm_default_external_accounts, &json!({}));
+    fields.put(field::realm_moderation_request_channel_id, &-1);
+    fields.put(field::realm_new_stream_announcements_stream_id, &-1);
+    fields.put(field::realm_signup_announcements_stream_id, &-1);
+    fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
 }
 
 /// What the server cannot do.
-fn absent_of_server() -> Value {
-    json!({
-        "max_reminder_note_length": 0,
-        "max_channel_folder_name_length": 0,
-        "max_channel_folder_description_length": 0,
-        "max_icon_file_size_mib": 0,
-        "max_logo_file_size_mib": 0,
-        "max_avatar_file_size_mib": 0,
-        "max_file_upload_size_mib": 0,
-        // Subscribing many people sends no messages about it.
-        "max_bulk_new_subscription_messages": 0,
-        "server_min_deactivated_realm_deletion_days": null,
-        "server_max_deactivated_realm_deletion_days": null,
-        "settings_send_digest_emails": false,
-        "zulip_plan_is_not_limited": true,
-        "upgrade_text_for_wide_organization_logo": "",
-        "jitsi_server_url": "",
-        "server_jitsi_server_url": null,
-        "development_environment": false,
-        "password_min_guesses": 0,
-        "giphy_rating_options": {"disabled": {"name": "GIPHY integration disabled", "id": 0}},
-        "server_inline_image_preview": true,
-        "server_inline_url_embed_preview": false,
-        "server_thumbnail_formats": [],
-        "server_avatar_changes_disabled": true,
-        "server_name_changes_disabled": false,
-        "server_needs_upgrade": false,
-        "server_web_public_streams_enabled": true,
-        "server_can_summarize_topics": false,
-    })
+fn write_absent_of_server(fields: &mut Fields) {
+    fields.put(field::max_reminder_note_length, &0);
+    fields.put(field::max_channel_folder_name_length, &0);
+    fields.put(field::max_channel_folder_description_length, &0);
+    fields.put(field::max_icon_file_size_mib, &0);
+    fields.put(field::max_logo_file_size_mib, &0);
+    fields.put(field::max_avatar_file_size_mib, &0);
+    fields.put(field::max_file_upload_size_mib, &0);
+    // Subscribing many people sends no messages about it.
+    fields.put(field::max_bulk_new_subscription_messages, &0);
+    fields.put(field::server_min_deactivated_realm_deletion_days, &());
+    fields.put(field::server_max_deactivated_realm_deletion_days, &());
+    fields.put(field::settings_send_digest_emails, &false);
+    fields.put(field::zulip_plan_is_not_limited, &true);
+    fields.put(field::upgrade_text_for_wide_organization_logo, "");
+    fields.put(field::jitsi_server_url, "");
+    fields.put(field::server_jitsi_server_url, &());
+    fields.put(field::development_environment, &false);
+    fields.put(field::password_min_guesses, &0);
+    fields.put(field::giphy_rating_options, &disabled("GIPHY integration disabled"));
+    fields.put(field::server_inline_image_preview, &true);
+    fields.put(field::server_inline_url_embed_preview, &false);
+    fields.put(field::server_thumbnail_formats, &[(); 0]);
+    fields.put(field::server_avatar_changes_disabled, &true);
+    fields.put(field::server_name_changes_disabled, &false);
+    fields.put(field::server_needs_upgrade, &false);
+    fields.put(field::server_web_public_streams_enabled, &true);
+    fields.put(field::server_can_summarize_topics, &false);
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::{Fields, View};
 use crate::shape::Shape;
 use crate::state::users::{RenderedUser, UserRow};
 use std::borrow::Cow;
+use tidings_types::initial_state::field;
 use tidings_types::user::{Bot, Role, User};
 
 /// The only kind of picture there is: one that follows from the address.
@@ -17,38 +18,38 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_own_rights(view, fields);
     }
     if fetch.wants("realm_bot") {
-        fields.put("realm_bots", &view.bots());
+        fields.put(field::realm_bots, &view.bots());
     }
     if fetch.wants("realm_embedded_bots") {
-        fields.put("realm_embedded_bots", &[(); 0]);
+        fields.put(field::realm_embedded_bots, &[(); 0]);
     }
     if fetch.wants("realm_incoming_webhook_bots") {
-        fields.put("realm_incoming_webhook_bots", &[(); 0]);
+        fields.put(field::realm_incoming_webhook_bots, &[(); 0]);
     }
     if fetch.wants("realm_user_groups") {
-        fields.put("realm_user_groups", &view.state.list_groups());
+        fields.put(field::realm_user_groups, &view.state.list_groups());
     }
 }
 
 fn write_accounts(view: &View<'_>, fields: &mut Fields) {
-    fields.put_rendered("realm_users", view.accounts(true));
-    fields.put_rendered("realm_non_active_users", view.accounts(false));
-    fields.put("cross_realm_bots", &[(); 0]);
+    fields.put_rendered(field::realm_users, view.accounts(true));
+    fields.put_rendered(field::realm_non_active_users, view.accounts(false));
+    fields.put(field::cross_realm_bots, &[(); 0]);
 }
 
 fn write_own_account(view: &View<'_>, fields: &mut Fields) {
     let (state, user) = (view.state, view.user);
-    fields.put("avatar_source", AVATAR_SOURCE);
-    fields.put("avatar_url_medium", &state.avatar_url_medium(user));
-    fields.put("avatar_url", &state.avatar_url(user));
-    fields.put("is_admin", &user.role.is_admin());
-    fields.put("is_owner", &(user.role == Role::Owner));
-    fields.put("is_moderator", &(user.role == Role::Moderator));
-    fields.put("is_guest", &user.is_guest());
-    fields.put("user_id", &user.id);
-    fields.put("email", &state.api_email(user));
-    fields.put("delivery_email", &user.delivery_email);
-    fields.put("full_name", &user.full_name);
+    fields.put(field::avatar_source, AVATAR_SOURCE);
+    fields.put(field::avatar_url_medium, &state.avatar_url_medium(user));
+    fields.put(field::avatar_url, &state.avatar_url(user));
+    fields.put(field::is_admin, &user.role.is_admin());
+    fields.put(field::is_owner, &(user.role == Role::Owner));
+    fields.put(field::is_moderator, &(user.role == Role::Moderator));
+    fields.put(field::is_guest, &user.is_guest());
+    fields.put(field::user_id, &user.id);
+    fields.put(field::email, &state.api_email(user));
+    fields.put(field::delivery_email, &user.delivery_email);
+    fields.put(field::full_name, &user.full_name);
 }
 
 fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
@@ -57,12 +58,12 @@ fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
     let public = may(settings.can_create_public_channel_group);
     let private = may(settings.can_create_private_channel_group);
     let web_public = may(settings.can_create_web_public_channel_group);
-    fields.put("can_create_streams", &(public || private));
-    fields.put("can_create_public_streams", &public);
-    fields.put("can_create_private_streams", &private);
-    fields.put("can_create_web_public_streams", &web_public);
-    fields.put("can_subscribe_other_users", &may(settings.can_add_subscribers_group));
-    fields.put("can_invite_others_to_realm", &may(settings.can_invite_users_group));
+    fields.put(field::can_create_streams, &(public || private));
+    fields.put(field::can_create_public_streams, &public);
+    fields.put(field::can_create_private_streams, &private);
+    fields.put(field::can_create_web_public_streams, &web_public);
+    fields.put(field::can_subscribe_other_users, &may(settings.can_add_subscribers_group));
+    fields.put(field::can_invite_others_to_realm, &may(settings.can_invite_users_group));
 }
 
 impl<'a> View<'a> {

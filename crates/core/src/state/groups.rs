@@ -6,22 +6,7 @@ use tidings_types::group::{GroupSetting, UserGroup};
 use tidings_types::user::Role;
 use tidings_types::{GroupId, UserId};
 
-/// Ids of the built-in groups; the same in every realm.
-#[allow(missing_docs, reason = "the names are those of the roles")]
-pub mod system {
-    use tidings_types::GroupId;
-
-    pub const OWNERS: GroupId = GroupId(1);
-    pub const ADMINISTRATORS: GroupId = GroupId(2);
-    pub const MODERATORS: GroupId = GroupId(3);
-    pub const FULL_MEMBERS: GroupId = GroupId(4);
-    pub const MEMBERS: GroupId = GroupId(5);
-    pub const EVERYONE: GroupId = GroupId(6);
-    pub const INTERNET: GroupId = GroupId(7);
-    pub const NOBODY: GroupId = GroupId(8);
-    /// Ids of groups that users create start here.
-    pub const FIRST_CUSTOM: GroupId = GroupId(100);
-}
+pub use tidings_types::group::system;
 
 struct SystemGroup {
     id: GroupId,

@@ -1,3 +1,4 @@
 mod connections;
 mod get_server_settings;
+mod openapi;
 mod requests;

@@ -2,10 +2,11 @@
 
 use crate::endpoint;
 use crate::ids::UserId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A key, and whose it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiKeyResponse {
     /// The key: 32 letters and digits.
     pub api_key: String,
@@ -17,7 +18,8 @@ pub struct ApiKeyResponse {
 
 endpoint! {
     /// Logs in: returns a new API key for an address and a password. Earlier keys go on working.
-    FetchApiKey: Post "/fetch_api_key", "fetch-api-key", "authentication", auth None => ApiKeyResponse;
+    FetchApiKey: Post "/fetch_api_key", "fetch-api-key", "authentication", auth None => ApiKeyResponse,
+        fails AuthenticationFailed | UserDeactivated | RateLimited;
     FetchApiKeyRequest {
         /// The account's real address.
         username: String,
@@ -28,7 +30,8 @@ endpoint! {
 
 endpoint! {
     /// Logs in without a password, on servers that are configured for development.
-    DevFetchApiKey: Post "/dev_fetch_api_key", "dev-fetch-api-key", "authentication", auth None => ApiKeyResponse;
+    DevFetchApiKey: Post "/dev_fetch_api_key", "dev-fetch-api-key", "authentication", auth None => ApiKeyResponse,
+        fails AuthenticationFailed | UserDeactivated | RateLimited;
     DevFetchApiKeyRequest {
         /// The account's real address.
         username: String,
@@ -36,7 +39,7 @@ endpoint! {
 }
 
 /// A new key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewApiKeyResponse {
     /// The key: 32 letters and digits.
     pub api_key: String,

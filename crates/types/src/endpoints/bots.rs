@@ -4,10 +4,11 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::UserId;
 use crate::user::Bot;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The bot that was created.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreateBotResponse {
     /// Its id.
     pub user_id: UserId,
@@ -45,7 +46,7 @@ endpoint! {
 }
 
 /// A bot of the account that asks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnBot {
     /// The bot.
     #[serde(flatten)]
@@ -55,7 +56,7 @@ pub struct OwnBot {
 }
 
 /// Bots.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetBotsResponse {
     /// By id.
     pub bots: Vec<OwnBot>,
@@ -68,7 +69,7 @@ endpoint! {
 }
 
 /// The bot as it is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateBotResponse {
     /// Display name.
     pub full_name: String,

@@ -7,7 +7,9 @@ use crate::endpoint::Done;
 use crate::group::{GroupSetting, GroupSettingUpdate};
 use crate::ids::{ChannelId, MessageId, UserId};
 use crate::params::{Encoding, FromParam, Json};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How long messages of a channel are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,20 @@ impl RetentionDays {
             RetentionDays::Unlimited => Some(-1),
             RetentionDays::Days(days) => Some(i64::from(days)),
         }
+    }
+}
+
+impl JsonSchema for RetentionDays {
+    fn schema_name() -> Cow<'static, str> {
+        "RetentionDays".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^(realm_default|unlimited|forever|[1-9][0-9]*)$"})
     }
 }
 
@@ -57,9 +73,10 @@ impl FromParam for RetentionDays {
 }
 
 /// The id of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]
 pub struct GetStreamIdResponse {
+    /// The channel.
     pub stream_id: ChannelId,
 }
 
@@ -73,7 +90,7 @@ endpoint! {
 }
 
 /// A channel in a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ListedChannel {
     /// The channel.
     #[serde(flatten)]
@@ -84,9 +101,10 @@ pub struct ListedChannel {
 }
 
 /// Channels by id.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]
 pub struct GetStreamsResponse {
+    /// The channels.
     pub streams: Vec<ListedChannel>,
 }
 
@@ -116,9 +134,10 @@ endpoint! {
 }
 
 /// One channel.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]
 pub struct GetStreamByIdResponse {
+    /// The channel.
     pub stream: Channel,
 }
 
@@ -132,15 +151,17 @@ endpoint! {
 }
 
 /// The new channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]
 pub struct CreateChannelResponse {
+    /// Its id.
     pub id: ChannelId,
 }
 
 endpoint! {
     /// Creates a channel.
-    CreateChannel: Post "/channels/create", "create-channel", "channels", auth Basic => CreateChannelResponse;
+    CreateChannel: Post "/channels/create", "create-channel", "channels", auth Basic => CreateChannelResponse,
+        fails ChannelAlreadyExists | UnauthorizedPrincipal;
     CreateChannelRequest {
         /// Its name, at most 60 characters.
         name: String,
@@ -187,7 +208,8 @@ endpoint! {
 
 endpoint! {
     /// Changes a channel.
-    UpdateStream: Patch "/streams/{stream_id}", "update-stream", "channels", auth Basic => Done;
+    UpdateStream: Patch "/streams/{stream_id}", "update-stream", "channels", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     UpdateStreamRequest {
         /// The channel.
         stream_id: ChannelId,
@@ -242,17 +264,19 @@ endpoint! {
 }
 
 /// A topic and its newest message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicEntry {
+    /// Its name.
     pub name: String,
+    /// The newest message in it.
     pub max_id: MessageId,
 }
 
 /// Topics, the one with the newest message first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]
 pub struct GetStreamTopicsResponse {
+    /// The one with the newest message first.
     pub topics: Vec<TopicEntry>,
 }
 
@@ -269,7 +293,8 @@ endpoint! {
 
 endpoint! {
     /// Makes a channel one that new accounts are subscribed to.
-    AddDefaultStream: Post "/default_streams", "add-default-stream", "channels", auth Basic => Done;
+    AddDefaultStream: Post "/default_streams", "add-default-stream", "channels", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     AddDefaultStreamRequest {
         /// The channel.
         stream_id: ChannelId,
@@ -278,7 +303,8 @@ endpoint! {
 
 endpoint! {
     /// New accounts are no longer subscribed to a channel.
-    RemoveDefaultStream: Delete "/default_streams", "remove-default-stream", "channels", auth Basic => Done;
+    RemoveDefaultStream: Delete "/default_streams", "remove-default-stream", "channels", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     RemoveDefaultStreamRequest {
         /// The channel.
         stream_id: ChannelId,

@@ -7,8 +7,10 @@ use crate::ApiError;
 use crate::endpoint;
 use crate::ids::MessageId;
 use crate::params::{Encoding, FromParam};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 
 pub mod change;
 pub mod fetch;
@@ -37,6 +39,20 @@ pub enum Addressee {
     Names(Vec<String>),
     /// Users (or one channel) by id.
     Ids(Vec<i64>),
+}
+
+impl JsonSchema for Addressee {
+    fn schema_name() -> Cow<'static, str> {
+        "Addressee".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string"})
+    }
 }
 
 impl FromParam for Addressee {
@@ -72,7 +88,7 @@ impl FromParam for Addressee {
 }
 
 /// The message that was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SendMessageResponse {
     /// Its id.
     pub id: MessageId,
@@ -83,7 +99,8 @@ pub struct SendMessageResponse {
 
 endpoint! {
     /// Sends a message to a channel or to users.
-    SendMessage: Post "/messages", "send-message", "messages", auth Basic => SendMessageResponse;
+    SendMessage: Post "/messages", "send-message", "messages", auth Basic => SendMessageResponse,
+        fails NoSuchChannelName | NoSuchChannelId | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
     SendMessageRequest {
         /// `channel` or `direct`.
         message_type as "type": MessageType,

@@ -9,13 +9,14 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::{ChannelId, MessageId, UserId};
 use crate::user::UserStatus;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub mod presence;
 pub mod settings;
 
 /// All of one's alert words.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AlertWordsResponse {
     /// In the order they were added.
     pub alert_words: Vec<String>,
@@ -88,7 +89,8 @@ crate::text_enum! {
 
 endpoint! {
     /// Deprecated form of muting and unmuting a topic.
-    MuteTopic: Patch "/users/me/subscriptions/muted_topics", "mute-topic", "channels", auth Basic => Done;
+    MuteTopic: Patch "/users/me/subscriptions/muted_topics", "mute-topic", "channels", auth Basic => Done,
+        fails IncompatibleParameters | MissingParameter;
     MuteTopicRequest {
         /// The channel; this or its name, not both.
         stream_id?: ChannelId,
@@ -136,7 +138,7 @@ endpoint! {
 }
 
 /// What a user says of themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserStatusResponse {
     /// Empty if nothing.
     pub status: UserStatus,
@@ -163,7 +165,8 @@ crate::text_enum! {
 
 endpoint! {
     /// Tells others that one is composing a message to them, or stopped.
-    SetTypingStatus: Post "/typing", "set-typing-status", "users", auth Basic => Done;
+    SetTypingStatus: Post "/typing", "set-typing-status", "users", auth Basic => Done,
+        fails MissingParameter | NoSuchChannelId;
     SetTypingStatusRequest {
         /// `direct` or `channel`.
         message_type? as "type": super::messages::MessageType,
@@ -181,7 +184,8 @@ endpoint! {
 endpoint! {
     /// Tells others that one is editing a message they have, or stopped.
     SetTypingStatusForMessageEdit: Post "/messages/{message_id}/typing", "set-typing-status-for-message-edit", "users",
-        auth Basic => Done;
+        auth Basic => Done,
+        fails NoSuchChannelId;
     SetTypingStatusForMessageEditRequest {
         /// One's own message.
         message_id: MessageId,

@@ -1,11 +1,12 @@
 //! The server and its organization, as anyone may know them.
 
 use crate::endpoint;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a log-in page needs to know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetServerSettingsResponse {
     /// Ways to log in, each with whether it is there.
     pub authentication_methods: BTreeMap<String, bool>,

@@ -9,12 +9,14 @@ use crate::endpoint::Done;
 use crate::group::GroupSetting;
 use crate::ids::{ChannelId, UserId};
 use crate::params::{FromJson, Json};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// An account as a request names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(untagged)]
 pub enum Principal {
     /// By id.
     Id(i64),
@@ -54,13 +56,15 @@ fn optional_field<T: FromJson>(path: &str, object: &Map<String, Value>, name: &s
 }
 
 /// A channel to subscribe to, or to create.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 pub struct SubscribeTo {
     /// Its name.
     pub name: String,
     /// What it is for, if it is created.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// The color in which the subscribers see it.
+    #[schemars(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
 }
 
@@ -83,7 +87,7 @@ impl FromJson for SubscribeTo {
 }
 
 /// One personal setting of one subscription.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, JsonSchema)]
 pub struct SubscriptionChange {
     /// Of which channel.
     pub stream_id: ChannelId,
@@ -109,7 +113,7 @@ impl FromJson for SubscriptionChange {
 }
 
 /// Who was subscribed to what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SubscribeResponse {
     /// Names of channels by user: subscribed now.
     pub subscribed: BTreeMap<UserId, Vec<String>>,
@@ -125,7 +129,8 @@ pub struct SubscribeResponse {
 
 endpoint! {
     /// Subscribes users to channels. Channels that do not exist are created.
-    Subscribe: Post "/users/me/subscriptions", "subscribe", "channels", auth Basic => SubscribeResponse;
+    Subscribe: Post "/users/me/subscriptions", "subscribe", "channels", auth Basic => SubscribeResponse,
+        fails UnauthorizedPrincipal;
     SubscribeRequest {
         /// The channels, each with a `name` and, for a new one, a `description`.
         subscriptions: Vec<SubscribeTo>,
@@ -171,7 +176,7 @@ endpoint! {
 }
 
 /// What became of each channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnsubscribeResponse {
     /// Names of channels that somebody was removed from.
     pub removed: Vec<String>,
@@ -181,7 +186,8 @@ pub struct UnsubscribeResponse {
 
 endpoint! {
     /// Unsubscribes the caller, or others, from channels.
-    Unsubscribe: Delete "/users/me/subscriptions", "unsubscribe", "channels", auth Basic => UnsubscribeResponse;
+    Unsubscribe: Delete "/users/me/subscriptions", "unsubscribe", "channels", auth Basic => UnsubscribeResponse,
+        fails NoSuchChannelName;
     UnsubscribeRequest {
         /// Names of the channels.
         subscriptions: Vec<String>,
@@ -191,7 +197,7 @@ endpoint! {
 }
 
 /// What changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateSubscriptionsResponse {
     /// As in [`SubscribeResponse`].
     pub subscribed: BTreeMap<UserId, Vec<String>>,
@@ -205,7 +211,8 @@ pub struct UpdateSubscriptionsResponse {
 
 endpoint! {
     /// Unsubscribes the caller from some channels and subscribes them to others.
-    UpdateSubscriptions: Patch "/users/me/subscriptions", "update-subscriptions", "channels", auth Basic => UpdateSubscriptionsResponse;
+    UpdateSubscriptions: Patch "/users/me/subscriptions", "update-subscriptions", "channels", auth Basic => UpdateSubscriptionsResponse,
+        fails NoSuchChannelName | UnauthorizedPrincipal;
     UpdateSubscriptionsRequest {
         /// Names of channels to leave.
         delete: Vec<String> = Vec::new(),
@@ -215,7 +222,7 @@ endpoint! {
 }
 
 /// The caller's subscriptions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetSubscriptionsResponse {
     /// By channel id, without archived channels.
     pub subscriptions: Vec<Subscription>,
@@ -240,7 +247,7 @@ endpoint! {
 }
 
 /// Whether somebody is subscribed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetSubscriptionStatusResponse {
     /// Whether they are.
     pub is_subscribed: bool,
@@ -258,7 +265,7 @@ endpoint! {
 }
 
 /// A channel's subscribers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetSubscribersResponse {
     /// Active accounts, ascending.
     pub subscribers: Vec<UserId>,

@@ -4,11 +4,12 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::UserId;
 use crate::user::{BotType, ProfileValue, Role, User};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Accounts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetUsersResponse {
     /// By id.
     pub members: Vec<User>,
@@ -28,7 +29,7 @@ endpoint! {
 }
 
 /// One account.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetUserResponse {
     /// The account.
     pub user: User,
@@ -48,7 +49,7 @@ endpoint! {
 }
 
 /// The account that asks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetOwnUserResponse {
     /// Its id.
     pub user_id: UserId,
@@ -98,7 +99,7 @@ endpoint! {
 }
 
 /// The account that was created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CreateUserResponse {
     /// Its id.
     pub user_id: UserId,
@@ -106,7 +107,8 @@ pub struct CreateUserResponse {
 
 endpoint! {
     /// Creates an account, with the role of a member, subscribed to the default channels. For administrators.
-    CreateUser: Post "/users", "create-user", "users", auth Basic => CreateUserResponse;
+    CreateUser: Post "/users", "create-user", "users", auth Basic => CreateUserResponse,
+        fails UnauthorizedPrincipal;
     CreateUserRequest {
         /// The real address.
         email: String,
@@ -119,7 +121,8 @@ endpoint! {
 
 endpoint! {
     /// Changes an account. For administrators, and for owners of bots.
-    UpdateUser: Patch "/users/{user_id_or_email}", "update-user", "users", auth Basic => Done;
+    UpdateUser: Patch "/users/{user_id_or_email}", "update-user", "users", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     UpdateUserRequest {
         /// The id; or the real address, if one may see it, or the one made up for the API.
         user_id_or_email: String,
@@ -135,7 +138,8 @@ endpoint! {
 endpoint! {
     /// Deactivates an account and the bots it owns: their keys stop working and their event queues end.
     /// For administrators.
-    DeactivateUser: Delete "/users/{user_id_or_email}", "deactivate-user", "users", auth Basic => Done;
+    DeactivateUser: Delete "/users/{user_id_or_email}", "deactivate-user", "users", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     DeactivateUserRequest {
         /// The account's id.
         user_id_or_email: String,
@@ -144,13 +148,15 @@ endpoint! {
 
 endpoint! {
     /// Deactivates the account that asks.
-    DeactivateOwnUser: Delete "/users/me", "deactivate-own-user", "users", auth Basic => Done;
+    DeactivateOwnUser: Delete "/users/me", "deactivate-own-user", "users", auth Basic => Done,
+        fails CannotDeactivateLastUser;
     DeactivateOwnUserRequest {}
 }
 
 endpoint! {
     /// Makes a deactivated account usable again. For administrators, and for owners of bots.
-    ReactivateUser: Post "/users/{user_id}/reactivate", "reactivate-user", "users", auth Basic => Done;
+    ReactivateUser: Post "/users/{user_id}/reactivate", "reactivate-user", "users", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     ReactivateUserRequest {
         /// The account.
         user_id: UserId,

@@ -2,57 +2,62 @@
 
 use crate::channel::{Channel, Subscription};
 use crate::ids::{ChannelId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The user was subscribed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SubscriptionAdd {
+    /// The channels.
     pub subscriptions: Vec<Subscription>,
 }
 
 /// The user was unsubscribed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SubscriptionRemove {
+    /// The channels.
     pub subscriptions: Vec<RemovedSubscription>,
 }
 
 /// Which channel was left.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RemovedSubscription {
+    /// The channel.
     pub stream_id: ChannelId,
+    /// Its name.
     pub name: String,
 }
 
 /// One personal setting of a subscription.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SubscriptionUpdate {
+    /// The channel.
     pub stream_id: ChannelId,
+    /// The name of the setting.
     pub property: String,
+    /// The new value.
     pub value: Value,
 }
 
 /// Others were subscribed or unsubscribed: each of the users, each of the channels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PeerChange {
+    /// Which channels.
     pub stream_ids: Vec<ChannelId>,
+    /// Which users.
     pub user_ids: Vec<UserId>,
 }
 
 /// Channels that are new to the viewer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamCreate {
+    /// The channels.
     pub streams: Vec<Channel>,
 }
 
 /// Channels the viewer no longer sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamDelete {
     /// Deprecated form of the same.
     pub streams: Vec<DeletedChannel>,
@@ -61,14 +66,14 @@ pub struct StreamDelete {
 }
 
 /// Deprecated: a channel as an object with only its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeletedChannel {
+    /// The channel.
     pub stream_id: ChannelId,
 }
 
 /// One property of a channel.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StreamUpdate {
     /// Which channel.
     pub stream_id: ChannelId,
@@ -90,8 +95,8 @@ pub struct StreamUpdate {
 }
 
 /// The full new list of default channels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DefaultStreams {
+    /// All of them, ascending.
     pub default_streams: Vec<ChannelId>,
 }

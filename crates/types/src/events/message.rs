@@ -2,11 +2,12 @@
 
 use crate::ids::{ChannelId, MessageId, UserId};
 use crate::message::{Message, ReactionType};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A message, with the viewer's flags beside it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MessageEvent {
     /// The message.
     pub message: Message,
@@ -19,7 +20,7 @@ pub struct MessageEvent {
 }
 
 /// Content or place of messages changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateMessage {
     /// Who did it; null for the server itself.
     pub user_id: Option<UserId>,
@@ -73,7 +74,7 @@ pub struct UpdateMessage {
 }
 
 /// Messages of one conversation are gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteMessage {
     /// With `bulk_message_deletion`: all, ascending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +93,7 @@ pub struct DeleteMessage {
 }
 
 /// A reaction was added or taken back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReactionEvent {
     /// On which message.
     pub message_id: MessageId,
@@ -110,18 +111,21 @@ pub struct ReactionEvent {
 }
 
 /// Deprecated description of who reacted; in events the id is called `user_id`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReactionEventUser {
+    /// The account.
     pub user_id: UserId,
+    /// API address.
     pub email: String,
+    /// Display name.
     pub full_name: String,
+    /// Always false.
     #[serde(default)]
     pub is_mirror_dummy: bool,
 }
 
 /// A flag was set on messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FlagsAdd {
     /// Deprecated copy of `op`.
     #[serde(default)]
@@ -135,7 +139,7 @@ pub struct FlagsAdd {
 }
 
 /// A flag was removed from messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FlagsRemove {
     /// Deprecated copy of `op`.
     #[serde(default)]
@@ -152,7 +156,7 @@ pub struct FlagsRemove {
 }
 
 /// Where a message is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MessageDetails {
     /// `stream` or `private`.
     #[serde(rename = "type")]
@@ -175,7 +179,7 @@ pub struct MessageDetails {
 }
 
 /// Someone composes, or stopped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Typing {
     /// `direct` or `stream`.
     pub message_type: String,
@@ -193,33 +197,39 @@ pub struct Typing {
 }
 
 /// A participant of a conversation in which someone composes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TypingUser {
+    /// The account.
     pub user_id: UserId,
+    /// API address.
     pub email: String,
 }
 
 /// Someone is editing a message, or stopped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TypingEdit {
+    /// Who.
     pub sender_id: UserId,
+    /// The message.
     pub message_id: MessageId,
+    /// Where the message is.
     pub recipient: EditedIn,
 }
 
 /// Where the message is that someone edits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum EditedIn {
-    /// All participants, the editor included.
+    /// Direct messages.
     Direct {
+        /// All participants, the editor included.
         user_ids: Vec<UserId>,
     },
+    /// A channel.
     Channel {
+        /// The channel.
         channel_id: ChannelId,
+        /// The topic.
         topic: String,
     },
 }

@@ -1,27 +1,31 @@
 //! Changes of the organization and of the server.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Ends an idle poll, so that neither client nor router takes the connection for dead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Heartbeat {}
 
 /// The server was started anew; clients update what they know of its version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Restart {
+    /// The version of the API the server is compatible with, and its own.
     pub zulip_version: String,
+    /// The same, without the server's own version.
     pub zulip_merge_base: String,
+    /// What the server understands.
     pub zulip_feature_level: u32,
     /// UNIX seconds of the start.
     pub server_generation: i64,
 }
 
 /// One setting of the realm.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUpdate {
+    /// The name of the setting.
     pub property: String,
+    /// The new value.
     pub value: Value,
 }

@@ -2,25 +2,26 @@
 
 use crate::ids::{GroupId, UserId};
 use crate::user::{Bot, Presence, Role, User, UserStatus};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A new account, or one that became visible to the viewer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUserAdd {
+    /// The account.
     pub person: User,
 }
 
 /// One aspect of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUserUpdate {
+    /// The account.
     pub person: UserChange,
 }
 
 /// The account and what changed of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserChange {
     /// Whose.
     pub user_id: UserId,
@@ -32,66 +33,114 @@ pub struct UserChange {
 /// Exactly one aspect of an account.
 ///
 /// The order matters for reading: the first variant whose fields are there is taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
-#[allow(missing_docs, reason = "the names are those of the account's fields")]
 pub enum UserAspect {
-    Avatar { avatar_url: String, avatar_source: String, avatar_url_medium: String, avatar_version: u32 },
-    Timezone { email: String, timezone: String },
-    FullName { full_name: String },
-    BotOwner { bot_owner_id: UserId },
-    Role { role: Role },
-    NewEmail { new_email: String },
-    Active { is_active: bool },
-    DeliveryEmail { delivery_email: Option<String> },
+    /// The picture.
+    Avatar {
+        /// Address of the picture.
+        avatar_url: String,
+        /// Where the picture comes from.
+        avatar_source: String,
+        /// The same in middle size.
+        avatar_url_medium: String,
+        /// Changes with the picture.
+        avatar_version: u32,
+    },
+    /// The time zone.
+    Timezone {
+        /// The address used in the API.
+        email: String,
+        /// IANA name, or empty.
+        timezone: String,
+    },
+    /// The name.
+    FullName {
+        /// Display name.
+        full_name: String,
+    },
+    /// Who owns the bot.
+    BotOwner {
+        /// Who owns the bot.
+        bot_owner_id: UserId,
+    },
+    /// The role.
+    Role {
+        /// The role.
+        role: Role,
+    },
+    /// The address used in the API.
+    NewEmail {
+        /// The address used in the API.
+        new_email: String,
+    },
+    /// Whether it may be used.
+    Active {
+        /// Whether the account may be used.
+        is_active: bool,
+    },
+    /// The real address.
+    DeliveryEmail {
+        /// The real address; null where the viewer may not see it.
+        delivery_email: Option<String>,
+    },
 }
 
 /// An account the viewer no longer sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUserRemove {
+    /// The account.
     pub person: RemovedUser,
 }
 
 /// Who is no longer visible.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RemovedUser {
+    /// The account.
     pub user_id: UserId,
+    /// Display name.
     pub full_name: String,
 }
 
 /// A new bot of the viewer, or of anyone for administrators.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmBotAdd {
+    /// The bot.
     pub bot: Bot,
 }
 
 /// Changed keys of a bot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmBotUpdate {
+    /// The bot.
     pub bot: BotChange,
 }
 
 /// A bot and its changed keys; absent ones did not change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(clippy::option_option, reason = "a key can be absent, null or there")]
-#[allow(missing_docs, reason = "the names are those of the bot's fields")]
 pub struct BotChange {
+    /// The account.
     pub user_id: UserId,
+    /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub full_name: Option<String>,
+    /// Who owns it; absent if that did not change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
+    /// Whether the account may be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
+    /// Whether its queues get the messages of all public channels by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_all_public_streams: Option<bool>,
+    /// Name of the channel it sends to by default; null for none.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-may-be-null" = true))]
     pub default_sending_stream: Option<Option<String>>,
+    /// Name of the channel its queues are narrowed to by default; null for none.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-may-be-null" = true))]
     pub default_events_register_stream: Option<Option<String>>,
 }
 
@@ -101,29 +150,30 @@ fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<S
 }
 
 /// A bot that is no longer the viewer's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmBotDelete {
+    /// The bot.
     pub bot: DeletedBot,
 }
 
 /// Which bot.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeletedBot {
+    /// The account.
     pub user_id: UserId,
 }
 
 /// Members who joined or left a group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs, reason = "the names say it")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GroupMembers {
+    /// The group.
     pub group_id: GroupId,
+    /// Which members.
     pub user_ids: Vec<UserId>,
 }
 
 /// Someone was active; one of three forms, by the client's capabilities.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum PresenceEvent {
     /// With `simplified_presence_events`: by user id.
@@ -146,7 +196,7 @@ pub enum PresenceEvent {
 }
 
 /// The older description of a presence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LegacyPresence {
     /// Always `website`.
     pub client: String,
@@ -160,7 +210,7 @@ pub struct LegacyPresence {
 }
 
 /// What changed of someone's status; an empty text is a cleared part, an absent one did not change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserStatusEvent {
     /// Whose.
     pub user_id: UserId,

@@ -42,7 +42,7 @@ fn integers_are_json_integers() {
 #[test]
 fn lists_name_the_position_that_is_wrong() {
     assert_eq!(one::<Vec<Vec<String>>>(r#"[["a","b"]]"#), Ok(Some(vec![vec!["a".to_owned(), "b".to_owned()]])));
-    assert_eq!(one::<Vec<Vec<String>>>(r#"["a"]"#), Err("p[0] is not a list".to_owned()));
+    assert_eq!(one::<Vec<Vec<i64>>>(r#"["a"]"#), Err("p[0] is not a list".to_owned()));
     assert_eq!(one::<Vec<Vec<String>>>(r#"[["a",1]]"#), Err("p[0][1] is not a string".to_owned()));
     assert_eq!(one::<Vec<i64>>("{}"), Err("p is not a list".to_owned()));
     assert_eq!(one::<Vec<i64>>("[1"), Err("p is not valid JSON".to_owned()));
@@ -61,7 +61,26 @@ fn lists_take_repeated_words_and_python_notation() {
     assert_eq!(words(&["['message', 'reaction']"]), expect);
     assert_eq!(words(&[r#"["message"]"#, r#"["message","reaction"]"#]), expect);
     assert_eq!(words(&["message"]), Ok(Some(vec!["message".to_owned()])));
-    assert!(words(&["5"]).is_err());
+    assert_eq!(words(&["two words"]), Ok(Some(vec!["two words".to_owned()])));
+    assert_eq!(words(&["a, b", "5"]), Ok(Some(vec!["a, b".to_owned(), "5".to_owned()])));
+    assert!(words(&["a, b"]).is_err(), "one element or two");
+    assert!(words(&[r#"["a"#]).is_err() && words(&[""]).is_err());
+}
+
+#[test]
+fn lists_of_other_things_take_one_parameter_for_each() {
+    fn list<T: FromJson>(texts: &[&str]) -> Result<Option<Vec<T>>, String> {
+        let pairs = texts.iter().map(|text| ("p".to_owned(), (*text).to_owned())).collect();
+        optional(&ParamSource::new(pairs, vec![]), "p").map_err(|error| error.to_string())
+    }
+    assert_eq!(list::<i64>(&["1", "2"]), Ok(Some(vec![1, 2])));
+    assert_eq!(list::<i64>(&["1,-2"]), Ok(Some(vec![1, -2])));
+    assert_eq!(list::<i64>(&["7"]), Ok(Some(vec![7])));
+    assert_eq!(list::<i64>(&["[1]", "[2]"]), Ok(Some(vec![2])), "the last one counts");
+    assert_eq!(list::<i64>(&["1", "x"]), Err("p is not valid JSON".to_owned()));
+    assert_eq!(list::<UserId>(&["5"]), Ok(Some(vec![UserId(5)])));
+    let terms = list::<crate::narrow::NarrowTerm>(&[r#"{"operator": "is", "operand": "dm"}"#, "['topic', 'tea']"]);
+    assert_eq!(terms.map(|terms| terms.map(|terms| terms.len())), Ok(Some(2)));
 }
 
 #[test]
@@ -152,4 +171,12 @@ fn what_is_written_can_be_read() {
         fetch.num_before = Some(10);
         round_trip(&fetch);
     }
+}
+
+#[test]
+fn what_is_in_the_path_is_never_absent() {
+    let mut source = ParamSource::new(vec![], vec![]);
+    source.push_path("bot_id", "null".to_owned());
+    let error = required::<UserId>(&source, "bot_id").expect_err("null is nobody");
+    assert_eq!(error.to_string(), "bot_id is not an integer");
 }

@@ -1,7 +1,10 @@
 use super::{legacy, modern};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tidings_testkit::TestServer;
+use tidings_types::initial_state::{FIELDS, FieldSpec, realm_field};
+use tidings_types::realm::RealmSettings;
+use tidings_types::settings::{Legacy, UserSettings};
 
 #[tokio::test]
 async fn the_mobile_app_finds_what_it_cannot_start_without() {
@@ -43,6 +46,40 @@ async fn only_what_is_fetched_is_there() {
     let mut fields: Vec<&str> = queue.state.as_object().unwrap().keys().map(String::as_str).collect();
     fields.retain(|field| !always.contains(field));
     assert_eq!(fields, ["alert_words"]);
+}
+
+/// Every part alone has the fields that the table describes for it, and no others.
+#[tokio::test]
+async fn each_part_has_the_fields_that_are_described() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let parts: BTreeSet<&str> = FIELDS.iter().flat_map(|row| row.parts).copied().collect();
+    for part in parts {
+        let is_legacy = part.starts_with("update_");
+        let capabilities = json!({"notification_settings_null": true, "user_settings_object": !is_legacy}).to_string();
+        let fetched = [part, "update_message_flags"];
+        let fetch = json!(fetched).to_string();
+        let params = [("fetch_event_types", fetch.as_str()), ("client_capabilities", &capabilities)];
+        let state = hamlet.register(&params).await.state;
+        let is_there = |row: &&FieldSpec| row.parts.iter().all(|part| fetched.contains(part)) && !row.conditional;
+        let mut expected: BTreeSet<String> =
+            FIELDS.iter().filter(is_there).map(|row| row.field.name().to_owned()).collect();
+        expected.extend(["result", "msg"].map(str::to_owned));
+        if part == "realm" {
+            let settings = serde_json::to_value(RealmSettings::default()).unwrap();
+            expected.extend(settings.as_object().unwrap().keys().filter_map(|name| realm_field(name)));
+        }
+        let legacy = match part {
+            "update_display_settings" => Legacy::Display,
+            "update_global_notifications" => Legacy::Notification,
+            _ => Legacy::None,
+        };
+        let settings =
+            UserSettings::NAMES.iter().filter(|(_, of)| is_legacy && *of == legacy && legacy != Legacy::None);
+        expected.extend(settings.map(|(name, _)| (*name).to_owned()));
+        let written: BTreeSet<String> = state.as_object().unwrap().keys().cloned().collect();
+        assert_eq!(written, expected, "{part}");
+    }
 }
 
 /// Whether a value is of a type as the table of fields writes it, looked at from outside only.

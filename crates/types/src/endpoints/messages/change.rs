@@ -4,6 +4,7 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::{ChannelId, MessageId};
 use crate::message::ReactionType;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -19,7 +20,7 @@ crate::text_enum! {
 }
 
 /// A message was changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateMessageResponse {
     /// Uploaded files that no message refers to any more.
     pub detached_uploads: Vec<serde_json::Value>,
@@ -27,7 +28,8 @@ pub struct UpdateMessageResponse {
 
 endpoint! {
     /// Changes the content of a message, or moves messages to another topic.
-    UpdateMessage: Patch "/messages/{message_id}", "update-message", "messages", auth Basic => UpdateMessageResponse;
+    UpdateMessage: Patch "/messages/{message_id}", "update-message", "messages", auth Basic => UpdateMessageResponse,
+        fails ExpectationMismatch | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
     UpdateMessageRequest {
         /// Which.
         message_id: MessageId,
@@ -61,7 +63,8 @@ endpoint! {
 
 endpoint! {
     /// Adds a reaction.
-    AddReaction: Post "/messages/{message_id}/reactions", "add-reaction", "messages", auth Basic => Done;
+    AddReaction: Post "/messages/{message_id}/reactions", "add-reaction", "messages", auth Basic => Done,
+        fails ReactionAlreadyExists;
     AddReactionRequest {
         /// To which message.
         message_id: MessageId,
@@ -76,7 +79,8 @@ endpoint! {
 
 endpoint! {
     /// Takes a reaction back.
-    RemoveReaction: Delete "/messages/{message_id}/reactions", "remove-reaction", "messages", auth Basic => Done;
+    RemoveReaction: Delete "/messages/{message_id}/reactions", "remove-reaction", "messages", auth Basic => Done,
+        fails ReactionDoesNotExist | MissingParameter;
     RemoveReactionRequest {
         /// From which message.
         message_id: MessageId,

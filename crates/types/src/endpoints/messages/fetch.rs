@@ -6,7 +6,9 @@ use crate::ids::{ChannelId, MessageId, UserId};
 use crate::message::Message;
 use crate::narrow::NarrowTerm;
 use crate::params::{Encoding, FromParam};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The point around which messages are fetched.
@@ -20,6 +22,20 @@ pub enum Anchor {
     Oldest,
     /// The oldest unread message, or the newest one.
     FirstUnread,
+}
+
+impl JsonSchema for Anchor {
+    fn schema_name() -> Cow<'static, str> {
+        "Anchor".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "pattern": "^(newest|oldest|first_unread|-?[0-9]+)$"})
+    }
 }
 
 impl FromParam for Anchor {
@@ -45,7 +61,7 @@ impl FromParam for Anchor {
 }
 
 /// A message as a search finds it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FoundMessage {
     /// The message, with the viewer's flags.
     #[serde(flatten)]
@@ -59,7 +75,7 @@ pub struct FoundMessage {
 }
 
 /// A page of messages.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetMessagesResponse {
     /// The anchor as it was understood; absent where messages were asked for by id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,7 +94,8 @@ pub struct GetMessagesResponse {
 
 endpoint! {
     /// Fetches a page of the messages that match a narrow, or messages by id.
-    GetMessages: Get "/messages", "get-messages", "messages", auth Basic => GetMessagesResponse;
+    GetMessages: Get "/messages", "get-messages", "messages", auth Basic => GetMessagesResponse,
+        fails BadNarrow | IncompatibleParameters | MissingParameter;
     GetMessagesRequest {
         /// A message's id, `newest`, `oldest` or `first_unread`.
         anchor?: Anchor,
@@ -104,7 +121,7 @@ endpoint! {
 }
 
 /// A message and its source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetMessageResponse {
     /// As written.
     pub raw_content: String,
@@ -126,7 +143,7 @@ endpoint! {
 }
 
 /// Content and topic with what was found marked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchFields {
     /// The content as HTML.
     pub match_content: String,
@@ -135,7 +152,7 @@ pub struct MatchFields {
 }
 
 /// Which messages match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchesNarrowResponse {
     /// Those that match.
     pub messages: BTreeMap<MessageId, MatchFields>,
@@ -143,7 +160,8 @@ pub struct MatchesNarrowResponse {
 
 endpoint! {
     /// Tells which of some messages match a narrow.
-    MatchesNarrow: Get "/messages/matches_narrow", "check-messages-match-narrow", "messages", auth Basic => MatchesNarrowResponse;
+    MatchesNarrow: Get "/messages/matches_narrow", "check-messages-match-narrow", "messages", auth Basic => MatchesNarrowResponse,
+        fails BadNarrow;
     MatchesNarrowRequest {
         /// The messages.
         msg_ids: Vec<MessageId>,
@@ -153,7 +171,7 @@ endpoint! {
 }
 
 /// A message after one of its changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     /// The topic; empty for direct messages.
     pub topic: String,
@@ -183,7 +201,7 @@ pub struct Snapshot {
 }
 
 /// How a message changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetMessageHistoryResponse {
     /// Oldest first; the first is the message as it was sent.
     pub message_history: Vec<Snapshot>,
@@ -201,7 +219,7 @@ endpoint! {
 }
 
 /// Rendered text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RenderMessageResponse {
     /// HTML.
     pub rendered: String,
@@ -217,7 +235,7 @@ endpoint! {
 }
 
 /// Who has read a message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GetReadReceiptsResponse {
     /// Ascending; without the sender and without those who keep it to themselves.
     pub user_ids: Vec<UserId>,

@@ -5,6 +5,7 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::{ChannelId, MessageId};
 use crate::narrow::NarrowTerm;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 crate::text_enum! {
@@ -18,7 +19,7 @@ crate::text_enum! {
 }
 
 /// Flags were changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateFlagsResponse {
     /// Messages whose flag is another now, ascending.
     pub messages: Vec<MessageId>,
@@ -41,7 +42,7 @@ endpoint! {
 }
 
 /// Flags were changed on a page of messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateFlagsNarrowResponse {
     /// How many messages the page had.
     pub processed_count: u32,
@@ -62,7 +63,8 @@ pub struct UpdateFlagsNarrowResponse {
 
 endpoint! {
     /// Sets or removes a flag on a page of the messages that match a narrow.
-    UpdateFlagsNarrow: Post "/messages/flags/narrow", "update-message-flags-for-narrow", "messages", auth Basic => UpdateFlagsNarrowResponse;
+    UpdateFlagsNarrow: Post "/messages/flags/narrow", "update-message-flags-for-narrow", "messages", auth Basic => UpdateFlagsNarrowResponse,
+        fails BadNarrow;
     UpdateFlagsNarrowRequest {
         /// A message's id, `newest`, `oldest` or `first_unread`.
         anchor: Anchor,
@@ -82,7 +84,7 @@ endpoint! {
 }
 
 /// Everything is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MarkAllAsReadResponse {
     /// Always true: it is done at once.
     pub complete: bool,

@@ -2,6 +2,7 @@
 
 use crate::endpoint;
 use crate::user::Presence;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ crate::text_enum! {
 }
 
 /// One entry of the older description of a presence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClientPresence {
     /// Always `website`; absent where one user alone is described.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,7 +35,7 @@ pub struct ClientPresence {
 pub type LegacyUserPresence = BTreeMap<String, ClientPresence>;
 
 /// Many users, in one of two forms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Presences {
     /// By user id.
@@ -44,7 +45,7 @@ pub enum Presences {
 }
 
 /// Who is there.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdatePresenceResponse {
     /// What to ask with next time, to be told only of changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +78,7 @@ endpoint! {
 }
 
 /// When one user was last there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserPresenceResponse {
     /// By client, and `aggregated` over all.
     pub presence: LegacyUserPresence,
@@ -94,7 +95,7 @@ endpoint! {
 }
 
 /// When everybody was last there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmPresenceResponse {
     /// UNIX seconds.
     pub server_timestamp: f64,

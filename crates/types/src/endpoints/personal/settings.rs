@@ -16,8 +16,7 @@ pub struct UpdateSettingsRequest {
     pub settings: Vec<(&'static str, Value)>,
 }
 
-const FULL_NAME: ParamSpec =
-    ParamSpec { name: "full_name", required: false, encoding: Encoding::Plain, doc: "The new display name." };
+const FULL_NAME: ParamSpec = ParamSpec::of::<String>("full_name", "The new display name.");
 
 /// The name, then every setting.
 const ALL: [ParamSpec; UserSettings::PARAMS.len() + 1] = {

@@ -1,0 +1,237 @@
+//! Values to show. A field's name says what it holds throughout the API, so there is one example for each name; the
+//! rest follows from schemas. A test holds that each example fits the schema it stands beside.
+
+use serde_json::{Map, Value, json};
+
+/// Examples by the name of a field or parameter, as JSON; the first that fits. Where a name means something else in one
+/// schema or operation, that comes first, as in `StreamUpdateEvent.value`.
+const BY_NAME: &[(&str, &str)] = &[
+    ("FlagsRemoveEvent.operation", r#""remove""#),
+    ("RealmUpdateEvent.property", r#""require_unique_names""#),
+    ("RealmUpdateEvent.value", "true"),
+    ("StreamUpdateEvent.property", r#""description""#),
+    ("StreamUpdateEvent.value", r#""All about Denmark""#),
+    ("UserSettingsEvent.property", r#""enter_sends""#),
+    ("UserSettingsEvent.value", "true"),
+    ("alert_word", r#""tea""#),
+    ("already_subscribed", r#"["Verona"]"#),
+    ("anchor", r#""newest""#),
+    ("api_key", r#""gjA04ZYcqXKalvYMA8OeXSfzUOLrtbZv""#),
+    ("avatar_url", r#""https://secure.gravatar.com/avatar/5f9a?d=identicon&version=1""#),
+    ("client", r#""website""#),
+    ("color", r##""#76ce90""##),
+    ("content", r#""Something is rotten in the state of Denmark.""#),
+    ("content_type", r#""text/x-markdown""#),
+    ("date_joined", r#""2026-04-01T09:00:00+00:00""#),
+    ("default_events_register_stream", r#""Denmark""#),
+    ("default_language", r#""en""#),
+    ("default_sending_stream", r#""Denmark""#),
+    ("delivery_email", r#""hamlet@example.com""#),
+    ("description", r#""All about Denmark""#),
+    ("display_recipient", r#""Denmark""#),
+    ("email", r#""hamlet@example.com""#),
+    ("emoji_code", r#""1f389""#),
+    ("emoji_name", r#""tada""#),
+    ("emojiset", r#""google""#),
+    ("event_types", r#"["message", "reaction"]"#),
+    ("fetch_event_types", r#"["realm", "subscription"]"#),
+    ("flag", r#""starred""#),
+    ("full_name", r#""Hamlet""#),
+    ("idle_queue_timeout", r#""600""#),
+    ("include_subscribers", r#""true""#),
+    ("last_event_id", "-1"),
+    ("local_id", r#""100.01""#),
+    ("message_retention_days", r#""realm_default""#),
+    ("match_content", r#""<p>Something is rotten.</p>""#),
+    ("match_subject", r#""tea""#),
+    ("message_type", r#""stream""#),
+    ("msg", r#""""#),
+    ("muted_topics", r#"[["Denmark", "tea", 1777000000]]"#),
+    ("name", r#""Denmark""#),
+    ("narrow", r#"[["channel", "Denmark"]]"#),
+    ("narrow", r#"[{"operator": "channel", "operand": "Denmark"}]"#),
+    ("new_email", r#""prince@example.com""#),
+    ("new_name", r#""Elsinore""#),
+    ("not_removed", r#"["Verona"]"#),
+    ("notification_name", r#""enable_sounds""#),
+    ("notification_sound", r#""zulip""#),
+    ("operand", r#""Denmark""#),
+    ("operation", r#""add""#),
+    ("operator", r#""channel""#),
+    ("password", r#""correct horse battery staple""#),
+    ("prev_content_sha256", r#""2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae""#),
+    ("principals", r#"[10, 11]"#),
+    ("property", r#""color""#),
+    ("queue_id", r#""fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09""#),
+    ("queue_name", r#""desk""#),
+    ("raw_content", r#""Something is **rotten**.""#),
+    ("reaction_type", r#""unicode_emoji""#),
+    ("realm_description", r#""<p>A castle.</p>""#),
+    ("realm_icon", r#""https://secure.gravatar.com/avatar/5f9a?d=identicon""#),
+    ("realm_name", r#""Elsinore""#),
+    ("realm_uri", r#""https://chat.example.com""#),
+    ("realm_url", r#""https://chat.example.com""#),
+    ("removed", r#"["Denmark"]"#),
+    ("rendered", r#""<p>Something is <strong>rotten</strong>.</p>""#),
+    ("rendered_content", r#""<p>Something is rotten.</p>""#),
+    ("rendered_description", r#""<p>All about Denmark</p>""#),
+    ("resolved_topic_notice_auto_read_policy", r#""except_followed""#),
+    ("sender_email", r#""hamlet@example.com""#),
+    ("sender_full_name", r#""Hamlet""#),
+    ("sender_realm_str", r#""""#),
+    ("set-typing-status.to", r#""[10]""#),
+    ("setting", "true"),
+    ("setting_name", r#""high_contrast_mode""#),
+    ("short_name", r#""echo""#),
+    ("status", r#""active""#),
+    ("status_text", r#""reading""#),
+    ("stream", r#""Denmark""#),
+    ("subject", r#""tea""#),
+    ("subscribed", r#"["Denmark"]"#),
+    ("subscription", r#""Denmark""#),
+    ("timezone", r#""Europe/Copenhagen""#),
+    ("to", r#""Denmark""#),
+    ("topic", r#""tea""#),
+    ("topic_name", r#""tea""#),
+    ("type", r#""stream""#),
+    ("user", r#""hamlet@example.com""#),
+    ("user_id_or_email", r#""hamlet@example.com""#),
+    ("username", r#""hamlet@example.com""#),
+    ("value", r##""#76ce90""##),
+    ("web_animate_image_previews", r#""on_hover""#),
+    ("web_home_view", r#""inbox""#),
+    ("zulip_merge_base", r#""11.0""#),
+    ("zulip_version", r#""11.0+tidings-0.1.0""#),
+];
+
+/// Adds examples to parameters, answers and events.
+pub(super) fn add(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    let sampler = Sampler { schemas: &schemas };
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in operations.filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        let owner = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            sampler.add_to_parameter(&owner, parameter);
+        }
+        let form = operation.pointer_mut("/requestBody/content/application~1x-www-form-urlencoded/schema/properties");
+        for (name, schema) in form.and_then(Value::as_object_mut).into_iter().flatten() {
+            put(schema, "examples", sampler.sample(&owner, name, schema).map(|example| json!([example])));
+        }
+        if let Some(media) = operation.pointer_mut("/responses/200/content/application~1json") {
+            put(media, "example", sampler.sample(&owner, "", &media["schema"]));
+        }
+    }
+    for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if schema["properties"]["type"]["enum"].is_array() && schema["properties"]["id"].is_object() {
+            put(schema, "examples", sampler.sample(name, "", schema).map(|example| json!([example])));
+        }
+    }
+}
+
+fn put(target: &mut Value, key: &str, value: Option<Value>) {
+    if let (Some(fields), Some(value)) = (target.as_object_mut(), value) {
+        fields.insert(key.to_owned(), value);
+    }
+}
+
+struct Sampler<'a> {
+    schemas: &'a Value,
+}
+
+impl Sampler<'_> {
+    fn add_to_parameter(&self, owner: &str, parameter: &mut Value) {
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        if let Some(media) = parameter.pointer_mut("/content/application~1json") {
+            put(media, "example", self.sample(owner, &name, &media["schema"]));
+        } else {
+            put(parameter, "example", self.sample(owner, &name, &parameter["schema"]));
+        }
+    }
+
+    /// An example for a schema; none where neither name nor schema say what it could be. `owner` is the schema or
+    /// operation that the name belongs to.
+    fn sample(&self, owner: &str, name: &str, schema: &Value) -> Option<Value> {
+        let default = schema.get("default").cloned();
+        let (target, schema) = self.resolved(schema);
+        if let Some(value) = self.by_name(owner, name, schema).or(default).or_else(|| schema["enum"].get(0).cloned()) {
+            return Some(value);
+        }
+        let owner = target.unwrap_or(owner);
+        if let Some(first) = ["oneOf", "anyOf", "allOf"].iter().find_map(|key| schema[*key].get(0)) {
+            return self.sample(owner, name, first);
+        }
+        match type_of(schema) {
+            "object" => self.object(owner, name, schema),
+            "array" => self.array(owner, name, schema),
+            "boolean" => Some(json!(false)),
+            "integer" | "number" => Some(number(name)),
+            _ => None,
+        }
+    }
+
+    fn by_name(&self, owner: &str, name: &str, schema: &Value) -> Option<Value> {
+        let is_meant = |known: &str| known == name || known.split_once('.') == Some((owner, name));
+        let mut examples =
+            BY_NAME.iter().filter(|(known, _)| is_meant(known)).map(|(_, text)| serde_json::from_str(text));
+        examples.find_map(|example| example.ok().filter(|example| self.fits(example, schema)))
+    }
+
+    /// What a schema refers to, with its name; the schema itself if it is no reference.
+    fn resolved<'s>(&'s self, schema: &'s Value) -> (Option<&'s str>, &'s Value) {
+        let name = schema["$ref"].as_str().and_then(|target| target.rsplit('/').next());
+        (name, name.map_or(schema, |name| &self.schemas[name]))
+    }
+
+    /// What is required; of a map, one entry, which is named like the map.
+    fn object(&self, owner: &str, name: &str, schema: &Value) -> Option<Value> {
+        let names = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let of_name = |name: &str| Some((name.to_owned(), self.sample(owner, name, schema["properties"].get(name)?)?));
+        let mut object: Map<String, Value> = names.map(of_name).collect::<Option<_>>()?;
+        if let Some(values) = schema.get("additionalProperties").filter(|values| values.is_object()) {
+            object.insert("10".to_owned(), self.sample(owner, name, values)?);
+        }
+        Some(object.into())
+    }
+
+    fn array(&self, owner: &str, name: &str, schema: &Value) -> Option<Value> {
+        let Some(items) = schema.get("items").filter(|items| items.as_object().is_some_and(|of| !of.is_empty())) else {
+            return Some(json!([]));
+        };
+        let singular = name.strip_suffix('s').unwrap_or(name);
+        Some(json!([self.sample(owner, singular, items)?]))
+    }
+
+    /// Whether an example is of the types that a schema names.
+    fn fits(&self, example: &Value, schema: &Value) -> bool {
+        let (_, schema) = self.resolved(schema);
+        if let Some(words) = schema["enum"].as_array() {
+            return words.contains(example);
+        }
+        if let Some(any) = schema["anyOf"].as_array().or_else(|| schema["oneOf"].as_array()) {
+            return any.iter().any(|one| self.fits(example, one));
+        }
+        match (type_of(schema), example) {
+            ("object", Value::Object(_)) | ("string", Value::String(_)) | ("boolean", Value::Bool(_)) | ("", _) => true,
+            ("array", Value::Array(items)) => items.iter().all(|item| self.fits(item, &schema["items"])),
+            ("integer", Value::Number(number)) => number.is_i64(),
+            ("number", Value::Number(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A number; for moments one that is a moment.
+fn number(name: &str) -> Value {
+    let is_moment = name.ends_with("timestamp") || name.starts_with("date_") || name == "server_generation";
+    if is_moment { json!(1_777_000_000) } else { json!(10) }
+}
+
+/// The first type that a schema names, other than null.
+fn type_of(schema: &Value) -> &str {
+    match &schema["type"] {
+        Value::String(name) => name,
+        Value::Array(names) => names.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or_default(),
+        _ => "",
+    }
+}
