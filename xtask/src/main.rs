@@ -3,9 +3,11 @@
 //! # Layout
 //! - this file: the commands. [`steps`]: what `test` and `check` run. [`runner`]: progress and summary.
 //! - [`layout`]: rules about files. [`python`] and [`node`]: environments for the clients, and ours built into them.
+//! - [`openapi`]: what is made from the description of the API, and how complete it is.
 
 mod layout;
 mod node;
+mod openapi;
 mod python;
 mod runner;
 mod steps;

@@ -12,19 +12,24 @@ fn environment() -> PathBuf {
 /// Builds the server, prepares the environment, builds our packages into it, runs the tests.
 pub(crate) fn conformance() -> Result<Outcome> {
     let folder = root().join("conformance/python");
-    let python = prepare(&folder.join("requirements.txt"))?;
+    let python = prepare(&environment(), &folder.join("requirements.txt"))?;
     let binary = server_binary()?;
     install(&python, &root().join("bindings/python"), "dev")?;
     install(&python, &branded(&binary)?, "dev")?;
-    let mut pytest = Command::new(&python);
-    pytest.args(["-m", "pytest", "-q", "--durations=5", "-p", "no:cacheprovider"]).arg(&folder);
-    must(pytest.current_dir(root()).env("TIDINGS_BINARY", binary))?;
+    must(pytest(&python).arg(&folder).env("TIDINGS_BINARY", binary))?;
     Ok(Outcome::Passed)
+}
+
+/// A run of tests that says what was slow, and why something was skipped.
+pub(crate) fn pytest(python: &Path) -> Command {
+    let mut pytest = Command::new(python);
+    pytest.args(["-m", "pytest", "-q", "-rs", "--durations=5", "-p", "no:cacheprovider"]).current_dir(root());
+    pytest
 }
 
 /// Our Python client beside the official one, optimized.
 pub(crate) fn bench(options: &[String]) -> Result<bool> {
-    let python = prepare(&root().join("conformance/python/requirements.txt"))?;
+    let python = prepare(&environment(), &root().join("conformance/python/requirements.txt"))?;
     must(&mut cargo(&["build", "--release", "--package", "tidings"]))?;
     install(&python, &root().join("bindings/python"), "release")?;
     let mut bench = Command::new(&python);
@@ -50,8 +55,8 @@ fn install(python: &Path, package: &Path, profile: &str) -> Result<()> {
     let programs = environment().join("bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(std::iter::once(programs).chain(std::env::split_paths(&path)))?;
-    let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]);
+    let mut pip = pip(python);
+    pip.args(["install", "--no-deps", "--no-build-isolation"]);
     pip.arg(package).env("PATH", path).env("CARGO_TARGET_DIR", target_folder()?);
     must(pip.env("MATURIN_PEP517_ARGS", format!("--profile {profile}")))
 }
@@ -71,41 +76,52 @@ fn branded(binary: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Creates the environment where it is missing or lists other packages, and says which interpreter to use.
-fn prepare(requirements: &Path) -> Result<PathBuf> {
-    let python = environment().join("bin/python");
-    let stamp = environment().join("requirements.txt");
+/// Creates an environment where it is missing or lists other packages, and says which interpreter to use.
+pub(crate) fn prepare(environment: &Path, requirements: &Path) -> Result<PathBuf> {
+    let python = environment.join("bin/python");
+    let stamp = environment.join("requirements.txt");
     let wanted = std::fs::read_to_string(requirements)?;
     if python.exists() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    create()?;
-    must(
-        Command::new(&python)
-            .args(["-m", "pip", "install", "-q", "--disable-pip-version-check", "-r"])
-            .arg(requirements),
-    )
-    .context("cannot install the packages; this needs PyPI or a mirror of it")?;
+    create(environment)?;
+    must(pip(&python).args(["install", "-r"]).arg(requirements)).context(NEEDS_PYPI)?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)
 }
 
-fn create() -> Result<()> {
+/// What to say where packages cannot be had.
+pub(crate) const NEEDS_PYPI: &str = "cannot install the packages; this needs PyPI or a mirror of it";
+
+/// The environment's installer.
+pub(crate) fn pip(python: &Path) -> Command {
+    let mut pip = Command::new(python);
+    pip.args(["-m", "pip", "-q", "--disable-pip-version-check"]);
+    pip
+}
+
+fn create(environment: &Path) -> Result<()> {
     let venv = || {
         let mut venv = Command::new("python3");
-        venv.args(["-m", "venv", "--clear"]).arg(environment());
+        venv.args(["-m", "venv", "--clear"]).arg(environment);
         venv
     };
     if works(&mut venv()) {
         return Ok(());
     }
     // Debian and Ubuntu leave the module out of their Python.
-    if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0 && command -v apt-get"])) {
-        must(Command::new("apt-get").args(["update", "-q"]))?;
-        must(Command::new("apt-get").args(["install", "-q", "-y", "python3", "python3-venv"]))?;
-    }
+    install_packages(&["python3", "python3-venv"])?;
     match must(&mut venv()) {
         Ok(()) => Ok(()),
         Err(error) => bail!("{error}; install Python 3.9 or newer with its `venv` module"),
     }
+}
+
+/// Installs packages of Debian or Ubuntu, where this is one and we may.
+pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
+    if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0 && command -v apt-get"])) {
+        must(Command::new("apt-get").args(["update", "-q"]))?;
+        must(Command::new("apt-get").args(["install", "-q", "-y", "--no-install-recommends"]).args(packages))?;
+    }
+    Ok(())
 }
