@@ -12,9 +12,9 @@ use crate::row::Error;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 use std::ffi::c_int;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tidings_store::StoreError;
@@ -48,6 +48,8 @@ pub(crate) struct Checkpoints {
 /// In pages of the log.
 #[derive(Debug)]
 struct Progress {
+    /// Held by whoever copies. SQLite lets one at a time, and tells the other to come back without letting it wait.
+    copying: Mutex<()>,
     written: AtomicU32,
     copied: AtomicU32,
     /// Where a commit is to start it anew.
@@ -59,6 +61,7 @@ impl Checkpoints {
     pub(crate) fn start(writer: &mut Connection, connection: Connection) -> Result<Self, Error> {
         let (wake, woken) = sync_channel(1);
         let progress = Arc::new(Progress {
+            copying: Mutex::new(()),
             written: AtomicU32::new(0),
             copied: AtomicU32::new(0),
             start_anew_at: AtomicU32::new(LOG_PAGES_MAX),
@@ -130,6 +133,7 @@ impl Progress {
 
     fn run(&self, connection: &Connection, woken: &Receiver<()>) {
         while woken.recv().is_ok() {
+            let _copying = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
             match copy(connection, "PASSIVE") {
                 // If the log was started anew meanwhile, this is too much, and only delays the next time.
                 Ok(copied) => self.copied.store(copied, Ordering::Relaxed),
