@@ -13,6 +13,7 @@ const PROTOCOL: &[&str] = &[
     "zulip_version",
     "zulip_merge_base",
     "zulip_feature_level",
+    "zulip_extra_emoji",
     "zulip_update_announcements_stream_id",
     "zulip_update_announcements_level",
     "has_zulip_update",
@@ -20,6 +21,7 @@ const PROTOCOL: &[&str] = &[
     "can_access_all_zulip",
     "zulip_plan_is_not_limited",
     "realm=\"zulip\"",
+    tidings_types::version::VERSION,
 ];
 
 /// Every place in a text (of a page, or of a file) that names another product, with some words around it.

@@ -160,7 +160,7 @@ pub fn router(app: Arc<App>) -> Router {
         let serve = async move |headers: HeaderMap| into_axum(document.answer(&headers));
         router = router.route(&format!("/api/v1{}", version.path()), get(serve));
     }
-    let (health, metrics) = (Arc::clone(&app), app);
+    let (pages, health, metrics) = (Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -168,6 +168,7 @@ pub fn router(app: Arc<App>) -> Router {
     let emoji_data = async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers));
     let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
+        .merge(handlers::pages::router(pages))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))

@@ -6,7 +6,7 @@ use hyper::{HeaderMap, Response};
 use std::sync::LazyLock;
 use tidings_markdown::emoji;
 
-static NAMES: LazyLock<Cached> = LazyLock::new(|| Cached::new(emoji::code_to_names_json(), 86_400));
+static NAMES: LazyLock<Cached> = LazyLock::new(|| Cached::new(emoji::code_to_names_json(), "application/json", 86_400));
 
 /// Codes with their names, or 304 for a client that has them.
 #[must_use]

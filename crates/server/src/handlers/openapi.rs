@@ -30,7 +30,7 @@ impl OpenApi {
         let make = || {
             let site = self.app.realm.state().realm.url.clone();
             let document = document(&self.app.config.brand, &site, self.version);
-            Cached::new(document.to_string(), MAX_AGE_SECS)
+            Cached::new(document.to_string(), "application/json", MAX_AGE_SECS)
         };
         self.made.get_or_init(make).answer(headers)
     }

@@ -6,9 +6,10 @@ use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use sha2::{Digest, Sha256};
 
-/// A JSON document with its tag.
+/// A document with its tag.
 pub struct Cached {
     body: Bytes,
+    content_type: &'static str,
     tag: HeaderValue,
     cache_control: HeaderValue,
 }
@@ -16,12 +17,12 @@ pub struct Cached {
 impl Cached {
     /// A document that clients may use for so many seconds without asking.
     #[must_use]
-    pub fn new(body: impl Into<Bytes>, max_age_secs: u32) -> Self {
+    pub fn new(body: impl Into<Bytes>, content_type: &'static str, max_age_secs: u32) -> Self {
         let body = body.into();
         let start: String = Sha256::digest(&body).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         let value = |text: String| HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
         let cache_control = value(format!("public, max-age={max_age_secs}"));
-        Cached { tag: value(format!("\"{start}\"")), body, cache_control }
+        Cached { tag: value(format!("\"{start}\"")), body, content_type, cache_control }
     }
 
     /// The document, or 304 for a client that has it.
@@ -33,7 +34,7 @@ impl Cached {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         headers.insert(header::CACHE_CONTROL, self.cache_control.clone());
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert(header::ETAG, self.tag.clone());

@@ -54,7 +54,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("new_name", r#""Elsinore""#),
     ("not_removed", r#"["Verona"]"#),
     ("notification_name", r#""enable_sounds""#),
-    ("notification_sound", r#""zulip""#),
+    ("notification_sound", r#""ding""#),
     ("operand", r#""Denmark""#),
     ("operation", r#""add""#),
     ("operator", r#""channel""#),

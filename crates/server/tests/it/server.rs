@@ -1,4 +1,5 @@
 mod connections;
 mod get_server_settings;
 mod openapi;
+mod pages;
 mod requests;
