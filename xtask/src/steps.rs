@@ -26,14 +26,17 @@ const STEPS: &[Step] = &[
 /// The quick ones.
 const QUICK: &[&str] = &["layout", "fmt", "clippy", "docs"];
 
+/// Those that run only when they are named: they fetch large tools, and take minutes.
+const NAMED_ONLY: &[&str] = &["clients", "description"];
+
 /// Names for `--only`.
 pub(crate) fn area_names() -> Vec<&'static str> {
     STEPS.iter().map(|step| step.area).collect()
 }
 
-/// The chosen steps; all if none are named.
+/// The chosen steps; if none are named, all but those that have to be.
 pub(crate) fn chosen(only: &[String]) -> Vec<Step> {
-    pick(|area| only.is_empty() || only.iter().any(|name| name == area))
+    pick(|area| if only.is_empty() { !NAMED_ONLY.contains(&area) } else { only.iter().any(|name| name == area) })
 }
 
 /// The quick steps.
