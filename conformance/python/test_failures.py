@@ -2,14 +2,13 @@
 
 import itertools
 import json
-import signal
 import threading
 
 import pytest
 import tidings
 
 from fake import Fake, refused, success
-from server import Script, wait_until
+from server import wait_until
 
 
 @pytest.fixture
@@ -291,43 +290,6 @@ def test_a_program_that_is_killed_hears_everything(ours, run):
     assert (script.count("got two"), script.count("got three")) == (1, 1)
     # Killed between the callback and the position being saved, it hears the last one again; and never an older one.
     assert script.count("got one") <= 1
-
-
-INTERRUPTED = """
-import threading
-import tidings
-
-client = tidings.Client(config_file="~/zuliprc")
-threading.Thread(target=lambda: print("others run meanwhile"), daemon=True)
-ticking = threading.Timer(0.2, lambda: print("others run meanwhile"))
-ticking.daemon = True
-
-try:
-    client.call_on_each_event(print, event_types=["message"], on_reset=lambda _: ticking.start())
-except KeyboardInterrupt:
-    print("interrupted")
-"""
-
-
-def test_ctrl_c_ends_a_wait_and_other_threads_run(ours):
-    script = Script(ours.hamlet, INTERRUPTED)
-    try:
-        ours.wait_for_polls(1)
-        script.wait_for("others run meanwhile")
-        assert script.interrupt() == 0
-        script.wait_for("interrupted")
-    finally:
-        script.kill()
-
-
-def test_ctrl_c_ends_a_program_that_does_not_expect_it(ours):
-    script = Script(ours.hamlet, REMEMBERING)
-    try:
-        ours.wait_for_polls(1)
-        assert script.interrupt() == -signal.SIGINT
-        script.wait_for("KeyboardInterrupt")
-    finally:
-        script.kill()
 
 
 def test_what_is_configured_wrongly_is_named(tmp_path, monkeypatch):

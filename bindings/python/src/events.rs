@@ -4,8 +4,9 @@ use crate::failure;
 use crate::json;
 use crate::runtime::{Runtime, Waiting};
 use futures_core::Stream;
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::PyDict;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -13,7 +14,7 @@ use tidings_client::types::EventId;
 use tidings_client::{Client, Error, EventForm, EventOptions, Item, ResetReason};
 use tokio::sync::Mutex;
 
-/// An event as a dict.
+/// An event as a dict, made when its turn comes.
 pub(crate) struct DictEvent {
     id: EventId,
     is_heartbeat: bool,
@@ -21,15 +22,10 @@ pub(crate) struct DictEvent {
 }
 
 impl EventForm for DictEvent {
-    fn read(answer: &[u8]) -> Option<Vec<Self>> {
-        Python::try_attach(|py| {
-            let answer = json::parse(py, answer)?.cast_into::<PyDict>().ok()?;
-            if !answer.get_item("result").ok()??.eq("success").ok()? {
-                return None;
-            }
-            let events = answer.get_item("events").ok()??;
-            events.cast::<PyList>().ok()?.iter().map(DictEvent::of).collect()
-        })?
+    type Answer = DictEvents;
+
+    fn open(answer: Vec<u8>) -> Result<DictEvents, Vec<u8>> {
+        json::EventTexts::open(answer).map(DictEvents)
     }
 
     fn id(&self) -> EventId {
@@ -42,12 +38,29 @@ impl EventForm for DictEvent {
 }
 
 impl DictEvent {
-    fn of(event: Bound<'_, PyAny>) -> Option<Self> {
-        let event = event.cast_into::<PyDict>().ok()?;
-        let id = EventId(event.get_item("id").ok()??.extract().ok()?);
-        let kind = event.get_item("type").ok()?;
-        let is_heartbeat = kind.is_some_and(|kind| kind.eq("heartbeat").unwrap_or_default());
-        Some(DictEvent { id, is_heartbeat, event: event.unbind() })
+    fn of(event: &Bound<'_, PyDict>) -> Option<Self> {
+        let py = event.py();
+        let id = EventId(event.get_item(intern!(py, "id")).ok()??.extract().ok()?);
+        let kind = event.get_item(intern!(py, "type")).ok()?;
+        let is_heartbeat = kind.is_some_and(|kind| kind.eq(intern!(py, "heartbeat")).unwrap_or_default());
+        Some(DictEvent { id, is_heartbeat, event: event.clone().unbind() })
+    }
+}
+
+/// The events of an answer.
+pub(crate) struct DictEvents(json::EventTexts);
+
+impl Iterator for DictEvents {
+    type Item = Option<DictEvent>;
+
+    fn next(&mut self) -> Option<Option<DictEvent>> {
+        // If the interpreter is ending nobody reads on.
+        Python::try_attach(|py| match self.0.next(py) {
+            Ok(Some(event)) => Some(DictEvent::of(&event)),
+            Ok(None) => None,
+            Err(json::Unreadable) => Some(None),
+        })
+        .unwrap_or(Some(None))
     }
 }
 
@@ -135,6 +148,9 @@ impl Events {
             return Ok(Some(next));
         }
         let Some(events) = &mut state.events else { return Ok(Some(None)) };
+        if let Some(event) = events.at_hand() {
+            return Ok(Some(Some(Ok(Item::Event(event)))));
+        }
         let _entered = self.runtime.tokio()?.enter();
         match Pin::new(events).poll_next(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(next) => Ok(Some(next)),

@@ -161,8 +161,14 @@ impl EventOptions {
 /// What events are wanted as. [`ReceivedEvent`] is one form; bindings to other languages have forms of their own, to
 /// read an answer only once.
 pub trait EventForm: Send + Sized + 'static {
-    /// The events in the body of a poll's answer, in its order; none if it is not a successful answer.
-    fn read(answer: &[u8]) -> Option<Vec<Self>>;
+    /// The events of an answer, in its order. Each is read when its turn comes; none stands for one that cannot be.
+    type Answer: Iterator<Item = Option<Self>> + Send;
+
+    /// The events in the body of a poll's answer.
+    ///
+    /// # Errors
+    /// Gives the body back if it is not a successful answer with events.
+    fn open(answer: Vec<u8>) -> Result<Self::Answer, Vec<u8>>;
 
     /// The event's id.
     fn id(&self) -> EventId;
@@ -172,14 +178,18 @@ pub trait EventForm: Send + Sized + 'static {
 }
 
 impl EventForm for ReceivedEvent {
-    fn read(answer: &[u8]) -> Option<Vec<Self>> {
+    type Answer = std::iter::Map<std::vec::IntoIter<Self>, fn(Self) -> Option<Self>>;
+
+    fn open(answer: Vec<u8>) -> Result<Self::Answer, Vec<u8>> {
         #[derive(Deserialize)]
         struct Answer {
             result: String,
             events: Vec<ReceivedEvent>,
         }
-        let answer: Answer = serde_json::from_slice(answer).ok()?;
-        (answer.result == "success").then_some(answer.events)
+        match serde_json::from_slice::<Answer>(&answer) {
+            Ok(read) if read.result == "success" => Ok(read.events.into_iter().map(Some)),
+            _ => Err(answer),
+        }
     }
 
     fn id(&self) -> EventId {
@@ -249,18 +259,18 @@ impl ResetReason {
 /// Asking for the next item says that the one before was handled. Dropping it ends everything; a queue without a saved
 /// position then expires by itself, or at once with [`Events::close`].
 #[must_use = "nothing is registered until items are asked for"]
-pub struct Events<E = ReceivedEvent>(Running<E>);
+pub struct Events<E: EventForm = ReceivedEvent>(Running<E>);
 
 type Advancing<E> = Pin<Box<dyn Future<Output = (Box<Follower<E>>, Option<Result<Item<E>, Error>>)> + Send>>;
 
-enum Running<E> {
+enum Running<E: EventForm> {
     Idle(Box<Follower<E>>),
     /// Kept across polls, so that a caller may give up waiting and lose nothing.
     Advancing(Advancing<E>),
     Ended,
 }
 
-impl<E> fmt::Debug for Events<E> {
+impl<E: EventForm> fmt::Debug for Events<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
     }
@@ -270,6 +280,15 @@ impl<E: EventForm> Events<E> {
     /// The next item; none after an error. Safe to cancel: nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Option<Result<Item<E>, Error>> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// The next event, if it is here already and nothing has to be waited for. As with [`Events::next`], the item before
+    /// was handled. None says nothing about what [`Events::next`] brings.
+    pub fn at_hand(&mut self) -> Option<E> {
+        match &mut self.0 {
+            Running::Idle(follower) => follower.at_hand(),
+            Running::Advancing(_) | Running::Ended => None,
+        }
     }
 
     /// Says that the last item was handled, without asking for the next one. To be called before the program ends on
@@ -298,7 +317,7 @@ impl<E: EventForm> Events<E> {
 }
 
 // Nothing in it is pinned in place: what has to be is in a box.
-impl<E> Unpin for Events<E> {}
+impl<E: EventForm> Unpin for Events<E> {}
 
 impl<E: EventForm> Stream for Events<E> {
     type Item = Result<Item<E>, Error>;

@@ -12,6 +12,9 @@ use tidings_types::endpoint::Method;
 /// The largest answer that is read. The state of ten thousand users is a few megabytes.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 
+/// Room is made for as much as is announced, but no more than this.
+const ANNOUNCED_BYTES_MAX: usize = 4 << 20;
+
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -101,7 +104,8 @@ impl Http {
             request = request.header(CONTENT_TYPE, content_type).body(body);
         }
         let mut response = request.send().await.map_err(|error| reason(&error))?;
-        let mut body = Vec::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = Vec::with_capacity(announced.min(ANNOUNCED_BYTES_MAX));
         while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
             if body.len() + chunk.len() > ANSWER_BYTES_MAX {
                 return Err(format!("the answer is larger than {ANSWER_BYTES_MAX} bytes"));

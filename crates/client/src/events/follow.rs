@@ -5,7 +5,6 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::register::LONGPOLL_TIMEOUT;
 use crate::resume::Position;
-use std::collections::VecDeque;
 use std::time::Duration;
 use tidings_types::EventId;
 use tidings_types::params::Request;
@@ -20,7 +19,7 @@ struct Queue {
     longpoll_timeout: Duration,
     /// Everything up to here was handled, and may be acknowledged.
     handled: EventId,
-    /// The largest id of what is in `pending`, or was.
+    /// The largest id that was read: of the event in the program's hands, or of one that is not shown.
     received: EventId,
 }
 
@@ -35,11 +34,16 @@ enum Handed {
     Event(EventId),
 }
 
-pub(super) struct Follower<E> {
+pub(super) struct Follower<E: EventForm> {
     client: Client,
     options: EventOptions,
     queue: Option<Queue>,
-    pending: VecDeque<E>,
+    /// The rest of the last answer.
+    answer: Option<E::Answer>,
+    /// Taken out of it already.
+    next_event: Option<E>,
+    /// Whether something in it could not be read.
+    is_garbled: bool,
     handed: Handed,
     saved: Option<Position>,
     loaded: bool,
@@ -67,7 +71,9 @@ impl<E: EventForm> Follower<E> {
             client,
             options,
             queue: None,
-            pending: VecDeque::new(),
+            answer: None,
+            next_event: None,
+            is_garbled: false,
             handed: Handed::Nothing,
             saved: None,
             loaded: false,
@@ -90,7 +96,7 @@ impl<E: EventForm> Follower<E> {
             return Ok(item);
         }
         loop {
-            if let Some(event) = self.pending.pop_front() {
+            if let Some(event) = self.read_event() {
                 self.handed = Handed::Event(event.id());
                 return Ok(Item::Event(event));
             }
@@ -99,6 +105,7 @@ impl<E: EventForm> Follower<E> {
                 tokio::time::sleep_until(at).await;
             }
             let failed = match &self.queue {
+                _ if std::mem::take(&mut self.is_garbled) => self.client.unreadable_events(),
                 None => match self.register().await {
                     Ok(item) => return Ok(item),
                     Err(error) => error,
@@ -138,10 +145,33 @@ impl<E: EventForm> Follower<E> {
         if self.options.store.is_some() {
             return None;
         }
-        let event = self.pending.pop_front()?;
+        let event = self.read_event()?;
         self.handle();
         self.handed = Handed::Event(event.id());
         Some(event)
+    }
+
+    /// The next event of the answer that is new and shown.
+    fn read_event(&mut self) -> Option<E> {
+        if let Some(event) = self.next_event.take() {
+            return Some(event);
+        }
+        let (Some(answer), Some(queue)) = (&mut self.answer, &mut self.queue) else { return None };
+        for event in answer {
+            let Some(event) = event else {
+                self.is_garbled = true;
+                break;
+            };
+            // What was sent again because an acknowledgement did not arrive is known already.
+            if event.id() > queue.received {
+                queue.received = event.id();
+                if !event.is_heartbeat() {
+                    return Some(event);
+                }
+            }
+        }
+        self.answer = None;
+        None
     }
 
     /// What the program had in its hands is handled; whether that has to be saved.
@@ -247,23 +277,20 @@ impl<E: EventForm> Follower<E> {
         })
     }
 
-    /// One poll; what it brings is pending afterwards.
+    /// One poll; what it brings takes the place of what was left of the answer before, and has that in it again.
     async fn poll(&mut self, dont_block: bool) -> Result<(), Error> {
         let Some(queue) = &mut self.queue else { return Ok(()) };
         let asked_at = Instant::now();
         let timeout = queue.longpoll_timeout + self.options.pacing.poll_margin;
-        let events = self.client.poll::<E>(&queue.id, queue.handled, timeout, dont_block).await?;
+        let answer = self.client.poll::<E>(&queue.id, queue.handled, timeout, dont_block).await?;
         self.succeeded = true;
-        for event in events {
-            // What was sent again because an acknowledgement did not arrive is known already.
-            if event.id() > queue.received {
-                queue.received = event.id();
-                if !event.is_heartbeat() {
-                    self.pending.push_back(event);
-                }
-            }
+        queue.received = queue.handled;
+        (self.answer, self.next_event) = (Some(answer), None);
+        self.next_event = self.read_event();
+        if self.next_event.is_none() && std::mem::take(&mut self.is_garbled) {
+            return Err(self.client.unreadable_events());
         }
-        if !dont_block && self.pending.is_empty() && asked_at.elapsed() < EMPTY_POLL_MIN {
+        if !dont_block && self.next_event.is_none() && asked_at.elapsed() < EMPTY_POLL_MIN {
             let pause = self.options.pacing.pause(self.failures);
             self.failures = self.failures.saturating_add(1);
             self.pause(pause);
