@@ -63,16 +63,6 @@ def test_ctrl_c_ends_a_program_that_does_not_expect_it(ours):
         script.kill()
 
 
-def scripted(silent, source):
-    """A program with a client of this server."""
-
-    class User:
-        server = type("Site", (), {"package": "tidings"})
-        home = "."
-
-    return Script(User, f"import tidings\nclient = tidings.Client(**{silent.credentials()!r})\n{source}")
-
-
 HANDLING = """
 import os, signal
 {before}
@@ -96,8 +86,8 @@ client.call_on_each_event(each)
 
 
 @pytest.mark.parametrize("before", ["number = -1", "number = os.pipe2(os.O_NONBLOCK)[1]"], ids=["free", "taken"])
-def test_handlers_of_the_program_run_and_the_wait_goes_on(silent, before):
-    script = scripted(silent, HANDLING.format(before=before, number="number"))
+def test_handlers_of_the_program_run_and_the_wait_goes_on(silent, before, tmp_path):
+    script = silent.script(tmp_path, HANDLING.format(before=before, number="number"))
     try:
         wait_until("a poll", lambda: silent.count("/api/v1/events") == 1)
         for count in range(1, 4):
@@ -133,8 +123,8 @@ client.call_on_each_event(print)
 """
 
 
-def test_a_wait_is_not_woken_for_nothing(silent):
-    script = scripted(silent, RESTING)
+def test_a_wait_is_not_woken_for_nothing(silent, tmp_path):
+    script = silent.script(tmp_path, RESTING)
     try:
         switches = int(script.wait_for("switches").split()[1])
         assert switches < 15, "in three seconds; twenty looks a second would be sixty"

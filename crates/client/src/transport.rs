@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::{ConfigError, Error};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -115,7 +115,7 @@ impl Http {
         let header = |name| text(response.headers(), name);
         Ok(Incoming {
             status: response.status().as_u16(),
-            retry_after: header(RETRY_AFTER).and_then(|value| wait_of(&value)),
+            retry_after: header(RETRY_AFTER).and_then(|value| wait_of(&value, header(DATE).as_deref())),
             location: header(LOCATION),
             body,
         })
@@ -159,14 +159,16 @@ fn text(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// What `Retry-After` says: seconds, or a date.
+/// What `Retry-After` says: seconds, or a date by the clock that also dated the answer. Ours may be set wrongly; it
+/// counts only where the answer has no date.
 #[expect(clippy::disallowed_methods, reason = "the server speaks of the wall clock")]
-fn wait_of(value: &str) -> Option<Duration> {
+fn wait_of(value: &str, date: Option<&str>) -> Option<Duration> {
     if let Ok(secs) = value.trim().parse::<f64>() {
         return Duration::try_from_secs_f64(secs).ok();
     }
     let at = httpdate::parse_http_date(value).ok()?;
-    Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(std::time::SystemTime::now);
+    Some(at.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -175,8 +177,10 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(wait_of("2.5"), Some(Duration::from_millis(2500)));
-        assert_eq!(wait_of("Thu, 01 Jan 1970 00:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!((wait_of("soon"), wait_of("-1")), (None, None));
+        assert_eq!(wait_of("2.5", None), Some(Duration::from_millis(2500)));
+        assert_eq!(wait_of("Thu, 01 Jan 1970 00:00:00 GMT", None), Some(Duration::ZERO));
+        let (later, date) = ("Fri, 01 Jan 2100 00:02:00 GMT", Some("Fri, 01 Jan 2100 00:00:00 GMT"));
+        assert_eq!(wait_of(later, date), Some(Duration::from_secs(120)));
+        assert_eq!((wait_of("soon", None), wait_of("-1", None)), (None, None));
     }
 }
