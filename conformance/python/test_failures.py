@@ -235,6 +235,18 @@ def test_a_break_after_acknowledging_is_remembered(ours, tmp_path):
         assert next(events)["message"]["content"] == "second"
 
 
+def test_closing_ends_the_loop_of_another_thread(ours):
+    events = ours.hamlet.client().events(event_types=["message"])
+    thread = threading.Thread(target=lambda: list(events), daemon=True)
+    thread.start()
+    ours.wait_for_polls(1)
+    closing = threading.Thread(target=events.close, daemon=True)
+    closing.start()
+    for each in (closing, thread):
+        each.join(timeout=5)
+        assert not each.is_alive()
+
+
 def test_a_state_file_is_for_one_process(ours, tmp_path):
     client = ours.hamlet.client()
     path = tmp_path / "state"

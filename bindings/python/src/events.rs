@@ -7,12 +7,14 @@ use futures_core::Stream;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use tidings_client::types::EventId;
 use tidings_client::{Client, Error, EventForm, EventOptions, Item, ResetReason};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 /// An event as a dict, made when its turn comes.
 pub(crate) struct DictEvent {
@@ -66,6 +68,13 @@ impl Iterator for DictEvents {
 
 type Next = Option<Result<Item<DictEvent>, Error>>;
 
+/// What waits, and what ends the wait.
+struct Shared {
+    state: Mutex<State>,
+    stopping: Notify,
+    is_stopped: AtomicBool,
+}
+
 struct State {
     /// None when it was stopped.
     events: Option<tidings_client::Events<DictEvent>>,
@@ -76,14 +85,16 @@ struct State {
 /// The items of a queue: an event is a dict, anything else a tuple that starts with what it is.
 #[pyclass(frozen, module = "tidings._native")]
 pub(crate) struct Events {
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
     runtime: Arc<Runtime>,
 }
 
 impl Events {
     pub(crate) fn new(client: &Client, options: EventOptions, runtime: Arc<Runtime>) -> Self {
         let state = State { events: Some(client.events_as(options)), ready: None };
-        Events { state: Arc::new(Mutex::new(state)), runtime }
+        let state = Mutex::new(state);
+        let shared = Shared { state, stopping: Notify::new(), is_stopped: AtomicBool::new(false) };
+        Events { shared: Arc::new(shared), runtime }
     }
 }
 
@@ -99,7 +110,7 @@ impl Events {
             if let Some(item) = self.take()? {
                 return item.map(|item| object(py, item)).transpose();
             }
-            self.runtime.wait(py, make_ready(Arc::clone(&self.state)))?;
+            self.runtime.wait(py, make_ready(Arc::clone(&self.shared)))?;
         }
     }
 
@@ -114,12 +125,12 @@ impl Events {
 
     /// Calls `callback(None, None)` from another thread when `poll` has something.
     fn when_ready(&self, callback: Py<PyAny>) -> PyResult<Waiting> {
-        self.runtime.call_back(make_ready(Arc::clone(&self.state)), |py, ()| Ok(py.None()), callback)
+        self.runtime.call_back(make_ready(Arc::clone(&self.shared)), |py, ()| Ok(py.None()), callback)
     }
 
     /// Says that the last item was handled, without asking for the next.
     fn acknowledge(&self, py: Python<'_>) -> PyResult<()> {
-        let done = self.runtime.wait(py, acknowledge(Arc::clone(&self.state)))?;
+        let done = self.runtime.wait(py, acknowledge(Arc::clone(&self.shared)))?;
         done.map_err(|error| failure::exception(py, &error))
     }
 
@@ -129,13 +140,15 @@ impl Events {
             Ok(()) => Ok(py.None()),
             Err(error) => Err(failure::exception(py, &error)),
         };
-        self.runtime.call_back(acknowledge(Arc::clone(&self.state)), convert, callback)
+        self.runtime.call_back(acknowledge(Arc::clone(&self.shared)), convert, callback)
     }
 
-    /// Lets go of the queue and of a state file. What was not handled is not acknowledged.
+    /// Lets go of the queue and of a state file. What was not handled is not acknowledged. Whoever waits is at the end.
     fn stop(&self, py: Python<'_>) -> PyResult<()> {
-        let state = Arc::clone(&self.state);
-        self.runtime.wait(py, async move { state.lock().await.stop() })
+        let shared = Arc::clone(&self.shared);
+        shared.is_stopped.store(true, Ordering::SeqCst);
+        shared.stopping.notify_waiters();
+        self.runtime.wait(py, async move { shared.state.lock().await.stop() })
     }
 }
 
@@ -143,7 +156,7 @@ impl Events {
     /// What there is without waiting; the inner none is the end.
     fn take(&self) -> PyResult<Option<Next>> {
         // Whoever holds the lock is waiting.
-        let Ok(mut state) = self.state.try_lock() else { return Ok(None) };
+        let Ok(mut state) = self.shared.state.try_lock() else { return Ok(None) };
         if let Some(next) = state.ready.take() {
             return Ok(Some(next));
         }
@@ -166,20 +179,38 @@ impl State {
     }
 }
 
-/// Waits until there is something to take. To give up waiting loses nothing.
-async fn make_ready(state: Arc<Mutex<State>>) {
-    let mut state = state.lock().await;
+/// Waits until there is something to take, or it is stopped. To give up waiting loses nothing.
+async fn make_ready(shared: Arc<Shared>) {
+    let mut state = shared.state.lock().await;
+    let mut stopping = pin!(shared.stopping.notified());
+    stopping.as_mut().enable();
+    if shared.is_stopped.load(Ordering::SeqCst) {
+        return state.stop();
+    }
     if state.ready.is_none() {
-        let next = match &mut state.events {
-            Some(events) => events.next().await,
-            None => None,
-        };
-        state.ready = Some(next);
+        let State { events, ready } = &mut *state;
+        let mut next = pin!(async {
+            match events {
+                Some(events) => events.next().await,
+                None => None,
+            }
+        });
+        // Stays none if it is stopped first.
+        *ready = poll_fn(|cx| match stopping.as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(None),
+            Poll::Pending => next.as_mut().poll(cx).map(Some),
+        })
+        .await;
     }
 }
 
-async fn acknowledge(state: Arc<Mutex<State>>) -> Result<(), Error> {
-    match &mut state.lock().await.events {
+async fn acknowledge(shared: Arc<Shared>) -> Result<(), Error> {
+    let mut state = shared.state.lock().await;
+    if state.ready.is_some() {
+        // The next one is here already, and nobody has taken it: asking for it acknowledged the one before.
+        return Ok(());
+    }
+    match &mut state.events {
         Some(events) => events.acknowledge().await,
         None => Ok(()),
     }

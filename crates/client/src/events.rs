@@ -23,7 +23,7 @@ use serde::Deserialize;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tidings_types::EventId;
@@ -259,7 +259,10 @@ impl ResetReason {
 /// Asking for the next item says that the one before was handled. Dropping it ends everything; a queue without a saved
 /// position then expires by itself, or at once with [`Events::close`].
 #[must_use = "nothing is registered until items are asked for"]
-pub struct Events<E: EventForm = ReceivedEvent>(Running<E>);
+pub struct Events<E: EventForm = ReceivedEvent> {
+    running: Running<E>,
+    ending: Ending,
+}
 
 type Advancing<E> = Pin<Box<dyn Future<Output = (Box<Follower<E>>, Option<Result<Item<E>, Error>>)> + Send>>;
 
@@ -269,6 +272,16 @@ enum Running<E: EventForm> {
     Advancing(Advancing<E>),
     Ended,
 }
+
+/// What it takes to end it all, also while an item is waited for.
+struct Ending {
+    client: Client,
+    store: Option<Arc<dyn ResumeStore>>,
+    queue_id: CurrentQueue,
+}
+
+/// Names the queue that is followed.
+type CurrentQueue = Arc<Mutex<Option<String>>>;
 
 impl<E: EventForm> fmt::Debug for Events<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -285,7 +298,7 @@ impl<E: EventForm> Events<E> {
     /// The next event, if it is here already and nothing has to be waited for. As with [`Events::next`], the item before
     /// was handled. None says nothing about what [`Events::next`] brings.
     pub fn at_hand(&mut self) -> Option<E> {
-        match &mut self.0 {
+        match &mut self.running {
             Running::Idle(follower) => follower.at_hand(),
             Running::Advancing(_) | Running::Ended => None,
         }
@@ -297,7 +310,7 @@ impl<E: EventForm> Events<E> {
     /// # Errors
     /// The position cannot be saved, or the server not be told.
     pub async fn acknowledge(&mut self) -> Result<(), Error> {
-        match &mut self.0 {
+        match &mut self.running {
             Running::Idle(follower) => follower.acknowledge().await,
             // Whoever asked for the next item has acknowledged the one before.
             Running::Advancing(_) | Running::Ended => Ok(()),
@@ -308,10 +321,20 @@ impl<E: EventForm> Events<E> {
     ///
     /// # Errors
     /// The server cannot be told, or the position not be removed.
-    pub async fn close(mut self) -> Result<(), Error> {
-        match std::mem::replace(&mut self.0, Running::Ended) {
-            Running::Idle(follower) => follower.close().await,
-            Running::Advancing(_) | Running::Ended => Ok(()),
+    pub async fn close(self) -> Result<(), Error> {
+        let Events { running, ending: Ending { client, store, queue_id } } = self;
+        let is_over = matches!(running, Running::Ended);
+        drop(running);
+        if is_over {
+            return Ok(());
+        }
+        if let Some(store) = store {
+            follow::blocking(move || store.clear()).await?;
+        }
+        let queue_id = queue_id.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match queue_id {
+            Some(queue_id) => client.deregister(&queue_id).await,
+            None => Ok(()),
         }
     }
 }
@@ -324,14 +347,14 @@ impl<E: EventForm> Stream for Events<E> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            match std::mem::replace(&mut self.0, Running::Ended) {
+            match std::mem::replace(&mut self.running, Running::Ended) {
                 Running::Ended => return Poll::Ready(None),
                 Running::Idle(mut follower) => {
                     if let Some(event) = follower.at_hand() {
-                        self.0 = Running::Idle(follower);
+                        self.running = Running::Idle(follower);
                         return Poll::Ready(Some(Ok(Item::Event(event))));
                     }
-                    self.0 = Running::Advancing(Box::pin(async move {
+                    self.running = Running::Advancing(Box::pin(async move {
                         let item = follower.next().await;
                         (follower, item)
                     }));
@@ -339,11 +362,11 @@ impl<E: EventForm> Stream for Events<E> {
                 Running::Advancing(mut advancing) => {
                     let polled = advancing.as_mut().poll(cx);
                     if polled.is_pending() {
-                        self.0 = Running::Advancing(advancing);
+                        self.running = Running::Advancing(advancing);
                     }
                     let (follower, item) = ready!(polled);
                     if matches!(item, Some(Ok(_))) {
-                        self.0 = Running::Idle(follower);
+                        self.running = Running::Idle(follower);
                     }
                     return Poll::Ready(item);
                 }
@@ -377,7 +400,9 @@ impl Client {
 
     /// As [`Client::events`], in another form.
     pub fn events_as<E: EventForm>(&self, options: EventOptions) -> Events<E> {
-        Events(Running::Idle(Box::new(Follower::new(self.clone(), options))))
+        let queue_id = CurrentQueue::default();
+        let ending = Ending { client: self.clone(), store: options.store.clone(), queue_id: Arc::clone(&queue_id) };
+        Events { running: Running::Idle(Box::new(Follower::new(self.clone(), options, queue_id))), ending }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The loop. One step at a time: each call of [`Follower::next`] ends with an item for the program.
 
-use super::{EventForm, EventOptions, Item, ResetReason};
+use super::{CurrentQueue, EventForm, EventOptions, Item, ResetReason};
 use crate::client::Client;
 use crate::error::Error;
 use crate::register::LONGPOLL_TIMEOUT;
 use crate::resume::Position;
+use std::sync::PoisonError;
 use std::time::Duration;
 use tidings_types::EventId;
 use tidings_types::params::Request;
@@ -38,6 +39,8 @@ pub(super) struct Follower<E: EventForm> {
     client: Client,
     options: EventOptions,
     queue: Option<Queue>,
+    /// The same for whoever ends it.
+    queue_id: CurrentQueue,
     /// The rest of the last answer.
     answer: Option<E::Answer>,
     /// Taken out of it already.
@@ -66,11 +69,12 @@ enum Verdict {
 }
 
 impl<E: EventForm> Follower<E> {
-    pub(super) fn new(client: Client, options: EventOptions) -> Self {
+    pub(super) fn new(client: Client, options: EventOptions, queue_id: CurrentQueue) -> Self {
         Follower {
             client,
             options,
             queue: None,
+            queue_id,
             answer: None,
             next_event: None,
             is_garbled: false,
@@ -252,14 +256,14 @@ impl<E: EventForm> Follower<E> {
             return Ok(None);
         }
         let Position { queue_id, last_event_id, .. } = position.clone();
-        self.queue = Some(Queue {
-            id: queue_id.clone(),
-            longpoll_timeout: LONGPOLL_TIMEOUT,
-            handled: last_event_id,
-            received: last_event_id,
-        });
+        self.follow_queue(queue_id.clone(), LONGPOLL_TIMEOUT, last_event_id);
         self.saved = Some(position);
         Ok(Some(Item::Resumed { queue_id, last_event_id, registered: None }))
+    }
+
+    fn follow_queue(&mut self, id: String, longpoll_timeout: Duration, last_event_id: EventId) {
+        *self.queue_id.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
+        self.queue = Some(Queue { id, longpoll_timeout, handled: last_event_id, received: last_event_id });
     }
 
     async fn register(&mut self) -> Result<Item<E>, Error> {
@@ -267,8 +271,7 @@ impl<E: EventForm> Follower<E> {
         self.succeeded = true;
         let (queue_id, last_event_id) = (registered.queue_id.clone(), registered.last_event_id);
         let longpoll_timeout = registered.longpoll_timeout;
-        let id = queue_id.clone();
-        self.queue = Some(Queue { id, longpoll_timeout, handled: last_event_id, received: last_event_id });
+        self.follow_queue(queue_id.clone(), longpoll_timeout, last_event_id);
         self.handed = Handed::Start;
         let (resumed, registered) = (registered.resumed, Box::new(registered));
         Ok(match resumed {
@@ -317,16 +320,6 @@ impl<E: EventForm> Follower<E> {
             _ => Verdict::GiveUp,
         }
     }
-
-    pub(super) async fn close(self) -> Result<(), Error> {
-        if let Some(store) = self.options.store {
-            blocking(move || store.clear()).await?;
-        }
-        match &self.queue {
-            Some(queue) => self.client.deregister(&queue.id).await,
-            None => Ok(()),
-        }
-    }
 }
 
 /// Whether it makes sense to try again later: overload, or something in between that is not ready.
@@ -335,7 +328,7 @@ fn is_transient(status: u16) -> bool {
 }
 
 /// Stores wait for disks; other tasks must not wait with them.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, crate::error::BoxError> + Send + 'static,
 ) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
