@@ -40,7 +40,7 @@ pub struct Message {
     pub subject: String,
     /// Links found in the topic.
     #[serde(default)]
-    pub topic_links: Vec<serde_json::Value>,
+    pub topic_links: Vec<TopicLink>,
     /// Starts with `/me `.
     #[serde(default)]
     pub is_me_message: bool,

@@ -55,7 +55,7 @@ pub struct UpdateMessage {
     pub subject: Option<String>,
     /// Links in the new topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic_links: Option<Vec<serde_json::Value>>,
+    pub topic_links: Option<Vec<TopicLink>>,
     /// Content before, if it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orig_content: Option<String>,
