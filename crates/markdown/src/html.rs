@@ -128,7 +128,9 @@ impl<'d> Writer<'d> {
 
     /// Formulas on their own, with blank lines between them.
     fn math_block(&mut self, text: &str) {
-        for formula in text.split("\n\n").map(|formula| formula.trim_matches('\n')).filter(|formula| !formula.is_empty()) {
+        for formula in
+            text.split("\n\n").map(|formula| formula.trim_matches('\n')).filter(|formula| !formula.is_empty())
+        {
             self.push("<p>");
             self.formula(formula, true, formula);
             self.push("</p>\n");

@@ -59,7 +59,12 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         paragraph_end: 0,
         lines: None,
         has_table: has_blocks && lines::has_table(source),
-        links: directory.linkifiers().map(|all: &Linkifiers| all.find(source)).unwrap_or_default().into_iter().peekable(),
+        links: directory
+            .linkifiers()
+            .map(|all: &Linkifiers| all.find(source))
+            .unwrap_or_default()
+            .into_iter()
+            .peekable(),
         emoticons: directory.translates_emoticons(),
     };
     scanner.run();

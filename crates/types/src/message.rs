@@ -1,6 +1,7 @@
 //! Messages as answers and events show them.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use crate::linkifier::TopicLink;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

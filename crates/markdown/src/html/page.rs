@@ -6,10 +6,10 @@
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use super::Writer;
+use crate::elements;
 use crate::escape::push_text_char;
 use crate::scan::Scanned;
 use crate::scan::token::{EMPTY, unmark};
-use crate::elements;
 
 /// Elements open at once; below this their tags are left out.
 const DEPTH_MAX: usize = 50;

@@ -18,17 +18,19 @@ fn a_pattern_stands_on_its_own() {
     check("#1", &[("#1", "https://issues.example/1")]);
     check("see #12, #3.", &[("#12", "https://issues.example/12"), ("#3", "https://issues.example/3")]);
     check("(#1)", &[("#1", "https://issues.example/1")]);
-    check("\"#1\" '#2' <#3>:#4", &[
-        ("#1", "https://issues.example/1"),
-        ("#2", "https://issues.example/2"),
-        ("#3", "https://issues.example/3"),
-        ("#4", "https://issues.example/4"),
-    ]);
-    check("#1 #2\n#3", &[
-        ("#1", "https://issues.example/1"),
-        ("#2", "https://issues.example/2"),
-        ("#3", "https://issues.example/3"),
-    ]);
+    check(
+        "\"#1\" '#2' <#3>:#4",
+        &[
+            ("#1", "https://issues.example/1"),
+            ("#2", "https://issues.example/2"),
+            ("#3", "https://issues.example/3"),
+            ("#4", "https://issues.example/4"),
+        ],
+    );
+    check(
+        "#1 #2\n#3",
+        &[("#1", "https://issues.example/1"), ("#2", "https://issues.example/2"), ("#3", "https://issues.example/3")],
+    );
     check("a#1", &[]);
     check("-#1", &[]);
     check("#1a", &[]);
@@ -59,10 +61,10 @@ fn templates_are_those_of_rfc_6570() {
 fn the_first_of_two_linkifiers_wins() {
     let general = (r"(?P<id>[a-z]+-\d+)", "https://general/{id}");
     let special = (r"zul-(?P<id>\d+)", "https://special/{id}");
-    assert_eq!(links(&[special, general], "zul-1 x-2"), [
-        ("zul-1".to_owned(), "https://special/1".to_owned()),
-        ("x-2".to_owned(), "https://general/x-2".to_owned()),
-    ]);
+    assert_eq!(
+        links(&[special, general], "zul-1 x-2"),
+        [("zul-1".to_owned(), "https://special/1".to_owned()), ("x-2".to_owned(), "https://general/x-2".to_owned()),]
+    );
     assert_eq!(links(&[general, special], "zul-1")[0].1, "https://general/zul-1");
 }
 
@@ -90,10 +92,19 @@ fn topics_have_links_of_both_kinds() {
     };
     let pair = |text: &str, url: &str| (text.to_owned(), url.to_owned());
     assert_eq!(links("plans"), []);
-    assert_eq!(links("fix #7 and #8"), [pair("#7", "https://issues.example/7"), pair("#8", "https://issues.example/8")]);
-    assert_eq!(links("https://a.com/x, b.org!"), [pair("https://a.com/x", "https://a.com/x"), pair("b.org", "https://b.org")]);
+    assert_eq!(
+        links("fix #7 and #8"),
+        [pair("#7", "https://issues.example/7"), pair("#8", "https://issues.example/8")]
+    );
+    assert_eq!(
+        links("https://a.com/x, b.org!"),
+        [pair("https://a.com/x", "https://a.com/x"), pair("b.org", "https://b.org")]
+    );
     assert_eq!(links("https://a.com/#7"), [pair("https://a.com/#7", "https://a.com/#7")]);
-    assert_eq!(links("é https://a.com #1 x"), [pair("https://a.com", "https://a.com"), pair("#1", "https://issues.example/1")]);
+    assert_eq!(
+        links("é https://a.com #1 x"),
+        [pair("https://a.com", "https://a.com"), pair("#1", "https://issues.example/1")]
+    );
     assert!(Linkifiers::default().topic_links("#7").is_empty());
 }
 

@@ -187,7 +187,10 @@ mod tests {
             r#"<span style="top:-1.5em;" class="katex-base  katex-html mord"></span>"#,
             r#"<span class="base katex-html mord" style="top:-1.5em;"></span>"#,
         );
-        check(r#"<svg viewBox="0 0 1 1"><path d="M1 2h-3z"/></svg>"#, r#"<svg viewBox="0 0 1 1"><path d="M1 2h-3z"/></svg>"#);
+        check(
+            r#"<svg viewBox="0 0 1 1"><path d="M1 2h-3z"/></svg>"#,
+            r#"<svg viewBox="0 0 1 1"><path d="M1 2h-3z"/></svg>"#,
+        );
         check(r#"<span class="" style=""></span>"#, "<span></span>");
     }
 

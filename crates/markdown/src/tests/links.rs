@@ -10,7 +10,10 @@ fn linkifiers_make_links() {
     check("[issue 1](https://a.b)", "<p><a href=\"https://a.b\">issue 1</a></p>");
     check("https://a.example/issue 1", "<p><a href=\"https://a.example/issue\">https://a.example/issue</a> 1</p>");
     // What is the sender's own comes before the linkifier, emoji after it.
-    check(":word: :smile:", "<p><a href=\"https://words.example/word\">:word:</a> <span aria-label=\"smile\" class=\"emoji emoji-1f642\" role=\"img\" title=\"smile\">:smile:</span></p>");
+    check(
+        ":word: :smile:",
+        "<p><a href=\"https://words.example/word\">:word:</a> <span aria-label=\"smile\" class=\"emoji emoji-1f642\" role=\"img\" title=\"smile\">:smile:</span></p>",
+    );
     assert_eq!(render_inline("issue 3", &Verona), "<a href=\"https://issues.example/3\">issue 3</a>");
     assert!(render("issue 3", &Verona).has_link);
 }
@@ -24,10 +27,29 @@ fn what_a_template_makes_has_to_be_safe() {
 #[test]
 fn domains_that_exist_are_links() {
     check("zulip.com", "<p><a href=\"http://zulip.com\">zulip.com</a></p>");
-    check("(see chat.zulip.org/help/x_y.)", "<p>(see <a href=\"http://chat.zulip.org/help/x_y\">chat.zulip.org/help/x_y</a>.)</p>");
+    check(
+        "(see chat.zulip.org/help/x_y.)",
+        "<p>(see <a href=\"http://chat.zulip.org/help/x_y\">chat.zulip.org/help/x_y</a>.)</p>",
+    );
     check("a.b.co.uk, x", "<p><a href=\"http://a.b.co.uk\">a.b.co.uk</a>, x</p>");
     check("büro.de", "<p><a href=\"http://büro.de\">büro.de</a></p>");
-    for text in ["main.py", "README.md", "Foo.java", "x.invalidtld", "1.5", "a.b.c", "foo..com", "-zulip.com", "zulip.com#x", "zulip.comx", "x@y.com.", "a/zulip.com", ".com", "e.g. this", "Hello.World"] {
+    for text in [
+        "main.py",
+        "README.md",
+        "Foo.java",
+        "x.invalidtld",
+        "1.5",
+        "a.b.c",
+        "foo..com",
+        "-zulip.com",
+        "zulip.com#x",
+        "zulip.comx",
+        "x@y.com.",
+        "a/zulip.com",
+        ".com",
+        "e.g. this",
+        "Hello.World",
+    ] {
         let html = render(text, &NoDirectory).html;
         assert!(!html.contains("http://"), "{html}");
     }

@@ -1,6 +1,7 @@
 //! Messages, their changes, flags and reactions; typing.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use crate::linkifier::TopicLink;
 use crate::message::{Message, ReactionType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
