@@ -89,8 +89,8 @@ pub struct Rendered {
 
 /// Renders a message. Never fails: what is not understood is shown as text.
 ///
-/// Takes time linear in the length of `source` for ordinary messages, about a millisecond for 10 kB; the depth of the
-/// HTML is bounded whatever the input. The length of `source` is not checked here.
+/// Takes time linear in the length of `source`, about a millisecond for 10 kB; formulas take longer, but a message has a
+/// budget for them. The depth of the HTML is bounded whatever the input. The length of `source` is not checked here.
 #[must_use]
 pub fn render(source: &str, directory: &dyn Directory) -> Rendered {
     let source = normalize(source);

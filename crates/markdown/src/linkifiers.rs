@@ -72,7 +72,7 @@ struct Linkifier {
 impl Linkifier {
     fn new(pattern: &str, template: &str) -> Result<Self, BadLinkifier> {
         let compile = |pattern: &str| RegexBuilder::new(pattern).size_limit(COMPILED_BYTES_MAX).build();
-        let bad = |error: regex::Error| BadLinkifier::Pattern(error.to_string());
+        let bad = |error: regex::Error| BadLinkifier::Pattern(reason(&error.to_string()));
         // By itself first: a parenthesis too many must not close the one around it.
         let alone = compile(pattern).map_err(bad)?;
         let bounded = format!(r#"(?:^|[\s\u{{85}}\pZ'"(,:<])({pattern})(?:$|[^\pL\pN])"#);
@@ -97,6 +97,12 @@ impl Linkifier {
         }
         found
     }
+}
+
+/// The last line of what the compiler of patterns says; the others show where.
+fn reason(message: &str) -> String {
+    let last = message.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
 }
 
 /// The groups of a match as variables of a template.
