@@ -85,7 +85,8 @@ impl Linkifier {
     fn find(&self, text: &str) -> Vec<Link> {
         let mut found: Vec<Link> = Vec::new();
         let mut position = 0;
-        while let Some(captures) = self.bounded.captures_at(text, position) {
+        while position < text.len() {
+            let Some(captures) = self.bounded.captures_at(text, position) else { break };
             let (Some(link), false) = (captures.get(1), found.len() >= LINKS_MAX) else { break };
             // What ends one link may begin the next.
             let next = link.end().max(position + 1);

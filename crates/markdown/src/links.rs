@@ -39,6 +39,11 @@ pub(crate) fn safe(destination: &str) -> Option<String> {
     if let Some(rest) = after_scheme {
         return rest.starts_with(|c: char| c.is_alphanumeric() || c == '[').then(|| destination.to_owned());
     }
+    let number = ["tel:", "sms:"].iter().find_map(|scheme| lower.strip_prefix(scheme));
+    if let Some(number) = number {
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b"+-.()*#".contains(&b));
+        return is_number.then(|| destination.to_owned());
+    }
     let host = destination.split(['/', '?', '#']).next().unwrap_or_default();
     is_domain(host).then(|| format!("http://{destination}"))
 }
@@ -54,6 +59,10 @@ mod tests {
         check("HTTP://ZULIP.COM", Some("HTTP://ZULIP.COM"));
         check("http://[::1]/", Some("http://[::1]/"));
         check("mailto:a@b.com", Some("mailto:a@b.com"));
+        check("tel:+1-415-555-1234", Some("tel:+1-415-555-1234"));
+        check("sms:14155551234", Some("sms:14155551234"));
+        check("tel:javascript", None);
+        check("tel:", None);
         check("zulip.com/a", Some("http://zulip.com/a"));
         check("/user_uploads/2/ab/x.png", Some("/user_uploads/2/ab/x.png"));
         check("#narrow/channel/9-a", Some("#narrow/channel/9-a"));

@@ -38,6 +38,7 @@ fn a_pattern_stands_on_its_own() {
     check("#1-", &[("#1", "https://issues.example/1")]);
     check("\u{85}#1\u{a0}#2", &[("#1", "https://issues.example/1"), ("#2", "https://issues.example/2")]);
     check("", &[]);
+    assert_eq!(links(&[("x*", "https://x")], ""), []);
     assert_eq!(links(&[("x*", "https://x")], "é x é"), [("x".to_owned(), "https://x".to_owned())]);
 }
 

@@ -120,7 +120,8 @@ fn email_length(rest: &str) -> Option<usize> {
     let length =
         domain.bytes().take(255).take_while(|&b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-')).count();
     let domain = domain[..length].trim_end_matches(['.', '-']);
-    is_domain(domain).then_some(local + 1 + domain.len())
+    let end = local + 1 + domain.len();
+    (is_domain(domain) && !rest[end..].starts_with('/')).then_some(end)
 }
 
 /// Whether `text` is a name such as `zulip.com`: labels with dots between them, the last one of letters.

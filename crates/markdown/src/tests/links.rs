@@ -25,6 +25,16 @@ fn what_a_template_makes_has_to_be_safe() {
 }
 
 #[test]
+fn numbers_and_addresses() {
+    check("[call](tel:+14155551234)", "<p><a href=\"tel:+14155551234\">call</a></p>");
+    check("a@b.com/foo", "<p>a@b.com/foo</p>");
+    check("javascript://zulip.com itms://zulip.com", "<p>javascript://zulip.com itms://zulip.com</p>");
+    check("\"is.gd/foo/\"", "<p>\"<a href=\"http://is.gd/foo/\">is.gd/foo/</a>\"</p>");
+    check("(http://a.cc/x_(y))", "<p>(<a href=\"http://a.cc/x_(y)\">http://a.cc/x_(y)</a>)</p>");
+    check("love...it a.call()", "<p>love...it a.call()</p>");
+}
+
+#[test]
 fn domains_that_exist_are_links() {
     check("zulip.com", "<p><a href=\"http://zulip.com\">zulip.com</a></p>");
     check(

@@ -55,10 +55,12 @@ const NOT_IN_FORMULAS: [&str; 8] = ["href", "src", "id", "title", "alt", "action
 /// The elements without an end tag.
 const VOID: [&str; 3] = ["br", "hr", "img"];
 /// How every destination starts.
-const DESTINATIONS: [&str; 9] = [
+const DESTINATIONS: [&str; 11] = [
     "http://",
     "https://",
     "mailto:",
+    "sms:",
+    "tel:",
     "/user_uploads/",
     "#narrow/",
     "/#narrow/",
