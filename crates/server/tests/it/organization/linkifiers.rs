@@ -3,7 +3,8 @@ use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
 
 const NONE: [&str; 0] = [];
-const TEMPLATES: (&str, &str) = ("client_capabilities", r#"{"linkifier_url_template": true}"#);
+const TEMPLATES: (&str, &str) =
+    ("client_capabilities", r#"{"notification_settings_null": true, "linkifier_url_template": true}"#);
 
 async fn add(client: &TestClient, pattern: &str, template: &str) -> Value {
     client.post("/realm/filters", &[("pattern", pattern), ("url_template", template)]).await.ok()["id"].clone()
