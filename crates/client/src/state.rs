@@ -91,6 +91,8 @@ impl State {
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
+            Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::Restart(event) => {
                 self.replace("zulip_version", json!(event.zulip_version));
                 self.replace("zulip_merge_base", json!(event.zulip_merge_base));

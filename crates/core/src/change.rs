@@ -6,11 +6,13 @@
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::personal::TopicPolicy;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, UserRow};
 use std::sync::Arc;
+use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
@@ -20,6 +22,10 @@ use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, User
 pub enum Change {
     /// The organization, whole.
     Realm(Arc<RealmRow>),
+    /// All linkifiers.
+    Linkifiers(Arc<Numbered<Linkifier>>),
+    /// All code playgrounds.
+    Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.
     User(Arc<UserRow>),
     /// A new API key. Several keys per account are allowed.

@@ -8,6 +8,7 @@
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
@@ -19,6 +20,7 @@ pub mod channels;
 pub mod delete;
 pub mod edit;
 pub mod flags;
+pub mod linkifiers;
 pub mod move_messages;
 pub mod personal;
 pub mod reactions;

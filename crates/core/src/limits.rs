@@ -65,6 +65,14 @@ pub const ALERT_WORD_CHARS_MAX: usize = 100;
 pub const ALERT_WORDS_MAX: usize = 1_000;
 /// Topics that one user mutes, unmutes or follows: older clients are sent all muted ones with every change.
 pub const USER_TOPICS_MAX: usize = 5_000;
+/// Linkifiers of an organization: each is looked for in every message.
+pub const LINKIFIERS_MAX: usize = 100;
+/// Characters of a linkifier's or playground's pattern, template or name.
+pub const LINKIFIER_CHARS_MAX: usize = 1_000;
+/// Code playgrounds of an organization.
+pub const PLAYGROUNDS_MAX: usize = 1_000;
+/// Bytes of the language of a code playground.
+pub const PLAYGROUND_LANGUAGE_BYTES_MAX: usize = 40;
 /// Reactions of different kinds on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message

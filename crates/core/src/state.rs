@@ -11,6 +11,7 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
+//! - [`linkifiers`]: what the organization lets text become.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
 use crate::change::Change;
@@ -21,6 +22,7 @@ pub mod channels;
 pub mod flags;
 pub mod groups;
 pub mod ids;
+pub mod linkifiers;
 pub mod messages;
 pub mod personal;
 pub mod realm;
@@ -28,6 +30,7 @@ pub mod users;
 
 use channels::Channels;
 use flags::Flags;
+use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use personal::Personal;
 use realm::RealmRow;
@@ -40,6 +43,10 @@ pub struct RealmState {
     pub seq: u64,
     /// The organization itself.
     pub realm: Arc<RealmRow>,
+    /// Patterns that become links.
+    pub linkifiers: Linkifiers,
+    /// Places where code can be run.
+    pub playgrounds: Arc<Playgrounds>,
     /// Accounts and API keys.
     pub users: Users,
     /// Channels and who is subscribed.
@@ -59,6 +66,8 @@ impl RealmState {
         RealmState {
             seq: 0,
             realm: Arc::new(realm),
+            linkifiers: Linkifiers::default(),
+            playgrounds: Arc::default(),
             users: Users::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
@@ -71,6 +80,8 @@ impl RealmState {
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Realm(row) => self.realm = Arc::clone(row),
+            Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
+            Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);

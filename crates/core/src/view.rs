@@ -256,7 +256,7 @@ impl RealmState {
             timestamp: row.timestamp,
             client: row.client.clone(),
             subject: topic.to_owned(),
-            topic_links: Vec::new(),
+            topic_links: self.linkifiers.topic_links(topic),
             is_me_message: row.bits.is_me,
             reactions: row.reactions.iter().map(|reaction| self.reaction_view(reaction)).collect(),
             submessages: Vec::new(),

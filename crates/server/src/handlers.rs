@@ -9,6 +9,7 @@ pub mod events;
 pub mod messages;
 pub mod openapi;
 pub mod operators;
+pub mod organization;
 pub mod pages;
 pub mod personal;
 pub mod server;

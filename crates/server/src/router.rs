@@ -20,7 +20,7 @@ use tidings_types::ApiError;
 use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, personal, server, subscriptions, users,
+    authentication, bots, channels, events, messages, organization, personal, server, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -73,6 +73,15 @@ pub fn endpoints() -> Vec<Route> {
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
         authenticated authentication::RegenerateOwnApiKey => handlers::authentication::regenerate_own_api_key;
         authenticated authentication::RegenerateBotApiKey => handlers::authentication::regenerate_bot_api_key;
+
+        // What text becomes
+        authenticated organization::GetLinkifiers => handlers::organization::get_linkifiers;
+        authenticated organization::AddLinkifier => handlers::organization::add_linkifier;
+        authenticated organization::UpdateLinkifier => handlers::organization::update_linkifier;
+        authenticated organization::RemoveLinkifier => handlers::organization::remove_linkifier;
+        authenticated organization::ReorderLinkifiers => handlers::organization::reorder_linkifiers;
+        authenticated organization::AddCodePlayground => handlers::organization::add_code_playground;
+        authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
 
         // Accounts
         authenticated users::GetUsers => handlers::users::get_users;

@@ -6,6 +6,7 @@ mod account;
 mod channel;
 mod flags;
 mod message;
+mod organization;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
 
@@ -44,6 +45,8 @@ impl Writing<'_> {
     fn change(&mut self, change: &Change) -> Result<(), Error> {
         match change {
             Change::Realm(row) => self.realm(row),
+            Change::Linkifiers(list) => self.linkifiers(list),
+            Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
             Change::ApiKey { hash, user, created_at, label } => self.run(
                 "INSERT INTO api_keys (hash, user_id, created_at, label) VALUES (?1, ?2, ?3, ?4)",

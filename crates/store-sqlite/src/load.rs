@@ -2,6 +2,7 @@
 
 mod account;
 mod channel;
+mod organization;
 
 use crate::row::{Error, bad_row, from_json, get, seq};
 use roaring::RoaringBitmap;
@@ -18,6 +19,7 @@ use tidings_types::{ConversationId, EventId, MessageId, UserId};
 pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error> {
     let transaction = connection.transaction()?;
     let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
+    organization::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;

@@ -267,6 +267,10 @@ events! {
     Restart = "restart" => realm::Restart;
     /// One setting of the realm.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// The full new list.
+    RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
+    /// The full new list.
+    RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
 }
 
 impl Event {

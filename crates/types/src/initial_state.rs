@@ -10,6 +10,7 @@ use crate::channel::{Channel, Subscription};
 use crate::endpoints::personal::presence::Presences;
 use crate::group::{GroupSetting, UserGroup};
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
+use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
@@ -300,12 +301,13 @@ initial_state! {
     onboarding_steps: Vec<Value>, ["onboarding_steps"];
     /// Address of an introduction. Always null.
     navigation_tour_video_url: Option<String>, ["onboarding_steps"];
-    /// Patterns that become links. Always empty.
-    realm_linkifiers: Vec<Value>, ["realm_linkifiers"];
+    /// Patterns that become links, in the order in which they are tried. Empty for clients without the capability
+    /// `linkifier_url_template`.
+    realm_linkifiers: Vec<Linkifier>, ["realm_linkifiers"];
     /// Deprecated form of `realm_linkifiers`. Always empty.
     realm_filters: Vec<Value>, ["realm_filters"];
-    /// Places where code can be run. Always empty.
-    realm_playgrounds: Vec<Value>, ["realm_playgrounds"];
+    /// Places where code can be run, by id.
+    realm_playgrounds: Vec<Playground>, ["realm_playgrounds"];
     /// Domains that addresses of new accounts have to be of. Always empty.
     realm_domains: Vec<Value>, ["realm_domains"];
     /// Fields of profiles that the organization added. Always empty.

@@ -11,6 +11,7 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`narrow`]: message filters as clients write them.
+//! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
 //! - [`initial_state`]: the fields that registering returns, from one table.
 //! - [`brand`]: the name under which the product is sold.
@@ -26,6 +27,7 @@ pub mod events;
 pub mod group;
 pub mod ids;
 pub mod initial_state;
+pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;

@@ -1,6 +1,7 @@
 //! Messages as answers and events show them.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use crate::linkifier::TopicLink;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,7 +41,7 @@ pub struct Message {
     pub subject: String,
     /// Links found in the topic.
     #[serde(default)]
-    pub topic_links: Vec<serde_json::Value>,
+    pub topic_links: Vec<TopicLink>,
     /// Starts with `/me `.
     #[serde(default)]
     pub is_me_message: bool,

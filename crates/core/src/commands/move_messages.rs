@@ -48,7 +48,9 @@ pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, to: 
     for moved in &ids {
         move_one(tx, actor, *moved, conversation, (&old, &new))?;
     }
+    let topic_links = Some(tx.state.linkifiers.topic_links(&new));
     let update = update(actor, id, &ids, &channel, (old, new, to.propagate), tx.now);
+    let update = UpdateMessage { topic_links, ..update };
     let audience = who_holds_any(tx, &ids, &channel);
     tx.emit_update(update, flags, audience);
     Ok(())
@@ -140,7 +142,6 @@ fn update(
         propagate_mode: Some(propagate.as_str().to_owned()),
         orig_subject: Some(old),
         subject: Some(new),
-        topic_links: Some(Vec::new()),
         ..UpdateMessage::default()
     }
 }

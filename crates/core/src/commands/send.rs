@@ -8,6 +8,7 @@ use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::groups;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tidings_markdown::Rendered;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
-use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId};
 
 /// Where a message goes, as the request named it.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,6 +125,7 @@ pub fn send(tx: &mut Tx<'_>, actor: UserId, new: NewMessage) -> Result<MessageId
         Destination::Direct(users) => Place::Direct { users: check_recipients(tx, &sender, users)? },
     };
     check_wildcards(tx, &sender, &place, &new.rendered)?;
+    check_groups(&new.rendered)?;
     let conversation = open_conversation(tx, &place);
     let mentions = mentions(tx, &place, conversation, &new.rendered, &new.alerted)?;
     Ok(insert(tx, &sender, &place, conversation, mentions, new))
@@ -279,6 +281,13 @@ pub(super) fn check_wildcards(
         return Err(ApiError::TopicWildcardNotAllowed {});
     }
     Ok(())
+}
+
+/// Built-in groups, and there are no others yet, are mentioned silently only.
+pub(super) fn check_groups(rendered: &Rendered) -> Result<(), ApiError> {
+    let Some(group) = rendered.mentioned_groups.first() else { return Ok(()) };
+    let name = groups::title(GroupId(*group)).unwrap_or_default();
+    Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")))
 }
 
 fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {

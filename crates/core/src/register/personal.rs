@@ -19,9 +19,7 @@ const EMPTY_LISTS: &[(&str, Field)] = &[
     ("navigation_views", field::navigation_views),
     ("channel_folders", field::channel_folders),
     ("onboarding_steps", field::onboarding_steps),
-    ("realm_linkifiers", field::realm_linkifiers),
     ("realm_filters", field::realm_filters),
-    ("realm_playgrounds", field::realm_playgrounds),
     ("realm_domains", field::realm_domains),
     ("custom_profile_fields", field::custom_profile_fields),
     // Every word can be searched for.

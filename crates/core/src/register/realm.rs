@@ -5,7 +5,7 @@
 
 use super::{Fields, View, permissions, personal};
 use crate::limits;
-use crate::shape::EMPTY_TOPIC_DISPLAY_NAME;
+use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::RealmState;
 use crate::state::groups::system;
 use crate::state::realm::RealmRow;
@@ -26,6 +26,14 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_server(view, fields);
         write_absent_settings(fields);
         write_absent_of_server(fields);
+    }
+    if fetch.wants("realm_linkifiers") {
+        let known = view.request.shape.has(Shape::LINKIFIER_URL_TEMPLATE);
+        let linkifiers = &view.state.linkifiers.list().items;
+        fields.put(field::realm_linkifiers, if known { linkifiers.as_slice() } else { &[] });
+    }
+    if fetch.wants("realm_playgrounds") {
+        fields.put(field::realm_playgrounds, &view.state.playgrounds.items);
     }
     if fetch.wants("realm_user_settings_defaults") {
         // New accounts start with the defaults of the table; a time zone is nobody's default.

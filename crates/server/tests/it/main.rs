@@ -5,6 +5,7 @@ mod bots;
 mod channels;
 mod events;
 mod messages;
+mod organization;
 mod personal;
 mod server;
 mod subscriptions;

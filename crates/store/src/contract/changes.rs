@@ -107,6 +107,8 @@ fn every_kind() -> Vec<Change> {
         Change::Presence { user: UserId(2), presence: Presence { active_timestamp: 5, idle_timestamp: 6 } },
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
+        Change::Linkifiers(Arc::new(samples::linkifiers(3))),
+        Change::Playgrounds(Arc::new(samples::playgrounds(2))),
     ]);
     changes
 }
@@ -135,6 +137,8 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
     };
     world.commit(&[
         Change::Realm(Arc::new(samples::realm(3))),
+        Change::Linkifiers(Arc::new(samples::linkifiers(2))),
+        Change::Playgrounds(Arc::new(samples::playgrounds(0))),
         Change::User(Arc::new(samples::user(UserId(1), 7))),
         Change::Channel(Arc::new(samples::channel(CHANNEL, 21))),
         Change::Subscription { user: UserId(2), channel: CHANNEL, row: Arc::new(samples::subscription(6)) },

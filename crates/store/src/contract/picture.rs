@@ -12,6 +12,8 @@ use tidings_types::{ConversationId, MessageId, UserId};
 #[must_use]
 pub fn picture(state: &RealmState) -> Vec<String> {
     let mut lines = vec![format!("seq {}, {:?}", state.seq, state.realm)];
+    line(&mut lines, "linkifiers", state.linkifiers.list());
+    line(&mut lines, "playgrounds", &state.playgrounds);
     accounts(state, &mut lines);
     channels(state, &mut lines);
     messages(state, &mut lines);

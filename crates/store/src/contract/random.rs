@@ -38,7 +38,7 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 30 {
+    Some(match kind % 32 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -89,6 +89,8 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
             let presence = Presence { active_timestamp: i64::from(a), idle_timestamp: i64::from(b) };
             Change::Presence { user, presence }
         }
+        29 => Change::Linkifiers(Arc::new(samples::linkifiers(a % 5))),
+        30 => Change::Playgrounds(Arc::new(samples::playgrounds(a % 5))),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
     })

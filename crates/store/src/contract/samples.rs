@@ -5,11 +5,13 @@ use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow};
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
+use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::group::GroupSetting;
+use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::settings::UserSettings;
@@ -32,6 +34,25 @@ pub fn realm(n: u32) -> RealmRow {
             ..RealmSettings::default()
         },
     }
+}
+
+/// Linkifiers, not in the order of their ids, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn linkifiers(n: u32) -> Numbered<Linkifier> {
+    let one = |id| Linkifier { pattern: format!("#{id}(?P<é>x)"), url_template: format!("https://x/{id}"), id };
+    Numbered { last_id: n + 1, items: (1..=n).rev().map(one).collect() }
+}
+
+/// Code playgrounds, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn playgrounds(n: u32) -> Playgrounds {
+    let one = |id: u32| Playground {
+        id,
+        name: format!("Plätz {id}"),
+        pygments_language: "C++".to_owned(),
+        url_template: format!("https://x/{id}{{?code}}"),
+    };
+    Numbered { last_id: n + 1, items: (1..=n).map(one).collect() }
 }
 
 /// An account; `n` makes a difference. Every third is a bot.

@@ -1,5 +1,6 @@
 //! Changes of the organization and of the server.
 
+use crate::linkifier::{Linkifier, Playground};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,4 +29,18 @@ pub struct RealmUpdate {
     pub property: String,
     /// The new value.
     pub value: Value,
+}
+
+/// All linkifiers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmLinkifiers {
+    /// In the order in which they are tried.
+    pub realm_linkifiers: Vec<Linkifier>,
+}
+
+/// All code playgrounds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmPlaygrounds {
+    /// By id.
+    pub realm_playgrounds: Vec<Playground>,
 }

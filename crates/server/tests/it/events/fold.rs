@@ -135,6 +135,8 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "new_user",
         "mark_channel",
         "email_visibility",
+        "linkifier",
+        "playground",
     ]);
     let topic = pick(&["plans", "Plans", "", "lunch"]);
     let (small, flag) = (rng.random_range(1..60).to_string(), rng.random_bool(0.5));
@@ -274,6 +276,28 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 client.delete("/default_streams", &[("stream_id", &id)]).await
             }
         }
+        "linkifier" => {
+            let linkifier =
+                [("pattern", format!("#{small}")), ("url_template", format!("https://issues.example/{topic}"))];
+            let linkifier = linkifier.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let known: Vec<u32> = state.linkifiers.list().items.iter().map(|known| known.id).collect();
+            match known.first() {
+                Some(first) if flag => client.delete(&format!("/realm/filters/{first}"), &[]).await,
+                Some(first) if small.len() == 1 => client.patch(&format!("/realm/filters/{first}"), &linkifier).await,
+                Some(_) if small.ends_with(['0', '1', '2']) => {
+                    let order = format!("{:?}", known.iter().rev().collect::<Vec<_>>());
+                    client.patch("/realm/linkifiers", &[("ordered_linkifier_ids", &order)]).await
+                }
+                _ => client.post("/realm/filters", &linkifier).await,
+            }
+        }
+        "playground" => match state.playgrounds.items.first() {
+            Some(first) if flag => client.delete(&format!("/realm/playgrounds/{}", first.id), &[]).await,
+            _ => {
+                let new = [("name", small.as_str()), ("pygments_language", "C"), ("url_template", "https://x/{code}")];
+                client.post("/realm/playgrounds", &new).await
+            }
+        },
         "new_user" if flag => {
             let email = format!("new{small}@example.com");
             client
