@@ -79,7 +79,7 @@ async fn a_long_topic_is_deleted_and_moved_in_batches() {
     assert_eq!(moved, [5_000, count + 1 - 5_000]);
     // The one that was named moves last, so that the request can be repeated.
     assert_eq!((&events[0]["message_id"], &events[1]["message_id"]), (&json!(sent[0]), &json!(first)));
-    let state = hamlet.register(&[]).await.state.clone();
+    let state = server.client("cordelia").register(&[]).await.state.clone();
     assert_eq!(state["unread_msgs"]["streams"].as_array().map(Vec::len), Some(1));
     let path = format!("/streams/{}/delete_topic", server.channel_id("Denmark"));
     let answer = server.client("iago").post(&path, &[("topic_name", "moved")]).await.ok();
