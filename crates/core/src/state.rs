@@ -57,7 +57,7 @@ impl RealmState {
     #[must_use]
     pub fn new(realm: RealmRow) -> Self {
         let mut users = Users::default();
-        users.set_host(&realm.host);
+        users.set_realm(&realm);
         RealmState {
             seq: 0,
             realm: Arc::new(realm),
@@ -73,7 +73,7 @@ impl RealmState {
     pub fn apply(&mut self, change: &Change) {
         match change {
             Change::Realm(row) => {
-                self.users.set_host(&row.host);
+                self.users.set_realm(row);
                 self.realm = Arc::clone(row);
             }
             Change::User(row) => {

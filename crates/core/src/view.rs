@@ -241,7 +241,7 @@ impl RealmState {
     /// not there, which cannot be.
     #[must_use]
     pub fn message_view(&self, row: &MessageRow, shape: Shape) -> Option<Message> {
-        let sender = self.users.get(row.sender)?;
+        let sender = self.users.sender(row.sender)?;
         let kind = self.messages.kind(row.conversation)?;
         let (display_recipient, channel, topic, recipient_id) = match &**kind {
             ConversationKind::Direct { users } => {

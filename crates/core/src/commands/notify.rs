@@ -22,7 +22,7 @@ pub fn send(
     content: String,
     read_by: &[UserId],
 ) -> Result<MessageId, ApiError> {
-    let bot = tx.state.users.get(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
+    let bot = tx.state.users.sender(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
     let channel = tx.state.channels.get(channel).cloned().ok_or(ApiError::Internal {})?;
     let rendered = tidings_markdown::render(&content, &SeenBy { state: &tx.state, viewer: actor });
     let new = NewMessage {

@@ -49,7 +49,7 @@ pub fn report_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId, report: &Re
         let limit = limits::REPORT_CHARS_MAX;
         return Err(ApiError::bad_request(format!("description is too long (limit: {limit} characters)")));
     }
-    let sender = tx.state.users.get(message.sender).cloned().ok_or(ApiError::Internal {})?;
+    let sender = tx.state.users.sender(message.sender).cloned().ok_or(ApiError::Internal {})?;
     let text = text(tx, &reporter, &sender, &message, report);
     let topic = match channel.topics_policy {
         TopicsPolicy::EmptyOnly => String::new(),

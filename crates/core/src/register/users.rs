@@ -34,7 +34,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
 fn write_accounts(view: &View<'_>, fields: &mut Fields) {
     fields.put_rendered(field::realm_users, view.accounts(true));
     fields.put_rendered(field::realm_non_active_users, view.accounts(false));
-    let bot = view.state.users.get(NOTIFICATION_BOT).map(|bot| view.state.system_bot_view(bot));
+    let bot = view.state.users.sender(NOTIFICATION_BOT).map(|bot| view.state.system_bot_view(bot));
     fields.put(field::cross_realm_bots, &bot.as_slice());
 }
 

@@ -1,5 +1,6 @@
 //! Accounts and API keys.
 
+use super::realm::RealmRow;
 use imbl::{HashMap, OrdMap};
 use std::sync::{Arc, OnceLock};
 use tidings_types::settings::UserSettings;
@@ -108,14 +109,14 @@ pub struct Users {
 }
 
 /// See [`NOTIFICATION_BOT`].
-fn notification_bot(host: &str) -> UserRow {
+fn notification_bot(host: &str, date_joined: i64) -> UserRow {
     UserRow {
         id: NOTIFICATION_BOT,
         delivery_email: format!("notification-bot@{host}"),
         full_name: "Notification Bot".to_owned(),
         role: Role::Member,
         is_active: true,
-        date_joined: 0,
+        date_joined,
         bot: Some(BotRow {
             bot_type: BotType::Generic,
             owner: None,
@@ -129,18 +130,29 @@ fn notification_bot(host: &str) -> UserRow {
 }
 
 impl Users {
-    /// The account with this id, [`NOTIFICATION_BOT`] included.
+    /// The account with this id.
     #[must_use]
     pub fn get(&self, id: UserId) -> Option<&Arc<UserRow>> {
-        if id == NOTIFICATION_BOT {
-            return self.notification_bot.as_ref();
-        }
         self.rows.get(&id).map(|kept| &kept.row)
     }
 
-    /// Where the addresses of the server's own accounts are.
-    pub(super) fn set_host(&mut self, host: &str) {
-        self.notification_bot = Some(Arc::new(notification_bot(host)));
+    /// Who may have sent a message: an account of the realm, or the server's own.
+    #[must_use]
+    pub fn sender(&self, id: UserId) -> Option<&Arc<UserRow>> {
+        self.get(id).or_else(|| self.notification_bot.as_ref().filter(|bot| bot.id == id))
+    }
+
+    /// Whether an account has this real address, the server's own included, without regard to case.
+    #[must_use]
+    pub fn is_taken(&self, email: &str) -> bool {
+        let own = self.notification_bot.as_ref();
+        self.find_by_delivery_email(email).is_some()
+            || own.is_some_and(|bot| bot.delivery_email.eq_ignore_ascii_case(email))
+    }
+
+    /// The server's own accounts have addresses at the realm's host, and are as old as the realm.
+    pub(super) fn set_realm(&mut self, realm: &RealmRow) {
+        self.notification_bot = Some(Arc::new(notification_bot(&realm.host, realm.date_created)));
     }
 
     /// All accounts, by id, inactive ones included.
@@ -168,8 +180,7 @@ impl Users {
     /// The account with this real address, without regard to case.
     #[must_use]
     pub fn find_by_delivery_email(&self, email: &str) -> Option<&Arc<UserRow>> {
-        let own = || self.notification_bot.as_ref().filter(|bot| bot.delivery_email.eq_ignore_ascii_case(email));
-        self.by_email.get(&email.to_lowercase()).and_then(|id| self.get(*id)).or_else(own)
+        self.by_email.get(&email.to_lowercase()).and_then(|id| self.get(*id))
     }
 
     /// Accounts with this name, which is given in lower case.

@@ -316,7 +316,7 @@ impl Narrower<'_> {
             Value::String(email) => users.find_by_api_email(email, &self.state.realm.host).or_else(|| {
                 users.find_by_delivery_email(email).filter(|user| self.state.can_see_email(self.viewer, user))
             }),
-            Value::Number(_) => number(operand).and_then(|id| users.get(UserId(id))),
+            Value::Number(_) => number(operand).and_then(|id| users.sender(UserId(id))),
             _ => return Err(bad("invalid user")),
         };
         let visible = found.filter(|user| self.state.can_see_user(self.viewer, user));
