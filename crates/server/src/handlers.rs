@@ -12,5 +12,6 @@ pub mod operators;
 pub mod organization;
 pub mod pages;
 pub mod personal;
+pub mod realm;
 pub mod server;
 pub mod users;

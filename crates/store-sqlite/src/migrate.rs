@@ -11,6 +11,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_message_words.sql"),
     include_str!("../migrations/0003_queue_names.sql"),
     include_str!("../migrations/0004_linkifiers.sql"),
+    include_str!("../migrations/0007_moves.sql"),
+    include_str!("../migrations/0008_submessages.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

@@ -235,6 +235,8 @@ events! {
     UpdateMessage = "update_message" => Box<message::UpdateMessage>;
     /// Messages are gone.
     DeleteMessage = "delete_message" => message::DeleteMessage;
+    /// Somebody added a part to a poll or a list of tasks.
+    Submessage = "submessage" => message::SubmessageEvent;
     /// A reaction was added.
     ReactionAdd = "reaction" / "add" => message::ReactionEvent;
     /// A reaction was taken back.
@@ -271,6 +273,8 @@ events! {
     RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
     /// The full new list.
     RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// Settings of the realm that belong together.
+    RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }
 
 impl Event {

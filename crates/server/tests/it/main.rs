@@ -7,6 +7,7 @@ mod events;
 mod messages;
 mod organization;
 mod personal;
+mod realm;
 mod server;
 mod subscriptions;
 mod users;

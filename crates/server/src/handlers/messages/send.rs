@@ -3,6 +3,7 @@
 use crate::http::client_name;
 use crate::http::pipeline::Ctx;
 use tidings_core::commands::send::{self, ChannelRef, Destination, NewMessage, UserRefIn};
+use tidings_core::commands::submessages::widget_of;
 use tidings_core::directory::SeenBy;
 use tidings_core::limits;
 use tidings_types::ApiError;
@@ -27,9 +28,12 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let state = ctx.app.realm.snapshot();
     let rendered = tidings_markdown::render(&content, &SeenBy { state: &state, viewer: &ctx.user });
     let alerted = ctx.app.realm.alert_words.find(&state, &content);
-    let new = NewMessage { to, content, rendered, alerted, client: ctx.client, read_by_sender, sent_from };
+    let widget = widget_of(&content, request.widget_content.as_deref())?;
+    let client = ctx.client;
+    let read_by = Vec::new();
+    let new = NewMessage { content, rendered, alerted, client, read_by_sender, read_by, widget, sent_from };
     let actor = ctx.user.id;
-    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, new)).await?;
+    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
     Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
 }
