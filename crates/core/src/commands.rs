@@ -7,6 +7,7 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
+//! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
@@ -21,6 +22,7 @@ pub mod edit;
 pub mod flags;
 pub mod move_messages;
 pub mod personal;
+pub mod prepared;
 pub mod reactions;
 pub mod send;
 pub mod subscriptions;

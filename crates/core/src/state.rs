@@ -11,6 +11,7 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
+//! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
 use crate::change::Change;
@@ -23,6 +24,7 @@ pub mod groups;
 pub mod ids;
 pub mod messages;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 pub mod users;
 
@@ -30,6 +32,7 @@ use channels::Channels;
 use flags::Flags;
 use messages::MessageIndex;
 use personal::Personal;
+use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
 
@@ -50,6 +53,8 @@ pub struct RealmState {
     pub flags: Flags,
     /// Alert words, muted users, topic policies, status, presence.
     pub personal: Personal,
+    /// Drafts, snippets, views, scheduled messages, reminders.
+    pub prepared: Prepared,
 }
 
 impl RealmState {
@@ -64,6 +69,7 @@ impl RealmState {
             messages: MessageIndex::default(),
             flags: Flags::default(),
             personal: Personal::default(),
+            prepared: Prepared::default(),
         }
     }
 
@@ -106,6 +112,10 @@ impl RealmState {
             }
             Change::Status { user, status } => self.personal.put_status(*user, status),
             Change::Presence { user, presence } => self.personal.put_presence(*user, *presence),
+            Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
+            Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
+            Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }
 

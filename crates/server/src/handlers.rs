@@ -11,5 +11,6 @@ pub mod openapi;
 pub mod operators;
 pub mod pages;
 pub mod personal;
+pub mod prepared;
 pub mod server;
 pub mod users;

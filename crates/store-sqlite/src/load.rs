@@ -2,6 +2,7 @@
 
 mod account;
 mod channel;
+mod prepared;
 
 use crate::row::{Error, bad_row, from_json, get, seq};
 use roaring::RoaringBitmap;
@@ -20,6 +21,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
     account::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
+    prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
     flags(&transaction, &mut state)?;
     mentions(&transaction, &mut state)?;

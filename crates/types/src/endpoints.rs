@@ -7,6 +7,7 @@ pub mod channels;
 pub mod events;
 pub mod messages;
 pub mod personal;
+pub mod prepared;
 pub mod server;
 pub mod subscriptions;
 pub mod users;

@@ -3,6 +3,7 @@
 mod alert_words;
 mod emoji_data;
 mod muted_users;
+mod prepared;
 mod presence;
 mod register_fields;
 mod settings;
