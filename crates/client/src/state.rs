@@ -3,7 +3,7 @@
 //! The state is the answer's own JSON, section by section, so nothing is lost that this version does not know. An
 //! event about a section that was not fetched changes nothing. Applying an event needs no access to anything else.
 //!
-//! What cannot be told from events alone is not kept exact: after a deletion, `max_message_id` and the newest
+//! What cannot be told from events alone is not kept exact: after a deletion, or a move to another channel, `max_message_id` and the newest
 //! message of a direct conversation stay where they were.
 //!
 //! # Layout
@@ -92,13 +92,17 @@ impl State {
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmUpdateDict(event) => {
+                event.data.iter().for_each(|(name, value)| self.replace(&format!("realm_{name}"), value.clone()));
+            }
             Event::Restart(event) => {
                 self.replace("zulip_version", json!(event.zulip_version));
                 self.replace("zulip_merge_base", json!(event.zulip_merge_base));
                 self.replace("zulip_feature_level", json!(event.zulip_feature_level));
                 self.replace("server_generation", json!(event.server_generation));
             }
-            // Of what is left, reactions, typing and heartbeats leave no trace in the state; unknown events cannot.
+            // Of what is left, reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events
+            // cannot.
             other => self.apply_prepared(other),
         }
     }

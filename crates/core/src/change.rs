@@ -74,7 +74,7 @@ pub enum Change {
         /// Whom it concerns in particular; ascending.
         mentions: Vec<(UserId, MentionBits)>,
     },
-    /// A message was edited or moved.
+    /// A message was edited; it stays where it is.
     MessageUpdated {
         /// The message afterwards.
         row: Arc<MessageRow>,
@@ -83,12 +83,28 @@ pub enum Change {
         /// What its history gets.
         edit: Edit,
     },
+    /// Messages of one topic were moved to another.
+    MessagesMoved {
+        /// Which, ascending; not empty.
+        ids: Arc<[MessageId]>,
+        /// The topic they are in now.
+        to: ConversationId,
+        /// What the history of each gets; its time is when they were moved.
+        edit: Edit,
+        /// The durable event that tells of it: who is subscribed to the channel then is there when they come.
+        seq: u64,
+    },
+    /// A part was added to a poll or a list of tasks.
+    SubmessageAdded {
+        /// To which message.
+        message: MessageId,
+        /// The part.
+        row: SubmessageRow,
+    },
     /// A message is gone, with its history and reactions.
     MessageDeleted {
         /// Which.
         id: MessageId,
-        /// The newest one left in its conversation.
-        newest_left: Option<MessageId>,
     },
     /// A reaction was added.
     ReactionAdded {
@@ -230,6 +246,8 @@ pub struct MessageRow {
     pub edit_history: Vec<Edit>,
     /// In the order they were added.
     pub reactions: Vec<ReactionRow>,
+    /// Parts of a poll or of a list of tasks, in the order they were added; empty for other messages.
+    pub submessages: Vec<SubmessageRow>,
 }
 
 /// What is known about a message's content.
@@ -245,6 +263,19 @@ pub struct MessageBits {
     pub channel_wildcard: bool,
     /// Mentions the participants of the topic.
     pub topic_wildcard: bool,
+}
+
+/// A part of a poll or of a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmessageRow {
+    /// Its id; ascending, none is given twice.
+    pub id: u32,
+    /// Who added it.
+    pub sender: UserId,
+    /// What clients call the kind.
+    pub msg_type: String,
+    /// JSON.
+    pub content: String,
 }
 
 /// A reaction as it is stored.

@@ -92,8 +92,20 @@ pub const EDITS_SHOWN_MAX: usize = 100;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
-/// Messages that move to another topic at once; all of them are written in one transaction.
+/// Messages that move to another topic in one command, and in one event. Larger topics take several.
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
+/// Messages of a topic that are deleted in one command, and in one event.
+pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Seconds for which a request deletes a topic; what is left is deleted by asking again.
+pub const DELETE_TOPIC_SECS: u64 = 50;
+/// Subscribers above which the notice of a resolved topic is not read at once for those who want that.
+pub const NOTICE_READERS_MAX: usize = 1_000;
+/// Bytes of a part of a poll or of a list of tasks.
+pub const SUBMESSAGE_BYTES_MAX: usize = 10_000;
+/// Parts of one poll or list of tasks.
+pub const SUBMESSAGES_PER_MESSAGE_MAX: usize = 5_000;
+/// Characters of what somebody writes about a message they report.
+pub const REPORT_CHARS_MAX: usize = 1_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
 pub const API_KEYS_PER_USER_MAX: usize = 50;
 /// Direct-message participants.

@@ -19,8 +19,9 @@ use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
+use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, personal, prepared, server, subscriptions, users,
+    authentication, bots, channels, events, messages, personal, prepared, realm, server, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -54,6 +55,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
         authenticated channels::CreateChannel => handlers::channels::change::create_channel;
         authenticated channels::UpdateStream => handlers::channels::change::update_stream;
+        authenticated channels::DeleteTopic => handlers::messages::change::delete_topic;
         authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
         authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
         authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
@@ -68,6 +70,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
 
         // Server and log-in
+        authenticated realm::UpdateRealm => handlers::realm::update_realm;
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
@@ -124,6 +127,13 @@ pub fn endpoints() -> Vec<Route> {
         authenticated prepared::AddNavigationView => handlers::prepared::add_navigation_view;
         authenticated prepared::EditNavigationView => handlers::prepared::edit_navigation_view;
         authenticated prepared::RemoveNavigationView => handlers::prepared::remove_navigation_view;
+        authenticated later::GetScheduledMessages => handlers::later::get_scheduled_messages;
+        authenticated later::CreateScheduledMessage => handlers::later::create_scheduled_message;
+        authenticated later::UpdateScheduledMessage => handlers::later::update_scheduled_message;
+        authenticated later::DeleteScheduledMessage => handlers::later::delete_scheduled_message;
+        authenticated later::GetReminders => handlers::later::get_reminders;
+        authenticated later::CreateReminder => handlers::later::create_reminder;
+        authenticated later::DeleteReminder => handlers::later::delete_reminder;
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
@@ -135,6 +145,8 @@ pub fn endpoints() -> Vec<Route> {
         authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
         authenticated messages::change::UpdateMessage => handlers::messages::change::update_message;
         authenticated messages::change::DeleteMessage => handlers::messages::change::delete_message;
+        authenticated messages::change::ReportMessage => handlers::messages::change::report_message;
+        authenticated messages::change::AddSubmessage => handlers::messages::change::add_submessage;
         authenticated messages::change::AddReaction => handlers::messages::change::add_reaction;
         authenticated messages::change::RemoveReaction => handlers::messages::change::remove_reaction;
         authenticated messages::flags::UpdateFlags => handlers::messages::flags::update_flags;

@@ -8,6 +8,7 @@ pub mod events;
 pub mod messages;
 pub mod personal;
 pub mod prepared;
+pub mod realm;
 pub mod server;
 pub mod subscriptions;
 pub mod users;

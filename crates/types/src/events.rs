@@ -236,6 +236,8 @@ events! {
     UpdateMessage = "update_message" => Box<message::UpdateMessage>;
     /// Messages are gone.
     DeleteMessage = "delete_message" => message::DeleteMessage;
+    /// Somebody added a part to a poll or a list of tasks.
+    Submessage = "submessage" => message::SubmessageEvent;
     /// A reaction was added.
     ReactionAdd = "reaction" / "add" => message::ReactionEvent;
     /// A reaction was taken back.
@@ -296,6 +298,8 @@ events! {
     Restart = "restart" => realm::Restart;
     /// One setting of the realm.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// Settings of the realm that belong together.
+    RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }
 
 impl Event {

@@ -15,7 +15,7 @@ use crate::prepared::{Draft, NavigationView, Reminder, SavedSnippet, ScheduledMe
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
-use crate::user::{Bot, MutedUser, User, UserStatus, UserTopic};
+use crate::user::{Bot, MutedUser, SystemBot, User, UserStatus, UserTopic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -215,8 +215,9 @@ initial_state! {
     realm_users: Vec<User>, ["realm_user"];
     /// Deactivated accounts that the user may see.
     realm_non_active_users: Vec<User>, ["realm_user"];
-    /// Bots that belong to the server rather than to the organization. Always empty.
-    cross_realm_bots: Vec<User>, ["realm_user"];
+    /// Bots that belong to the server rather than to the organization. Messages that the
+    /// server itself sends are from one of them.
+    cross_realm_bots: Vec<SystemBot>, ["realm_user"];
     /// Where the user's picture comes from: `G`, it follows from the address.
     avatar_source: String, ["realm_user"];
     /// Address of the user's picture in middle size.
@@ -463,8 +464,6 @@ initial_state! {
     realm_plan_type: u32, ["realm"];
     /// Services that profiles can name accounts at, by name. Always empty.
     realm_default_external_accounts: BTreeMap<String, Value>, ["realm"];
-    /// The channel where messages are reported; -1 for none.
-    realm_moderation_request_channel_id: i64, ["realm"];
     /// The channel where new channels are announced; -1 for none.
     realm_new_stream_announcements_stream_id: i64, ["realm"];
     /// The channel where new users are announced; -1 for none.

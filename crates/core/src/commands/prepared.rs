@@ -1,9 +1,10 @@
 //! What users prepare for later. Nobody else is told.
 //!
 //! # Layout
-//! [`drafts`], [`snippets`], [`views`]: kept for the user's clients.
+//! [`drafts`], [`snippets`], [`views`]: kept for the user's clients. [`later`]: scheduled messages and reminders.
 
 pub mod drafts;
+pub mod later;
 pub mod snippets;
 pub mod views;
 

@@ -173,7 +173,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_upload_quota_mib, &());
     fields.put(field::realm_plan_type, &1);
     fields.put(field::realm_default_external_accounts, &json!({}));
-    fields.put(field::realm_moderation_request_channel_id, &-1);
     fields.put(field::realm_new_stream_announcements_stream_id, &-1);
     fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);

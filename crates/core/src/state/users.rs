@@ -9,6 +9,10 @@ use tidings_types::{ChannelId, UserId};
 /// SHA-256 of an API key. Keys are 32 random characters, so a fast hash is enough.
 pub type KeyHash = [u8; 32];
 
+/// The account in whose name the server itself writes. It is no account of the realm: it is in no list, no group and
+/// no count of accounts, cannot log in, and has an id that no other account gets.
+pub const NOTIFICATION_BOT: UserId = UserId(2_000_000_000);
+
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserRow {
@@ -100,13 +104,43 @@ pub struct Users {
     by_name: HashMap<String, imbl::OrdSet<UserId>>,
     keys: HashMap<KeyHash, UserId>,
     keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
+    notification_bot: Option<Arc<UserRow>>,
+}
+
+/// See [`NOTIFICATION_BOT`].
+fn notification_bot(host: &str) -> UserRow {
+    UserRow {
+        id: NOTIFICATION_BOT,
+        delivery_email: format!("notification-bot@{host}"),
+        full_name: "Notification Bot".to_owned(),
+        role: Role::Member,
+        is_active: true,
+        date_joined: 0,
+        bot: Some(BotRow {
+            bot_type: BotType::Generic,
+            owner: None,
+            default_sending_channel: None,
+            default_events_channel: None,
+            default_all_public: false,
+        }),
+        avatar_version: 1,
+        settings: UserSettings::default(),
+    }
 }
 
 impl Users {
-    /// The account with this id.
+    /// The account with this id, [`NOTIFICATION_BOT`] included.
     #[must_use]
     pub fn get(&self, id: UserId) -> Option<&Arc<UserRow>> {
+        if id == NOTIFICATION_BOT {
+            return self.notification_bot.as_ref();
+        }
         self.rows.get(&id).map(|kept| &kept.row)
+    }
+
+    /// Where the addresses of the server's own accounts are.
+    pub(super) fn set_host(&mut self, host: &str) {
+        self.notification_bot = Some(Arc::new(notification_bot(host)));
     }
 
     /// All accounts, by id, inactive ones included.
@@ -134,7 +168,8 @@ impl Users {
     /// The account with this real address, without regard to case.
     #[must_use]
     pub fn find_by_delivery_email(&self, email: &str) -> Option<&Arc<UserRow>> {
-        self.by_email.get(&email.to_lowercase()).and_then(|id| self.get(*id))
+        let own = || self.notification_bot.as_ref().filter(|bot| bot.delivery_email.eq_ignore_ascii_case(email));
+        self.by_email.get(&email.to_lowercase()).and_then(|id| self.get(*id)).or_else(own)
     }
 
     /// Accounts with this name, which is given in lower case.

@@ -275,7 +275,7 @@ impl Narrower<'_> {
         users.sort_unstable();
         users.dedup();
         let messages = &self.state.messages;
-        let ids = messages.direct(&users).and_then(|conversation| messages.direct_ids(conversation));
+        let ids = messages.direct(&users).and_then(|conversation| messages.ids(conversation));
         Ok(ids.map(|ids| ids.to_bitmap()).unwrap_or_default())
     }
 
@@ -291,7 +291,7 @@ impl Narrower<'_> {
                 continue;
             };
             let fits = wanted.iter().all(|user| users.contains(user)) && (!groups_only || users.len() > 2);
-            if let Some(ids) = messages.direct_ids(conversation).filter(|_| fits) {
+            if let Some(ids) = messages.ids(conversation).filter(|_| fits) {
                 ids.union_range_into(0, u32::MAX, &mut all);
             }
         }

@@ -6,6 +6,7 @@ mod channels;
 mod events;
 mod messages;
 mod personal;
+mod realm;
 mod server;
 mod subscriptions;
 mod users;

@@ -49,20 +49,22 @@ fn channels(state: &RealmState, lines: &mut Vec<String>) {
 
 fn messages(state: &RealmState, lines: &mut Vec<String>) {
     let index = &state.messages;
-    line(lines, "next ids", (index.next_id(), index.next_conversation()));
+    line(lines, "next ids", (index.next_id(), index.next_conversation(), index.next_submessage()));
     for id in (1..index.next_conversation().0).map(ConversationId) {
-        line(lines, id, (index.kind(id), ids(index.direct_ids(id))));
+        line(lines, id, (index.kind(id), ids(index.ids(id))));
     }
     for channel in state.channels.iter() {
         line(lines, ("topics of", channel.id), index.topics(channel.id).collect::<Vec<_>>());
         line(lines, "messages", ids(index.channel_ids(channel.id)));
+        let came = index.came_into(channel.id).map(|(way, moved)| (way, moved.to_bitmap()));
+        line(lines, "moved here", came.collect::<Vec<_>>());
     }
     for user in state.users.iter() {
         line(lines, ("direct conversations of", user.id), index.direct_of(user.id).collect::<Vec<_>>());
     }
     for id in (1..=index.last_id()).map(MessageId) {
         if let Some(conversation) = index.conversation_of(id) {
-            line(lines, ("message", id), conversation);
+            line(lines, ("message", id), (conversation, index.way_of(id)));
         }
     }
 }

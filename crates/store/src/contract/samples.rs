@@ -1,7 +1,7 @@
 //! Rows to commit. Each comes with every optional part in use somewhere.
 
 use std::sync::Arc;
-use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow};
+use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, SubmessageRow};
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
@@ -150,6 +150,7 @@ pub fn message(id: MessageId, conversation: ConversationId, sender: UserId, n: u
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: Vec::new(),
     }
 }
 
@@ -170,6 +171,12 @@ pub fn reaction(user: UserId, n: u32) -> ReactionRow {
         _ => (ReactionType::Extra, "zulip", "zulip"),
     };
     ReactionRow { user, reaction_type, emoji_code: emoji_code.to_owned(), emoji_name: emoji_name.to_owned() }
+}
+
+/// A part of a poll; `n` makes a difference.
+#[must_use]
+pub fn submessage(id: u32, sender: UserId, n: u32) -> SubmessageRow {
+    SubmessageRow { id, sender, msg_type: "widget".to_owned(), content: format!("{{\"n\":{n},\"ü\":\"\\n\"}}") }
 }
 
 /// An event queue; `n` makes a difference.

@@ -92,6 +92,21 @@ pub struct DeleteMessage {
     pub topic: Option<String>,
 }
 
+/// Somebody added a part to a poll or a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubmessageEvent {
+    /// What clients call the kind.
+    pub msg_type: String,
+    /// To which message.
+    pub message_id: MessageId,
+    /// The part's id.
+    pub submessage_id: u32,
+    /// Who.
+    pub sender_id: UserId,
+    /// JSON.
+    pub content: String,
+}
+
 /// A reaction was added or taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReactionEvent {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Ends an idle poll, so that neither client nor router takes the connection for dead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,15 @@ pub struct Restart {
     pub zulip_feature_level: u32,
     /// UNIX seconds of the start.
     pub server_generation: i64,
+}
+
+/// Settings of the realm that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmUpdateDict {
+    /// Deprecated: always `default`.
+    pub property: String,
+    /// Names and new values.
+    pub data: BTreeMap<String, Value>,
 }
 
 /// One setting of the realm.

@@ -18,7 +18,7 @@ const OLD: &str = r#"{"notification_settings_null":true}"#;
 
 const VIEWERS: [&str; 7] = ["desdemona", "iago", "shiva", "hamlet", "cordelia", "othello", "polonius"];
 const CHANNELS: [&str; 8] = ["Denmark", "Verona", "secret", "history", "web", "fresh", "closed", "Renamed"];
-const OPERATIONS: usize = 45;
+const OPERATIONS: usize = 60;
 
 /// A person who watches, with what they know.
 struct Viewer {
@@ -54,7 +54,7 @@ fn normal(state: &State, after_deletion: bool) -> Map<String, Value> {
         fields.remove(name);
     }
     if after_deletion {
-        // What a deletion leaves as the newest cannot be told from events.
+        // What a deletion, or a move to another channel, leaves as the newest cannot be told from events.
         fields.remove("max_message_id");
         fields.remove("recent_private_conversations");
     }
@@ -134,6 +134,13 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "default",
         "new_user",
         "mark_channel",
+        "move_topic",
+        "move_channel",
+        "move_channel",
+        "delete_topic",
+        "poll",
+        "vote",
+        "realm",
         "email_visibility",
         "draft",
         "edit_draft",
@@ -179,6 +186,45 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 _ => (add, "starred"),
             };
             client.post("/messages/flags", &[("messages", &format!("[{message}]")), ("op", op), ("flag", name)]).await
+        }
+        "move_topic" | "move_channel" => {
+            let mode = ["change_one", "change_later", "change_all"][(small.len() + usize::from(flag)) % 3];
+            let mut params = vec![("propagate_mode", mode), ("send_notification_to_old_thread", on)];
+            params.push(("send_notification_to_new_thread", on));
+            if kind == "move_channel" {
+                params.push(("stream_id", id.as_str()));
+            }
+            if kind == "move_topic" || flag {
+                params.push(("topic", if small.ends_with('1') { "✔ plans" } else { topic }));
+            }
+            client.patch(&format!("/messages/{message}"), &params).await
+        }
+        "delete_topic" => client.post(&format!("/streams/{id}/delete_topic"), &[("topic_name", topic)]).await,
+        "poll" => {
+            let content = format!("/poll {small}\nyes\nno");
+            client
+                .post("/messages", &[("type", "channel"), ("to", channel), ("topic", topic), ("content", &content)])
+                .await
+        }
+        "vote" => {
+            let vote = r#"{"type":"vote","key":"canned,0","vote":1}"#;
+            client.post("/submessage", &[("message_id", &message), ("msg_type", "widget"), ("content", vote)]).await
+        }
+        "realm" => {
+            let limit = if flag { "\"unlimited\"" } else { "86400" };
+            let group = format!(r#"{{"new":{}}}"#, if flag { 3 } else { 5 });
+            client
+                .patch(
+                    "/realm",
+                    &[
+                        ("allow_message_editing", on),
+                        ("message_content_edit_limit_seconds", limit),
+                        ("move_messages_between_streams_limit_seconds", limit),
+                        ("can_delete_any_message_group", &group),
+                        ("topics_policy", if flag { "allow_empty_topic" } else { "disable_empty_topic" }),
+                    ],
+                )
+                .await
         }
         "react" => client.post(&format!("/messages/{message}/reactions"), &[("emoji_name", "tada")]).await,
         "edit" => client.patch(&format!("/messages/{message}"), &[("content", &content)]).await,
@@ -392,7 +438,9 @@ async fn run(seed: u64) {
     let (mut deleted, mut accepted) = (false, 0);
     for step in 0..OPERATIONS {
         let (what, status) = operate(&server, &mut rng).await;
-        deleted |= what.starts_with("delete");
+        deleted |= ["delete", "move_channel"].iter().any(|kind| what.starts_with(kind));
+        // Who takes back that a topic is done has the notice of it deleted.
+        deleted |= what.starts_with("move_topic");
         accepted += usize::from(status == 200);
         history.push(format!("{step}: {status} {what}"));
         if step % 5 == 4 {
