@@ -9,7 +9,6 @@ use std::time::Duration;
 use tidings_core::commands::prepared::later;
 use tidings_core::directory::SeenBy;
 use tidings_core::state::prepared::LaterRow;
-use tidings_markdown::Rendered;
 use tidings_types::ApiError;
 use tokio::time::MissedTickBehavior;
 
@@ -53,7 +52,7 @@ async fn send(app: &App, row: Arc<LaterRow>) -> Result<(), ApiError> {
     let alerted = app.realm.alert_words.find(&state, &row.content);
     let sent = {
         let row = Arc::clone(&row);
-        let rendered = rendered.unwrap_or_else(Rendered::default);
+        let rendered = rendered.unwrap_or_default();
         app.realm.run(move |tx| later::deliver(tx, &row, rendered, alerted)).await
     };
     match sent {

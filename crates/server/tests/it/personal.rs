@@ -2,6 +2,7 @@
 
 mod alert_words;
 mod emoji_data;
+mod later;
 mod muted_users;
 mod prepared;
 mod presence;

@@ -15,9 +15,7 @@ use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_markdown::Rendered;
 use tidings_types::events::Event;
-use tidings_types::events::prepared::{
-    RemindersAdd, RemindersRemove, ScheduledAdd, ScheduledRemove, ScheduledUpdate,
-};
+use tidings_types::events::prepared::{RemindersAdd, RemindersRemove, ScheduledAdd, ScheduledRemove, ScheduledUpdate};
 use tidings_types::{ApiError, MessageId, PreparedId, UserId};
 
 /// A message to be sent later, or what changes of one.
@@ -87,12 +85,7 @@ pub struct ScheduledChange {
 /// # Errors
 /// 404 if it is not there, or was sent meanwhile; 400 as for [`schedule`], and for one that could not be sent and gets
 /// no new time.
-pub fn reschedule(
-    tx: &mut Tx<'_>,
-    actor: UserId,
-    id: PreparedId,
-    change: ScheduledChange,
-) -> Result<(), ApiError> {
+pub fn reschedule(tx: &mut Tx<'_>, actor: UserId, id: PreparedId, change: ScheduledChange) -> Result<(), ApiError> {
     let sender = tx.actor(actor)?;
     let mut row = LaterRow::clone(&*access_scheduled(tx, actor, id)?);
     match change.at {
@@ -174,7 +167,8 @@ pub fn remind(
 pub fn forget(tx: &mut Tx<'_>, actor: UserId, id: PreparedId) -> Result<(), ApiError> {
     tx.actor(actor)?;
     let row = tx.state.prepared.later.get(actor, &id).filter(|row| row.reminder().is_some()).cloned();
-    remove(tx, &row.ok_or_else(|| not_found("Reminder"))?);
+    let row = row.ok_or_else(|| not_found("Reminder"))?;
+    remove(tx, &row);
     Ok(())
 }
 
@@ -265,12 +259,7 @@ fn check_time(tx: &Tx<'_>, at: i64) -> Result<(), ApiError> {
     if at > tx.now { Ok(()) } else { Err(ApiError::DeliveryTimeNotInFuture {}) }
 }
 
-fn check_place(
-    tx: &Tx<'_>,
-    sender: &UserRow,
-    wanted: &Destination,
-    rendered: &Rendered,
-) -> Result<LaterTo, ApiError> {
+fn check_place(tx: &Tx<'_>, sender: &UserRow, wanted: &Destination, rendered: &Rendered) -> Result<LaterTo, ApiError> {
     let place = send::check_place(tx, sender, wanted)?;
     send::check_wildcards(tx, sender, &place, rendered)?;
     Ok(match place {

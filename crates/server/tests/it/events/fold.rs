@@ -336,7 +336,10 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
             let draft =
                 format!(r#"{{"type": "", "to": [], "topic": "", "content": "{content}", "timestamp": {small}}}"#);
             let path = format!("/drafts/{first}");
-            if small.ends_with('1') {
+            if first == 0 {
+                let draft = format!("[{draft}]");
+                client.post("/drafts", &[("drafts", &draft)]).await
+            } else if small.ends_with('1') {
                 client.patch("/settings", &[("enable_drafts_synchronization", on)]).await
             } else if flag {
                 client.patch(&path, &[("draft", &draft)]).await
@@ -348,6 +351,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
             let first = state.prepared.snippets.of(server.user_id(actor)).next().map_or(0, |snippet| snippet.id.0);
             let path = format!("/saved_snippets/{first}");
             match (flag, small.len()) {
+                _ if first == 0 => client.post("/saved_snippets", &[("title", &small), ("content", &content)]).await,
                 (true, _) => client.post("/saved_snippets", &[("title", &small), ("content", &content)]).await,
                 (false, 1) => client.delete(&path, &[]).await,
                 _ => client.patch(&path, &[("content", &content)]).await,
