@@ -8,7 +8,7 @@
 //!
 //! # Layout
 //! - [`users`]: accounts, bots, groups, presence, status. [`channels`]: channels and subscriptions.
-//! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users.
+//! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users. [`prepared`]: drafts and the like.
 //! - [`mod@read`]: the same as typed objects.
 
 use serde_json::{Map, Value, json};
@@ -18,6 +18,7 @@ use tidings_types::events::{Event, ReceivedEvent};
 mod channels;
 mod messages;
 mod personal;
+mod prepared;
 mod read;
 mod users;
 
@@ -102,8 +103,9 @@ impl State {
                 self.replace("zulip_feature_level", json!(event.zulip_feature_level));
                 self.replace("server_generation", json!(event.server_generation));
             }
-            // Reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events cannot.
-            _ => {}
+            // Of what is left, reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events
+            // cannot.
+            other => self.apply_prepared(other),
         }
     }
 

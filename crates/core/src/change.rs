@@ -9,13 +9,15 @@ use crate::state::flags::{Flag, MentionBits};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::personal::TopicPolicy;
+use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, UserRow};
 use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
+use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -173,6 +175,42 @@ pub enum Change {
         user: UserId,
         /// When.
         presence: Presence,
+    },
+    /// A draft, whole; new, changed or gone.
+    Draft {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The draft; none if it is gone.
+        draft: Option<Arc<Draft>>,
+    },
+    /// A text to be used again, whole; new, changed or gone.
+    Snippet {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The text; none if it is gone.
+        snippet: Option<Arc<SavedSnippet>>,
+    },
+    /// A view for navigation, whole; new, changed or gone.
+    View {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        fragment: String,
+        /// The view; none if it is gone.
+        view: Option<Arc<NavigationView>>,
+    },
+    /// A scheduled message or a reminder, whole; new, changed or gone.
+    Later {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The message; none if it was sent or is not going to be.
+        row: Option<Arc<LaterRow>>,
     },
     /// A registered event queue.
     Queue(Arc<QueueRow>),

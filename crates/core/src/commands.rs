@@ -7,6 +7,7 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
+//! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
@@ -26,6 +27,7 @@ pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;
 pub mod personal;
+pub mod prepared;
 pub mod reactions;
 pub mod realm;
 pub mod report;

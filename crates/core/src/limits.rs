@@ -73,6 +73,24 @@ pub const LINKIFIER_CHARS_MAX: usize = 1_000;
 pub const PLAYGROUNDS_MAX: usize = 1_000;
 /// Bytes of the language of a code playground.
 pub const PLAYGROUND_LANGUAGE_BYTES_MAX: usize = 40;
+/// Drafts of one user.
+pub const DRAFTS_MAX: usize = 1_000;
+/// Texts that one user keeps to use them again.
+pub const SNIPPETS_MAX: usize = 1_000;
+/// Characters of the title of such a text.
+pub const SNIPPET_TITLE_CHARS_MAX: usize = 60;
+/// Views for navigation of one user.
+pub const VIEWS_MAX: usize = 100;
+/// Characters of the part of an address that names a view.
+pub const VIEW_FRAGMENT_CHARS_MAX: usize = 1_000;
+/// Characters of the name of a view.
+pub const VIEW_NAME_CHARS_MAX: usize = 100;
+/// Scheduled messages and reminders of one user.
+pub const LATER_MAX: usize = 1_000;
+/// Characters of the note of a reminder.
+pub const REMINDER_NOTE_CHARS_MAX: usize = 500;
+/// Seconds after its time until which a scheduled message is still sent. After that it would surprise its readers.
+pub const SCHEDULED_LATE_SECS_MAX: i64 = 600;
 /// Reactions of different kinds on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message

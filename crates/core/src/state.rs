@@ -12,6 +12,7 @@
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
+//! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
 use crate::change::Change;
@@ -25,6 +26,7 @@ pub mod ids;
 pub mod linkifiers;
 pub mod messages;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 pub mod users;
 
@@ -33,6 +35,7 @@ use flags::Flags;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use personal::Personal;
+use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
 
@@ -57,6 +60,8 @@ pub struct RealmState {
     pub flags: Flags,
     /// Alert words, muted users, topic policies, status, presence.
     pub personal: Personal,
+    /// Drafts, snippets, views, scheduled messages, reminders.
+    pub prepared: Prepared,
 }
 
 impl RealmState {
@@ -75,6 +80,7 @@ impl RealmState {
             messages: MessageIndex::default(),
             flags: Flags::default(),
             personal: Personal::default(),
+            prepared: Prepared::default(),
         }
     }
 
@@ -124,6 +130,10 @@ impl RealmState {
             }
             Change::Status { user, status } => self.personal.put_status(*user, status),
             Change::Presence { user, presence } => self.personal.put_presence(*user, *presence),
+            Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
+            Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
+            Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }
 

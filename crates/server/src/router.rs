@@ -19,8 +19,10 @@ use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
+use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, organization, personal, realm, server, subscriptions, users,
+    authentication, bots, channels, events, messages, organization, personal, prepared, realm, server, subscriptions,
+    users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -121,6 +123,27 @@ pub fn endpoints() -> Vec<Route> {
         authenticated settings::UpdateSettings => handlers::personal::update_settings;
         authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
         authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
+
+        // What users prepare for later
+        authenticated prepared::GetDrafts => handlers::prepared::get_drafts;
+        authenticated prepared::CreateDrafts => handlers::prepared::create_drafts;
+        authenticated prepared::EditDraft => handlers::prepared::edit_draft;
+        authenticated prepared::DeleteDraft => handlers::prepared::delete_draft;
+        authenticated prepared::GetSavedSnippets => handlers::prepared::get_saved_snippets;
+        authenticated prepared::CreateSavedSnippet => handlers::prepared::create_saved_snippet;
+        authenticated prepared::EditSavedSnippet => handlers::prepared::edit_saved_snippet;
+        authenticated prepared::DeleteSavedSnippet => handlers::prepared::delete_saved_snippet;
+        authenticated prepared::GetNavigationViews => handlers::prepared::get_navigation_views;
+        authenticated prepared::AddNavigationView => handlers::prepared::add_navigation_view;
+        authenticated prepared::EditNavigationView => handlers::prepared::edit_navigation_view;
+        authenticated prepared::RemoveNavigationView => handlers::prepared::remove_navigation_view;
+        authenticated later::GetScheduledMessages => handlers::later::get_scheduled_messages;
+        authenticated later::CreateScheduledMessage => handlers::later::create_scheduled_message;
+        authenticated later::UpdateScheduledMessage => handlers::later::update_scheduled_message;
+        authenticated later::DeleteScheduledMessage => handlers::later::delete_scheduled_message;
+        authenticated later::GetReminders => handlers::later::get_reminders;
+        authenticated later::CreateReminder => handlers::later::create_reminder;
+        authenticated later::DeleteReminder => handlers::later::delete_reminder;
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;

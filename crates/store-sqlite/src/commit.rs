@@ -7,6 +7,7 @@ mod channel;
 mod flags;
 mod message;
 mod organization;
+mod prepared;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
 
@@ -82,6 +83,10 @@ impl Writing<'_> {
                      active_timestamp = excluded.active_timestamp, idle_timestamp = excluded.idle_timestamp",
                 params![user.0, presence.active_timestamp, presence.idle_timestamp],
             ),
+            Change::Draft { user, id, draft } => self.draft(*user, *id, draft.as_deref()),
+            Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
+            Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
+            Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

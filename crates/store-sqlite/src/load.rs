@@ -3,6 +3,7 @@
 mod account;
 mod channel;
 mod organization;
+mod prepared;
 
 use crate::row::{Error, bad_row, from_json, get, seq};
 use roaring::RoaringBitmap;
@@ -24,6 +25,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     organization::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
+    prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
     ways(&transaction, &mut state)?;
     flags(&transaction, &mut state)?;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_linkifiers.sql"),
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
+    include_str!("../migrations/0009_prepared.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

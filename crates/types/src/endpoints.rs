@@ -8,6 +8,7 @@ pub mod events;
 pub mod messages;
 pub mod organization;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 pub mod server;
 pub mod subscriptions;

@@ -154,6 +154,8 @@ api_errors! {
     NoSuchChannelId { stream_id: u32 as "stream_id" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel with ID '{stream_id}' does not exist";
     /// `POST /channels/create` with a name that is taken.
     ChannelAlreadyExists { name: String } => Some("CHANNEL_ALREADY_EXISTS"), 409, "Channel '{name}' already exists";
+    /// A message cannot be sent, nor somebody be reminded, in the past.
+    DeliveryTimeNotInFuture {} => Some("DELIVERY_TIME_NOT_IN_FUTURE"), 400, "Scheduled delivery time must be in the future.";
     /// The same user already reacted so.
     ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.";
     /// There is no such reaction to take back.

@@ -12,6 +12,7 @@ use crate::group::{GroupSetting, UserGroup};
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
 use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
+use crate::prepared::{Draft, NavigationView, Reminder, SavedSnippet, ScheduledMessage};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
@@ -286,16 +287,16 @@ initial_state! {
     /// Deprecated: sets of emoji that can be chosen; part of `user_settings` now. Only without `user_settings_object`.
     emojiset_choices: Vec<EmojiSet>, ["update_display_settings"];
 
-    /// Drafts kept on the server. Always empty.
-    drafts: Vec<Value>, ["drafts"];
-    /// Messages to be sent later. Always empty.
-    scheduled_messages: Vec<Value>, ["scheduled_messages"];
-    /// Messages to be reminded of. Always empty.
-    reminders: Vec<Value>, ["reminders"];
-    /// Texts to be used again. Always empty.
-    saved_snippets: Vec<Value>, ["saved_snippets"];
-    /// Views that clients offer, where the user changed them. Always empty.
-    navigation_views: Vec<Value>, ["navigation_views"];
+    /// Drafts kept on the server, the one that was edited last first. Empty where `enable_drafts_synchronization` is off.
+    drafts: Vec<Draft>, ["drafts"];
+    /// Messages to be sent later, the next one first.
+    scheduled_messages: Vec<ScheduledMessage>, ["scheduled_messages"];
+    /// Messages to be reminded of, the next one first.
+    reminders: Vec<Reminder>, ["reminders"];
+    /// Texts to be used again, by id.
+    saved_snippets: Vec<SavedSnippet>, ["saved_snippets"];
+    /// Views that the user made or changed.
+    navigation_views: Vec<NavigationView>, ["navigation_views"];
     /// Folders that channels are shown in. Always empty.
     channel_folders: Vec<Value>, ["channel_folders"];
     /// Introductions the user has not seen. Always empty.
@@ -472,7 +473,7 @@ initial_state! {
     /// The channel where changes of the server are announced; -1 for none.
     realm_zulip_update_announcements_stream_id: i64, ["realm"];
 
-    /// Characters of a reminder's note at most: 0, there are no reminders.
+    /// Characters of a reminder's note at most.
     max_reminder_note_length: u32, ["realm"];
     /// Characters of a folder's name at most: 0, there are no folders.
     max_channel_folder_name_length: u32, ["realm"];

@@ -10,6 +10,7 @@
 //! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -31,6 +32,7 @@ pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod prepared;
 pub mod realm;
 pub mod schema;
 pub mod settings;
@@ -38,4 +40,4 @@ pub mod user;
 pub mod version;
 
 pub use error::ApiError;
-pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

@@ -8,6 +8,7 @@ use crate::state::messages::ConversationKind;
 use crate::state::users::{NOTIFICATION_BOT, UserRow};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use tidings_markdown::Rendered;
 use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 /// Sends a short text to a topic, rendered as `actor` would have it. It is read at once for `read_by`.
@@ -24,19 +25,46 @@ pub fn send(
 ) -> Result<MessageId, ApiError> {
     let bot = tx.state.users.sender(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
     let channel = tx.state.channels.get(channel).cloned().ok_or(ApiError::Internal {})?;
-    let rendered = tidings_markdown::render(&content, &SeenBy { state: &tx.state, viewer: actor });
-    let new = NewMessage {
+    let new = message(tx, actor, content, read_by);
+    let place = Place::Topic { channel, topic: topic.to_owned() };
+    send::deliver(tx, &bot, &place, new)
+}
+
+/// Sends a text to one user.
+///
+/// # Errors
+/// The store fails.
+pub fn send_direct(tx: &mut Tx<'_>, to: &UserRow, content: String) -> Result<MessageId, ApiError> {
+    let bot = tx.state.users.get(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
+    let mut users = vec![bot.id, to.id];
+    users.sort_unstable();
+    let new = message(tx, to, content, &[]);
+    send::deliver(tx, &bot, &Place::Direct { users }, new)
+}
+
+/// A text as HTML, with what `viewer` sees.
+#[must_use]
+pub fn render(tx: &Tx<'_>, viewer: &UserRow, content: &str) -> Rendered {
+    tidings_markdown::render(content, &SeenBy { state: &tx.state, viewer })
+}
+
+fn message(tx: &Tx<'_>, viewer: &UserRow, content: String, read_by: &[UserId]) -> NewMessage {
+    NewMessage {
+        rendered: render(tx, viewer, &content),
         content,
-        rendered,
         alerted: Vec::new(),
         client: "Internal".to_owned(),
         read_by_sender: false,
         read_by: read_by.to_vec(),
         sent_from: None,
         widget: None,
-    };
-    let place = Place::Topic { channel, topic: topic.to_owned() };
-    send::deliver(tx, &bot, &place, new)
+    }
+}
+
+/// A time as messages have it: shown to each reader in their time zone.
+#[must_use]
+pub fn time(unix_secs: i64) -> String {
+    format!("<time:{unix_secs}>")
 }
 
 /// Names a user without mentioning them.

@@ -116,19 +116,24 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
 /// 400 where the sender may not send there, or nobody is there to send to.
 pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, new: NewMessage) -> Result<MessageId, ApiError> {
     let sender = tx.actor(actor)?;
-    let place = match to {
-        Destination::Channel { channel, topic } => {
-            let channel = find_channel(tx, &sender, channel)?;
-            check_may_send(tx, &sender, &channel)?;
-            let topic = check_topic(topic.as_deref().unwrap_or_default())?;
-            check_topic_allowed(tx, &channel, &topic)?;
-            Place::Topic { channel, topic }
-        }
-        Destination::Direct(users) => Place::Direct { users: check_recipients(tx, &sender, users)? },
-    };
+    let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     check_groups(&new.rendered)?;
     deliver(tx, &sender, &place, new)
+}
+
+/// Where a message goes, if its sender may send there.
+pub(super) fn check_place(tx: &Tx<'_>, sender: &UserRow, to: &Destination) -> Result<Place, ApiError> {
+    match to {
+        Destination::Channel { channel, topic } => {
+            let channel = find_channel(tx, sender, channel)?;
+            check_may_send(tx, sender, &channel)?;
+            let topic = check_topic(topic.as_deref().unwrap_or_default())?;
+            check_topic_allowed(tx, &channel, &topic)?;
+            Ok(Place::Topic { channel, topic })
+        }
+        Destination::Direct(users) => Ok(Place::Direct { users: check_recipients(tx, sender, users)? }),
+    }
 }
 
 /// Sends a message to where it may go.

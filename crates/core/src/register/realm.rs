@@ -188,7 +188,7 @@ fn write_absent_settings(fields: &mut Fields) {
 
 /// What the server cannot do.
 fn write_absent_of_server(fields: &mut Fields) {
-    fields.put(field::max_reminder_note_length, &0);
+    fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
     fields.put(field::max_channel_folder_name_length, &0);
     fields.put(field::max_channel_folder_description_length, &0);
     fields.put(field::max_icon_file_size_mib, &0);

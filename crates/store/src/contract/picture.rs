@@ -102,5 +102,12 @@ fn personal(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, ("topics", user), personal.user_topics(user).collect::<Vec<_>>());
         line(lines, ("presence", user), personal.presence(user).map(|row| row.presence));
     }
+    for user in state.users.iter().map(|user| user.id) {
+        line(lines, ("drafts", user), state.prepared.drafts.of(user).collect::<Vec<_>>());
+        line(lines, ("snippets", user), state.prepared.snippets.of(user).collect::<Vec<_>>());
+        line(lines, ("views", user), state.prepared.views.of(user).collect::<Vec<_>>());
+        line(lines, ("later", user), state.prepared.later.of(user).collect::<Vec<_>>());
+    }
+    line(lines, "due", state.prepared.due(i64::MAX).map(|row| row.id).collect::<Vec<_>>());
     line(lines, "statuses", personal.statuses().collect::<Vec<_>>());
 }

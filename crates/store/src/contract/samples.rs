@@ -6,6 +6,7 @@ use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
+use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
@@ -14,9 +15,10 @@ use tidings_types::group::GroupSetting;
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
+use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotType, Role};
-use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// The organization; `n` makes a difference.
 #[must_use]
@@ -216,6 +218,58 @@ pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
         created_at: i64::from(n),
         name: (n % 4 == 3).then(|| format!("bot {n}").into()),
     }
+}
+
+/// A draft, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn draft(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let draft = |n: u32| {
+        let draft_type = [DraftType::Unaddressed, DraftType::Channel, DraftType::Direct][n as usize % 3];
+        let (topic, content) = (format!("topic {n}"), format!("Text №{n}"));
+        Arc::new(Draft { id, draft_type, to: (0..n % 3).collect(), topic, content, timestamp: n.into() })
+    };
+    Change::Draft { user, id, draft: n.map(draft) }
+}
+
+/// A text to be used again, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn snippet(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let snippet = |n: u32| {
+        Arc::new(SavedSnippet { id, title: format!("Title {n}"), content: format!("№{n}"), date_created: n.into() })
+    };
+    Change::Snippet { user, id, snippet: n.map(snippet) }
+}
+
+/// A view for navigation, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn view(user: UserId, fragment: u32, n: Option<u32>) -> Change {
+    let fragment = format!("narrow/{fragment}");
+    let name = |n: u32| (!n.is_multiple_of(3)).then(|| format!("View {n}"));
+    let view = |n: u32| NavigationView { fragment: fragment.clone(), is_pinned: n.is_multiple_of(2), name: name(n) };
+    Change::View { user, view: n.map(|n| Arc::new(view(n))), fragment }
+}
+
+/// A scheduled message or a reminder, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn later(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let row = |n: u32| {
+        let read_by_sender = n.is_multiple_of(2);
+        let what = match n % 3 {
+            0 => Later::Reminder { message: MessageId(n), note: format!("note {n}") },
+            1 => {
+                let to = LaterTo::Topic { channel: ChannelId(n), topic: format!("topic {n}") };
+                Later::Message { to, read_by_sender }
+            }
+            _ => Later::Message { to: LaterTo::Users(vec![user, UserId(n)]), read_by_sender },
+        };
+        let failure = (n.is_multiple_of(5)).then(|| format!("reason {n}"));
+        let (content, rendered, client) = (format!("№{n}"), format!("<p>№{n}</p>"), format!("client{n}"));
+        Arc::new(LaterRow { id, user, what, content, rendered, at: n.into(), client, failure })
+    };
+    Change::Later { user, id, row: n.map(row) }
 }
 
 /// The realm and its first users.

@@ -13,10 +13,7 @@ use tidings_types::endpoints::messages::{Addressee, MessageType, SendMessageRequ
 pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendMessageResponse, ApiError> {
     let content = send::check_content(&request.content)?;
     let topic = request.topic.or(request.subject);
-    let to = match request.message_type {
-        MessageType::Channel => Destination::Channel { channel: channel(request.to)?, topic },
-        MessageType::Direct => Destination::Direct(users(request.to)),
-    };
+    let to = destination(request.message_type, request.to, topic)?;
     let sent_from = match (request.queue_id, request.local_id) {
         (Some(queue), Some(local_id)) if local_id.len() <= limits::LOCAL_ID_BYTES_MAX => {
             queue.parse().ok().map(|queue| (queue, local_id))
@@ -36,6 +33,21 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
     Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
+}
+
+/// Where a message goes, as the request says it.
+///
+/// # Errors
+/// 400 for a channel message to none or several channels.
+pub(crate) fn destination(
+    message_type: MessageType,
+    to: Addressee,
+    topic: Option<String>,
+) -> Result<Destination, ApiError> {
+    match message_type {
+        MessageType::Channel => Ok(Destination::Channel { channel: channel(to)?, topic }),
+        MessageType::Direct => Ok(Destination::Direct(users(to))),
+    }
 }
 
 fn channel(to: Addressee) -> Result<ChannelRef, ApiError> {
