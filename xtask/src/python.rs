@@ -5,7 +5,8 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn environment() -> PathBuf {
+/// Where the environment of the Python clients is.
+pub(crate) fn environment() -> PathBuf {
     root().join(".venv")
 }
 
@@ -117,8 +118,15 @@ fn create(environment: &Path) -> Result<()> {
     }
 }
 
+/// Installs a package where that is possible; whoever needs it looks whether it is there then.
+pub(crate) fn try_to_install(package: &str) {
+    if let Err(error) = install_packages(&[package]) {
+        println!("  {package} cannot be installed: {error:#}");
+    }
+}
+
 /// Installs packages of Debian or Ubuntu, where this is one and we may.
-pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
+fn install_packages(packages: &[&str]) -> Result<()> {
     if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0 && command -v apt-get"])) {
         must(Command::new("apt-get").args(["update", "-q"]))?;
         must(Command::new("apt-get").args(["install", "-q", "-y", "--no-install-recommends"]).args(packages))?;

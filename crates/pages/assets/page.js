@@ -40,6 +40,14 @@ for (const button of all(".copy")) {
     });
 }
 
+// A link to an event opens what is told about it.
+function unfold() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+}
+window.addEventListener("hashchange", unfold);
+unfold();
+
 document.querySelector("nav [aria-current]")?.scrollIntoView({block: "nearest"});
 
 const menu = document.querySelector(".menu");

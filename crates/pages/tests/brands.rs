@@ -18,7 +18,7 @@ fn site() -> Site {
                 }}}}}}
             }},
             "/api/v1/messages/{message_id}": {"patch": {
-                "operationId": "update-message", "tags": ["messages"], "summary": "Changes it's <b>content</b>.",
+                "operationId": "update-message", "x-example-request": {"message_id": 43, "content": "it's \"new\""}, "tags": ["messages"], "summary": "Changes it's <b>content</b>.",
                 "parameters": [{"name": "message_id", "in": "path", "required": true, "schema": {"type": "integer"}, "example": 43}],
                 "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": {"properties": {
                     "content": {"type": "string", "example": "it's \"new\""}
