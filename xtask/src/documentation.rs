@@ -11,7 +11,7 @@ pub(crate) fn examples() -> Result<Outcome> {
     if let Some(why) = node::missing() {
         return Ok(Outcome::Skipped(why));
     }
-    let recent = "process.exit(Number(process.versions.node.split('.')[0]) < 20)";
+    let recent = "process.exit(Number(process.versions.node.split('.')[0]) < 20 ? 1 : 0)";
     if !works(Command::new("node").args(["-e", recent])) {
         return Ok(Outcome::Skipped("the JavaScript examples need Node 20 or newer".to_owned()));
     }

@@ -137,7 +137,7 @@ fn try_it(operation: &Operation) -> Markup {
                     label {
                         span { code { (parameter.name) } @if parameter.required { " (required)" } }
                         input name=(parameter.name) data-place=(parameter.place) autocomplete="off"
-                            value=(parameter.example.as_ref().filter(|_| parameter.required).map(text_of).unwrap_or_default());
+                            value=(shown(operation, parameter));
                     }
                 }
                 button type="submit" { "Send" }
@@ -146,6 +146,12 @@ fn try_it(operation: &Operation) -> Markup {
             div.caused aria-live="polite" hidden { h3 { "Events it caused" } pre tabindex="0" { code {} } }
         }
     }
+}
+
+/// What the example sends for a parameter.
+fn shown(operation: &Operation, parameter: &Parameter) -> String {
+    let sent = operation.request.iter().find(|(name, _)| *name == parameter.name);
+    sent.map(|(_, value)| text_of(value)).unwrap_or_default()
 }
 
 fn text_of(value: &serde_json::Value) -> String {
