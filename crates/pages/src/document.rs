@@ -144,7 +144,8 @@ impl<'a> Document<'a> {
         if let Some((_, body)) = json["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
             parameters.extend(self.form(&body["schema"]));
         }
-        let order: Vec<&str> = json["x-parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let order: Vec<&str> =
+            json["x-parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let place = |name: &str| order.iter().position(|known| *known == name);
         parameters.sort_by_key(|parameter| (parameter.place != "path", !parameter.required, place(&parameter.name)));
         let ok = &json["responses"]["200"]["content"]["application/json"];

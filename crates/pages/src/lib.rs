@@ -13,8 +13,8 @@
 
 pub mod assets;
 pub mod document;
-pub mod examples;
 mod error_codes;
+pub mod examples;
 mod highlight;
 mod layout;
 pub mod leftovers;

@@ -153,8 +153,9 @@ fn push_html(pieces: &mut Vec<Piece>, pending: &mut Vec<Event<'_>>) {
     pulldown_cmark::html::push_html(&mut html, pending.drain(..));
     // What is wide scrolls by itself, not the page, and can be scrolled with the keyboard.
     let html = html.replace("<pre>", "<pre tabindex=\"0\">");
-    let html =
-        html.replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>").replace("</table>", "</table></div>");
+    let html = html
+        .replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
+        .replace("</table>", "</table></div>");
     pieces.push(Piece::Html(html));
 }
 

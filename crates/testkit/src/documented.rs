@@ -115,7 +115,8 @@ async fn live(server: &TestServer) {
     let (id, options) = (QUEUE.parse().expect("an id"), Arc::new(options.expect("no narrow is a narrow")));
     let queue = move |tx: &mut Tx<'_>| {
         let start = EventId::durable(tx.state.seq);
-        let row = QueueRow { id, user: UserId(8), options, start, idle_timeout_secs: 600, created_at: tx.now, name: None };
+        let row =
+            QueueRow { id, user: UserId(8), options, start, idle_timeout_secs: 600, created_at: tx.now, name: None };
         tx.change(Change::Queue(Arc::new(row)));
         Ok(())
     };

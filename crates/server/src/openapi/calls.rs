@@ -11,7 +11,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ("add-alert-words", r#"{"alert_words": ["coffee"]}"#),
     ("create-bot", r#"{"full_name": "Gravedigger", "short_name": "gravedigger", "bot_type": 1}"#),
     ("create-channel", r#"{"name": "Elsinore", "description": "The castle.", "subscribers": [10, 11]}"#),
-    ("create-user", r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#),
+    (
+        "create-user",
+        r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
+    ),
     ("get-events", r#"{"queue_id": "fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09", "last_event_id": -1}"#),
     (
         "get-messages",
@@ -53,7 +56,11 @@ pub(super) fn request(operation: &str, parameters: &[(String, bool, Value)]) -> 
     let told = REQUESTS.iter().find(|(id, _)| *id == operation);
     match told.map(|(_, text)| serde_json::from_str(text)) {
         Some(Ok(Value::Object(request))) => request,
-        _ => parameters.iter().filter(|(_, required, _)| *required).map(|(name, _, value)| (name.clone(), value.clone())).collect(),
+        _ => parameters
+            .iter()
+            .filter(|(_, required, _)| *required)
+            .map(|(name, _, value)| (name.clone(), value.clone()))
+            .collect(),
     }
 }
 

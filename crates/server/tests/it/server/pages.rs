@@ -82,5 +82,5 @@ async fn every_endpoint_has_a_page_and_every_page_is_under_its_own_name() {
     }
     let server = TestServer::start_with(Config { brand: brand("Aloha", "aloha", "aloharc"), ..test_config() }).await;
     let (_, page, _) = get(&server, "/api/real-time-events").await;
-    assert!(page.contains("import aloha") && page.contains("~/aloharc") && page.contains("Aloha API"));
+    assert!(page.contains("aloha.Client") && page.contains("~/aloharc") && page.contains("Aloha API"));
 }
