@@ -131,8 +131,8 @@ class Rust:
         self.source = target / "documented-examples.rs"
         self.source.write_text(gathered(examples, crates))
         build = [os.environ.get("CARGO", "cargo"), "build", "--quiet"]
-        # Together with the server, so that what was built for that is used again.
-        build += ["--package", "tidings", "--package", "tidings-examples"]
+        # Together with what was built before, so that its dependencies are used again.
+        build += [part for name in ("", "-testkit", "-examples") for part in ("--package", f"tidings{name}")]
         done = subprocess.run(
             build, capture_output=True, text=True, env={**os.environ, "TIDINGS_EXAMPLES": str(self.source)}
         )

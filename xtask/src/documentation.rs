@@ -2,7 +2,7 @@
 
 use crate::node;
 use crate::python::{environment, prepare, pytest, server_binary, try_to_install};
-use crate::runner::{Outcome, cargo, must, root, works};
+use crate::runner::{Outcome, must, root, works};
 use anyhow::{Context, Result};
 use std::process::Command;
 
@@ -20,14 +20,8 @@ pub(crate) fn examples() -> Result<Outcome> {
     }
     let python = prepare(&environment(), &root().join("conformance/python/requirements.txt"))?;
     let binary = server_binary()?;
-    realm()?;
     must(pytest(&python).arg(root().join("conformance/examples")).env("TIDINGS_BINARY", binary))?;
     Ok(Outcome::Passed)
-}
-
-/// Builds the program that writes the realm of the examples, beside the server.
-fn realm() -> Result<()> {
-    must(&mut cargo(&["build", "--package", "tidings-testkit", "--bin", "documented_realm"]))
 }
 
 /// Where Debian and others have it.
@@ -52,7 +46,6 @@ pub(crate) fn browser() -> Result<Outcome> {
     let folder = root().join("conformance/browser");
     node::install(&folder, "playwright-core").context("cannot install the browser's driver")?;
     let binary = server_binary()?;
-    realm()?;
     let mut tests = Command::new("node");
     tests.args(["--test", "--test-reporter=spec"]).current_dir(&folder);
     must(tests.env("TIDINGS_BINARY", binary).env("CHROMIUM", chromium))?;

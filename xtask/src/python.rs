@@ -38,9 +38,11 @@ pub(crate) fn bench(options: &[String]) -> Result<bool> {
     Ok(bench.env("TIDINGS_BINARY", target_folder()?.join("release/tidings")).status()?.success())
 }
 
-/// Builds the server and says where it is.
+/// Builds the server and says where it is. Beside it come the realm of the documentation's examples and the program
+/// that those in Rust are gathered into: built together, all have the same dependencies, which are compiled once.
 pub(crate) fn server_binary() -> Result<PathBuf> {
-    must(&mut cargo(&["build", "--package", "tidings"]))?;
+    let packages = ["tidings", "tidings-testkit", "tidings-examples"];
+    must(cargo(&["build"]).args(packages.iter().flat_map(|name| ["--package", name])))?;
     Ok(target_folder()?.join("debug/tidings"))
 }
 
