@@ -77,8 +77,12 @@ pub async fn write_to(folder: &Path) -> std::io::Result<()> {
 /// What cannot be done through the API, or not with the ids that are wanted.
 fn create(store: &SqliteStore, clock: &Clock) {
     let now = clock.now();
+    let mut organization = realm(now);
+    // The examples may be run long after the messages in it were sent.
+    organization.settings.message_content_edit_limit_seconds = None;
+    organization.settings.message_content_delete_limit_seconds = None;
     let mut changes = vec![
-        Change::Realm(Arc::new(realm(now))),
+        Change::Realm(Arc::new(organization)),
         Change::Channel(Arc::new(channel_row(DENMARK, "Denmark", now))),
         Change::Channel(Arc::new(channel_row(VERONA, "Verona", now))),
     ];
