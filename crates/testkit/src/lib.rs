@@ -83,7 +83,7 @@ impl TestServer {
 
     /// The same, configured differently.
     pub async fn start_with(config: Config) -> Self {
-        Self::start_in(config, |store, clock| fixture::create(store, clock)).await
+        Self::start_in(config, fixture::create).await
     }
 
     /// A server with a realm that `create` writes.
