@@ -1,7 +1,14 @@
 //! Values to show. A field's name says what it holds throughout the API, so there is one example for each name; the
 //! rest follows from schemas. A test holds that each example fits the schema it stands beside.
 
+use super::calls;
 use serde_json::{Map, Value, json};
+
+/// Where a document has the request to show for an operation: an object of parameters.
+const REQUEST: &str = "x-example-request";
+
+/// Where it has the code of the error that this request is answered with, if it shows one.
+const ERROR: &str = "x-example-error";
 
 /// Examples by the name of a field or parameter, as JSON; the first that fits. Where a name means something else in one
 /// schema or operation, that comes first, as in `StreamUpdateEvent.value`.
@@ -139,12 +146,31 @@ pub(super) fn add(document: &mut Value) {
         if let Some(media) = operation.pointer_mut("/responses/200/content/application~1json") {
             put(media, "example", sampler.sample(&owner, "", &media["schema"]));
         }
+        put(operation, REQUEST, Some(calls::request(&owner, &parameters(operation)).into()));
+        put(operation, ERROR, calls::fails(&owner));
     }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         if schema["properties"]["type"]["enum"].is_array() && schema["properties"]["id"].is_object() {
             put(schema, "examples", sampler.sample(name, "", schema).map(|example| json!([example])));
         }
     }
+}
+
+/// Name, whether it is required, and the example of each parameter of an operation.
+fn parameters(operation: &Value) -> Vec<(String, bool, Value)> {
+    let own = operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| {
+        let media = parameter.pointer("/content/application~1json").unwrap_or(parameter);
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        (name, parameter["required"] == true, media["example"].clone())
+    });
+    let body = operation.get("requestBody");
+    let form = body.and_then(|body| body.pointer("/content/application~1x-www-form-urlencoded/schema"));
+    let is_required = |name: &String| {
+        let required = form.and_then(|form| form["required"].as_array());
+        required.is_some_and(|names| names.iter().any(|required| required == name))
+    };
+    let fields = form.and_then(|form| form["properties"].as_object()).into_iter().flatten();
+    own.chain(fields.map(|(name, schema)| (name.clone(), is_required(name), schema["examples"][0].clone()))).collect()
 }
 
 fn put(target: &mut Value, key: &str, value: Option<Value>) {
@@ -242,7 +268,11 @@ impl Sampler<'_> {
 /// A number; for moments one that is a moment.
 fn number(name: &str) -> Value {
     let is_moment = name.ends_with("timestamp") || name.starts_with("date_") || name == "server_generation";
-    if is_moment { json!(1_777_000_000) } else { json!(10) }
+    match name {
+        "bot_id" => json!(14),
+        _ if is_moment => json!(1_777_000_000),
+        _ => json!(10),
+    }
 }
 
 /// The first type that a schema names, other than null.

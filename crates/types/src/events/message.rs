@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct MessageEvent {
     /// The message.
     pub message: Message,
-    /// The viewer's marks. The server writes them apart from the rest, which is the same for many viewers.
+    /// Your marks on the message, as in `get-messages`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// Only for the queue named in the request that sent it: that request's `local_id`.
@@ -31,7 +31,7 @@ pub struct UpdateMessage {
     pub message_id: MessageId,
     /// All messages it applies to, ascending.
     pub message_ids: Vec<MessageId>,
-    /// The viewer's marks on `message_id` afterwards; written apart, as in [`MessageEvent`].
+    /// The viewer's marks on `message_id` afterwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// UNIX seconds.
