@@ -163,8 +163,8 @@ class User:
 class Script:
     """A Python program in its own process, as a user would start it; its output is read line by line."""
 
-    def __init__(self, user, source):
-        environment = {**os.environ, "HOME": str(user.home), "PYTHONUNBUFFERED": "1"}
+    def __init__(self, user, source, **variables):
+        environment = {**os.environ, "HOME": str(user.home), "PYTHONUNBUFFERED": "1", **variables}
         for name in [name for name in environment if name.startswith("ZULIP_")]:
             del environment[name]
         # All that a program has to change to use another package.

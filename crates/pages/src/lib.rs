@@ -84,6 +84,10 @@ const AREAS: &[(&str, &str)] = &[
     ("users", "Users"),
     ("bots", "Bots"),
     ("personal", "Personal"),
+    ("drafts", "Drafts"),
+    ("scheduled_messages", "Scheduled messages"),
+    ("reminders", "Reminders"),
+    ("navigation_views", "Navigation views"),
     ("authentication", "Log in"),
     ("server", "Server and organization"),
     ("server_and_organizations", "Server and organization"),
@@ -115,6 +119,7 @@ const START: &[(&str, &str, &str)] = &[
 const MORE: &[(&str, &str, &str)] = &[
     ("event-streams", "Streams and WebSockets", include_str!("../content/event-streams.md")),
     ("delivery-guarantees", "Delivery guarantees", include_str!("../content/delivery-guarantees.md")),
+    ("message-formatting", "Message formatting", include_str!("../content/message-formatting.md")),
     ("errors", "Errors", include_str!("../content/errors.md")),
     ("differences", "Differences", include_str!("../content/differences.md")),
     ("changelog", "Changes", include_str!("../content/changelog.md")),

@@ -65,6 +65,10 @@ const TAGS: &[(&str, &str)] = &[
     ("messages", "Send, read, change and mark messages."),
     ("channels", "Channels, their topics, and who is subscribed."),
     ("users", "Accounts and bots, and what belongs to one person: settings, status, presence, muting."),
+    ("drafts", "Drafts and texts to be used again, for all of one's clients."),
+    ("scheduled_messages", "Messages that are sent later."),
+    ("reminders", "Be reminded of messages."),
+    ("navigation_views", "Views that clients offer for navigation."),
     ("authentication", "Log in, and replace API keys."),
     ("server_and_organizations", "The server and the organization."),
 ];

@@ -48,7 +48,6 @@ macro_rules! contract_tests {
             changes::queues_are_kept_and_deleted
             changes::passwords_are_kept
             changes::messages_are_read_whole
-            changes::newest_before_stays_in_the_conversation
             log::entries_come_in_order_and_in_ranges
             log::trimming_moves_the_floor
             search::pages_of_every_condition

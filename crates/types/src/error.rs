@@ -154,12 +154,20 @@ api_errors! {
     NoSuchChannelId { stream_id: u32 as "stream_id" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel with ID '{stream_id}' does not exist";
     /// A channel is to be created with a name that is taken.
     ChannelAlreadyExists { name: String } => Some("CHANNEL_ALREADY_EXISTS"), 409, "Channel '{name}' already exists";
+    /// A message cannot be sent, nor somebody be reminded, in the past.
+    DeliveryTimeNotInFuture {} => Some("DELIVERY_TIME_NOT_IN_FUTURE"), 400, "Scheduled delivery time must be in the future.";
     /// The same user already reacted so.
     ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.";
     /// There is no such reaction to take back.
     ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.";
     /// The message changed since the client read what it wants to replace.
     ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.";
+    /// Not all messages of a topic may still be moved.
+    MoveTimeLimit {
+        first_message_id_allowed_to_move: Option<u32> as "first_message_id_allowed_to_move",
+        total_messages_in_topic: u32 as "total_messages_in_topic",
+        total_messages_allowed_to_move: u32 as "total_messages_allowed_to_move"
+    } => Some("MOVE_MESSAGES_TIME_LIMIT_EXCEEDED"), 400, "You only have permission to move the {total_messages_allowed_to_move}/{total_messages_in_topic} most recent messages in this topic.";
     /// `@all` where the organization's rules forbid it.
     ChannelWildcardNotAllowed {} => Some("STREAM_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use channel wildcard mentions in this channel.";
     /// `@topic` where the organization's rules forbid it.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub mod channel;
 pub mod message;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 mod schema;
 pub mod user;
@@ -235,6 +236,8 @@ events! {
     UpdateMessage = "update_message" => Box<message::UpdateMessage>;
     /// Messages were deleted.
     DeleteMessage = "delete_message" => message::DeleteMessage;
+    /// Somebody added a part to a poll or a list of tasks.
+    Submessage = "submessage" => message::SubmessageEvent;
     /// A reaction was added.
     ReactionAdd = "reaction" / "add" => message::ReactionEvent;
     /// A reaction was taken back.
@@ -261,12 +264,46 @@ events! {
     UserTopic = "user_topic" => crate::user::UserTopic;
     /// Whom you muted: the full new list.
     MutedUsers = "muted_users" => personal::MutedUsers;
+    /// New drafts.
+    DraftsAdd = "drafts" / "add" => prepared::DraftsAdd;
+    /// A draft was edited.
+    DraftsUpdate = "drafts" / "update" => prepared::DraftsUpdate;
+    /// A draft is gone.
+    DraftsRemove = "drafts" / "remove" => prepared::DraftsRemove;
+    /// A new text to be used again.
+    SnippetsAdd = "saved_snippets" / "add" => prepared::SnippetChange;
+    /// A text to be used again was edited.
+    SnippetsUpdate = "saved_snippets" / "update" => prepared::SnippetChange;
+    /// A text to be used again is gone.
+    SnippetsRemove = "saved_snippets" / "remove" => prepared::SnippetRemove;
+    /// A view of one's own, or a built-in one that was changed.
+    NavigationViewAdd = "navigation_view" / "add" => prepared::NavigationViewAdd;
+    /// A view was changed.
+    NavigationViewUpdate = "navigation_view" / "update" => prepared::NavigationViewUpdate;
+    /// A view is gone.
+    NavigationViewRemove = "navigation_view" / "remove" => prepared::NavigationViewRemove;
+    /// Messages are going to be sent.
+    ScheduledAdd = "scheduled_messages" / "add" => prepared::ScheduledAdd;
+    /// A message that is going to be sent is another, or could not be sent.
+    ScheduledUpdate = "scheduled_messages" / "update" => prepared::ScheduledUpdate;
+    /// A message was sent, or is not going to be.
+    ScheduledRemove = "scheduled_messages" / "remove" => prepared::ScheduledRemove;
+    /// The user is going to be reminded of messages.
+    RemindersAdd = "reminders" / "add" => prepared::RemindersAdd;
+    /// The user was reminded, or is not going to be.
+    RemindersRemove = "reminders" / "remove" => prepared::RemindersRemove;
     /// Nothing happened; ends a poll that waited for long.
     Heartbeat = "heartbeat" => realm::Heartbeat;
     /// The server was started anew.
     Restart = "restart" => realm::Restart;
     /// One setting of the organization changed.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// The full new list.
+    RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
+    /// The full new list.
+    RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// Settings of the realm that belong together.
+    RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }
 
 impl Event {

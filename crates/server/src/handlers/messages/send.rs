@@ -3,6 +3,7 @@
 use crate::http::client_name;
 use crate::http::pipeline::Ctx;
 use tidings_core::commands::send::{self, ChannelRef, Destination, NewMessage, UserRefIn};
+use tidings_core::commands::submessages::widget_of;
 use tidings_core::directory::SeenBy;
 use tidings_core::limits;
 use tidings_types::ApiError;
@@ -12,10 +13,7 @@ use tidings_types::endpoints::messages::{Addressee, MessageType, SendMessageRequ
 pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendMessageResponse, ApiError> {
     let content = send::check_content(&request.content)?;
     let topic = request.topic.or(request.subject);
-    let to = match request.message_type {
-        MessageType::Channel => Destination::Channel { channel: channel(request.to)?, topic },
-        MessageType::Direct => Destination::Direct(users(request.to)),
-    };
+    let to = destination(request.message_type, request.to, topic)?;
     let sent_from = match (request.queue_id, request.local_id) {
         (Some(queue), Some(local_id)) if local_id.len() <= limits::LOCAL_ID_BYTES_MAX => {
             queue.parse().ok().map(|queue| (queue, local_id))
@@ -27,11 +25,29 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let state = ctx.app.realm.snapshot();
     let rendered = tidings_markdown::render(&content, &SeenBy { state: &state, viewer: &ctx.user });
     let alerted = ctx.app.realm.alert_words.find(&state, &content);
-    let new = NewMessage { to, content, rendered, alerted, client: ctx.client, read_by_sender, sent_from };
+    let widget = widget_of(&content, request.widget_content.as_deref())?;
+    let client = ctx.client;
+    let read_by = Vec::new();
+    let new = NewMessage { content, rendered, alerted, client, read_by_sender, read_by, widget, sent_from };
     let actor = ctx.user.id;
-    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, new)).await?;
+    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
     Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
+}
+
+/// Where a message goes, as the request says it.
+///
+/// # Errors
+/// 400 for a channel message to none or several channels.
+pub(crate) fn destination(
+    message_type: MessageType,
+    to: Addressee,
+    topic: Option<String>,
+) -> Result<Destination, ApiError> {
+    match message_type {
+        MessageType::Channel => Ok(Destination::Channel { channel: channel(to)?, topic }),
+        MessageType::Direct => Ok(Destination::Direct(users(to))),
+    }
 }
 
 fn channel(to: Addressee) -> Result<ChannelRef, ApiError> {
