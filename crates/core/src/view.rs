@@ -222,7 +222,7 @@ impl RealmState {
     #[must_use]
     pub fn participants(&self, users: &[UserId]) -> Vec<Participant> {
         let participant = |id: &UserId| {
-            let row = self.users.get(*id)?;
+            let row = self.users.sender(*id)?;
             Some(Participant {
                 id: *id,
                 email: self.api_email(row),

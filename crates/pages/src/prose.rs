@@ -213,8 +213,8 @@ mod tests {
     use crate::{INTRODUCTIONS, MORE, START};
     use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-    /// What nobody would run: files, and answers.
-    const SHOWN: &[&str] = &["ini", "toml", "json"];
+    /// What nobody would run: files, answers, and what messages become.
+    const SHOWN: &[&str] = &["ini", "toml", "json", "html"];
 
     #[test]
     fn every_code_block_is_an_example_that_is_run_or_says_that_it_is_none() {

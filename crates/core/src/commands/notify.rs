@@ -35,7 +35,7 @@ pub fn send(
 /// # Errors
 /// The store fails.
 pub fn send_direct(tx: &mut Tx<'_>, to: &UserRow, content: String) -> Result<MessageId, ApiError> {
-    let bot = tx.state.users.get(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
+    let bot = tx.state.users.sender(NOTIFICATION_BOT).cloned().ok_or(ApiError::Internal {})?;
     let mut users = vec![bot.id, to.id];
     users.sort_unstable();
     let new = message(tx, to, content, &[]);

@@ -56,7 +56,7 @@ async fn a_scheduled_message_is_sent_at_its_time_and_its_author_alone_knows_befo
     assert!(told.contains(&remove) || events(&own).await.contains(&remove));
     let told = until(&other, "message").await;
     let message = &told.iter().find(|event| event["type"] == "message").expect("a message")["message"];
-    assert_eq!((&message["content"], &message["subject"]), (&json!("<p><em>Later</em></p>"), &json!("plans")));
+    assert_eq!((&message["content"], &message["subject"]), (&json!("*Later*"), &json!("plans")));
     assert_eq!(message["sender_id"], json!(server.user_id("hamlet")));
     assert_eq!(modern(&hamlet).await.state["scheduled_messages"], json!([]));
     assert_eq!(modern(&cordelia).await.state["scheduled_messages"], json!([]));
