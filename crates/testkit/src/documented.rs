@@ -13,7 +13,7 @@
 //! | 14 | echo, a bot of desdemona | bot |
 //!
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is. Message 10 is desdemona's, in the topic
-//! `tea` of `Denmark`, and has her reaction `octopus`; the others there are hamlet's. `tea` is an alert word of
+//! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
 use crate::fixture::{self, channel_row, key, realm, subscription_row, user_row};
@@ -24,14 +24,18 @@ use tidings_core::change::Change;
 use tidings_core::commands::Tx;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
+use tidings_core::state::linkifiers::Numbered;
+use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_server::clock::Clock;
 use tidings_server::http::auth::hash_key;
 use tidings_server::passwords;
 use tidings_store::{Batch, Store};
 use tidings_store_sqlite::SqliteStore;
+use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
+use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::user::Role;
-use tidings_types::{ChannelId, EventId, UserId};
+use tidings_types::{ChannelId, EventId, MessageId, PreparedId, UserId};
 
 /// Who runs the examples.
 pub const READER: &str = "desdemona";
@@ -81,6 +85,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     // The examples may be run long after the messages in it were sent.
     organization.settings.message_content_edit_limit_seconds = None;
     organization.settings.message_content_delete_limit_seconds = None;
+    organization.settings.moderation_request_channel_id = DENMARK.0.into();
     let mut changes = vec![
         Change::Realm(Arc::new(organization)),
         Change::Channel(Arc::new(channel_row(DENMARK, "Denmark", now))),
@@ -94,9 +99,61 @@ fn create(store: &SqliteStore, clock: &Clock) {
         changes.push(Change::ApiKey { hash: hash_key(&key(name)), user, created_at: now, label: "test".to_owned() });
         changes.push(subscription_row(user, DENMARK));
     }
+    changes.extend(links());
+    changes.extend(prepared(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
+}
+
+/// What text becomes links.
+fn links() -> [Change; 2] {
+    let linkifier = |id: u32| Linkifier {
+        pattern: format!("BUG{id}-(?P<id>[0-9]+)"),
+        url_template: "https://issues.example.com/{id}".to_owned(),
+        id,
+    };
+    let playground = Playground {
+        id: 10,
+        name: "Python".to_owned(),
+        pygments_language: "Python".to_owned(),
+        url_template: "https://play.example.com/?code={code}".to_owned(),
+    };
+    [
+        Change::Linkifiers(Arc::new(Numbered { last_id: 10, items: vec![linkifier(9), linkifier(10)] })),
+        Change::Playgrounds(Arc::new(Numbered { last_id: 10, items: vec![playground] })),
+    ]
+}
+
+/// What desdemona prepared for later.
+fn prepared(now: i64) -> [Change; 5] {
+    let (user, id) = (UserId(8), PreparedId(10));
+    let content = || "Good night".to_owned();
+    let draft = Draft {
+        id,
+        draft_type: DraftType::Unaddressed,
+        to: vec![],
+        topic: String::new(),
+        content: content(),
+        timestamp: now,
+    };
+    let snippet = SavedSnippet { id, title: "Greeting".to_owned(), content: content(), date_created: now };
+    let fragment = "narrow/is/alerted".to_owned();
+    let view = NavigationView { fragment: fragment.clone(), is_pinned: true, name: Some("Alerts".to_owned()) };
+    let later = |id, what| {
+        let (content, rendered, client) = (content(), "<p>Good night</p>".to_owned(), "website".to_owned());
+        let at = now + 1_000_000_000;
+        let row = LaterRow { id, user, what, content, rendered, at, client, failure: None };
+        Change::Later { user, id, row: Some(Arc::new(row)) }
+    };
+    let to = LaterTo::Topic { channel: DENMARK, topic: "tea".to_owned() };
+    [
+        Change::Draft { user, id, draft: Some(Arc::new(draft)) },
+        Change::Snippet { user, id, snippet: Some(Arc::new(snippet)) },
+        Change::View { user, fragment, view: Some(Arc::new(view)) },
+        later(id, Later::Message { to, read_by_sender: true }),
+        later(PreparedId(11), Later::Reminder { message: MessageId(10), note: String::new() }),
+    ]
 }
 
 /// The rest.
@@ -110,6 +167,8 @@ async fn live(server: &TestServer) {
         let sent = sender.post("/messages", &params).await.ok();
         assert_eq!(sent["id"], number, "the examples name message 10");
     }
+    let poll = [("type", "channel"), ("to", "Denmark"), ("topic", "tea"), ("content", "/poll Tea?\nYes\nNo")];
+    assert_eq!(reader.post("/messages", &poll).await.ok()["id"], 11, "the examples name message 11");
     reader.post("/messages/10/reactions", &[("emoji_name", "octopus")]).await.done();
     reader.post("/users/me/alert_words", &[("alert_words", r#"["tea"]"#)]).await.done();
     reader.post("/users/me/muted_users/11", &[]).await.done();

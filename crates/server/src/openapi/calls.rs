@@ -9,12 +9,36 @@ use serde_json::{Map, Value, json};
 /// Requests that say more than what is required, by operation: all parameters, as JSON.
 const REQUESTS: &[(&str, &str)] = &[
     ("add-alert-words", r#"{"alert_words": ["coffee"]}"#),
+    (
+        "add-code-playground",
+        r#"{"name": "Rust", "pygments_language": "Rust", "url_template": "https://play.example.com/?code={code}"}"#,
+    ),
+    ("add-linkifier", r##"{"pattern": "#(?P<id>[0-9]+)", "url_template": "https://issues.example.com/{id}"}"##),
+    ("add-navigation-view", r#"{"fragment": "narrow/is/dm", "is_pinned": true, "name": "Direct messages"}"#),
+    (
+        "add-submessage",
+        r#"{"message_id": 11, "msg_type": "widget", "content": "{\"type\":\"vote\",\"key\":\"canned,0\",\"vote\":1}"}"#,
+    ),
     ("create-bot", r#"{"full_name": "Gravedigger", "short_name": "gravedigger", "bot_type": 1}"#),
     ("create-channel", r#"{"name": "Elsinore", "description": "The castle.", "subscribers": [10, 11]}"#),
+    (
+        "create-drafts",
+        r#"{"drafts": [{"type": "stream", "to": [10], "topic": "tea", "content": "To be, or", "timestamp": 1777000000}]}"#,
+    ),
+    (
+        "create-scheduled-message",
+        r#"{"type": "channel", "to": "10", "topic": "tea", "content": "Good night.", "scheduled_delivery_timestamp": 4102444800}"#,
+    ),
     (
         "create-user",
         r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
     ),
+    (
+        "edit-draft",
+        r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,
+    ),
+    ("edit-navigation-view", r#"{"fragment": "narrow/is/alerted", "is_pinned": false}"#),
+    ("edit-saved-snippet", r#"{"saved_snippet_id": 10, "title": "Farewell"}"#),
     ("get-events", r#"{"queue_id": "fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09", "last_event_id": -1}"#),
     (
         "get-messages",
@@ -36,8 +60,14 @@ const REQUESTS: &[(&str, &str)] = &[
     ("unmute-user", r#"{"muted_user_id": 11}"#),
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
+    (
+        "update-linkifier",
+        r##"{"filter_id": 10, "pattern": "#(?P<id>[0-9]+)", "url_template": "https://issues.example.com/{id}"}"##,
+    ),
     ("update-message", r#"{"message_id": 10, "content": "Something is **not** rotten."}"#),
     ("update-notification-settings", r#"{"enable_sounds": false}"#),
+    ("update-realm", r#"{"enable_read_receipts": false}"#),
+    ("update-scheduled-message", r#"{"scheduled_message_id": 10, "content": "Good night, sweet prince."}"#),
     ("update-settings", r#"{"twenty_four_hour_time": true, "enable_sounds": false}"#),
     ("update-status", r#"{"status_text": "reading", "emoji_name": "book"}"#),
     ("update-status-for-user", r#"{"user_id": 10, "status_text": "in England", "emoji_name": "ship"}"#),
