@@ -10,7 +10,7 @@
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
-//! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
 
 pub mod api_keys;
@@ -22,6 +22,7 @@ pub mod flags;
 pub mod move_messages;
 pub mod personal;
 pub mod reactions;
+pub mod repeats;
 pub mod send;
 pub mod subscriptions;
 pub mod users;
@@ -32,6 +33,7 @@ use crate::change::{Change, MessageRow};
 use crate::event::{Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
+use repeats::NamedSend;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
@@ -56,6 +58,12 @@ pub trait MessageReader {
     /// # Errors
     /// The store fails.
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed>;
+
+    /// What a sender's send of this name made; none if it is not known (any more).
+    ///
+    /// # Errors
+    /// The store fails.
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ReadFailed>;
 }
 
 /// The store failed; it has logged why.
@@ -156,6 +164,14 @@ impl<'a> Tx<'a> {
         Ok(self.messages.senders_of(conversation)?)
     }
 
+    /// What a sender's send of this name made; none if it is not known (any more).
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ApiError> {
+        Ok(self.messages.named_send(sender, name)?)
+    }
+
     /// What the command leaves behind: the state, what to write, what to tell.
     #[must_use]
     pub fn finish(self) -> (RealmState, Vec<Change>, Vec<Outgoing>) {
@@ -181,5 +197,9 @@ impl MessageReader for NoMessages {
 
     fn senders_of(&self, _conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
         Ok(Vec::new())
+    }
+
+    fn named_send(&self, _sender: UserId, _name: &str) -> Result<Option<NamedSend>, ReadFailed> {
+        Ok(None)
     }
 }

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_message_words.sql"),
     include_str!("../migrations/0003_queue_names.sql"),
+    include_str!("../migrations/0005_narrows.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

@@ -1,5 +1,6 @@
 //! Sending messages.
 
+use super::repeats::{self, SendKey};
 use super::{Tx, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
@@ -66,6 +67,8 @@ pub struct NewMessage {
     pub read_by_sender: bool,
     /// The sender's queue and what it calls the message.
     pub sent_from: Option<(QueueId, String)>,
+    /// What the client calls this send, so that it can be repeated.
+    pub keys: Vec<SendKey>,
 }
 
 /// The content as it is sent: without spaces at the end, and cut to the longest that is allowed.
@@ -107,12 +110,17 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
     Ok(kept + "...")
 }
 
-/// `send-message`: returns the new message's id.
+/// `send-message`: returns the new message's id, or that of the message which this send made before.
 ///
 /// # Errors
-/// 400 where the sender may not send there, or nobody is there to send to.
-pub fn send(tx: &mut Tx<'_>, actor: UserId, new: NewMessage) -> Result<MessageId, ApiError> {
+/// 400 where the sender may not send there, or nobody is there to send to; 422 for an idempotency key that was used for
+/// another message.
+pub fn send(tx: &mut Tx<'_>, actor: UserId, mut new: NewMessage) -> Result<MessageId, ApiError> {
     let sender = tx.actor(actor)?;
+    let keys = std::mem::take(&mut new.keys);
+    if let Some(id) = repeats::find(tx, actor, &keys)? {
+        return Ok(id);
+    }
     let place = match &new.to {
         Destination::Channel { channel, topic } => {
             let channel = find_channel(tx, &sender, channel)?;
@@ -126,7 +134,9 @@ pub fn send(tx: &mut Tx<'_>, actor: UserId, new: NewMessage) -> Result<MessageId
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     let conversation = open_conversation(tx, &place);
     let mentions = mentions(tx, &place, conversation, &new.rendered, &new.alerted)?;
-    Ok(insert(tx, &sender, &place, conversation, mentions, new))
+    let id = insert(tx, &sender, &place, conversation, mentions, new);
+    repeats::remember(tx, actor, &keys, id);
+    Ok(id)
 }
 
 /// Where a message is or goes, as rows.

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
+use tidings_core::commands::repeats::NamedSend;
 use tidings_core::commands::{MessageReader, ReadFailed};
 use tidings_store::{Store, StoreError};
 use tidings_types::{ConversationId, MessageId, UserId};
@@ -13,6 +14,7 @@ pub struct Overlay<'a> {
     store: &'a dyn Store,
     /// None for a message that is gone.
     rows: RefCell<HashMap<MessageId, Option<Arc<MessageRow>>>>,
+    named_sends: HashMap<(UserId, String), NamedSend>,
 }
 
 fn failed(error: &StoreError) -> ReadFailed {
@@ -24,7 +26,7 @@ impl<'a> Overlay<'a> {
     /// Nothing changed yet.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Overlay { store, rows: RefCell::default() }
+        Overlay { store, rows: RefCell::default(), named_sends: HashMap::new() }
     }
 
     /// Takes in what a command did.
@@ -42,6 +44,9 @@ impl<'a> Overlay<'a> {
                 }
                 Change::ReactionRemoved { message, reaction } => {
                     self.change_row(*message, |row| row.reactions.retain(|known| known != reaction));
+                }
+                Change::NamedSend { sender, name, send } => {
+                    self.named_sends.insert((*sender, name.clone()), *send);
                 }
                 _ => {}
             }
@@ -91,5 +96,12 @@ impl MessageReader for Overlay<'_> {
         senders.sort_unstable();
         senders.dedup();
         Ok(senders)
+    }
+
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ReadFailed> {
+        if let Some(send) = self.named_sends.get(&(sender, name.to_owned())) {
+            return Ok(Some(*send));
+        }
+        self.store.named_send(sender, name).map_err(|error| failed(&error))
     }
 }

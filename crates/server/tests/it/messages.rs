@@ -6,7 +6,9 @@ mod fold;
 mod get_message;
 mod get_messages;
 mod narrow;
+mod narrow_model;
 mod reactions;
+mod repeats;
 mod send_message;
 mod update_message;
 
