@@ -5,6 +5,7 @@
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::flags::Flag;
+use crate::state::ids::IdSet;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
@@ -29,7 +30,7 @@ impl RealmState {
             return readable;
         }
         if self.shows_history(channel) {
-            return self.messages.channel_ids(channel.id).map(super::state::ids::IdSet::to_bitmap).unwrap_or_default();
+            return self.messages.channel_ids(channel.id).map(IdSet::to_bitmap).unwrap_or_default();
         }
         self.add_received_in(viewer.id, channel.id, &mut readable);
         let in_channel =
@@ -52,13 +53,8 @@ impl RealmState {
     /// The direct messages of a user.
     #[must_use]
     pub fn direct_ids_of(&self, user: UserId) -> RoaringBitmap {
-        let mut all = RoaringBitmap::new();
-        for conversation in self.messages.direct_of(user) {
-            if let Some(ids) = self.messages.direct_ids(conversation) {
-                ids.union_range_into(0, u32::MAX, &mut all);
-            }
-        }
-        all
+        let conversations = self.messages.direct_of(user);
+        IdSet::union_of(conversations.filter_map(|conversation| self.messages.direct_ids(conversation)))
     }
 
     /// A user's own history: what they received and may read still, and what they took part in afterwards.

@@ -1,6 +1,6 @@
 //! Sets of message ids that grow at the end and are cheap to snapshot.
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use tidings_types::MessageId;
@@ -59,6 +59,15 @@ impl IdSet {
     pub fn to_bitmap(&self) -> RoaringBitmap {
         let mut all = (*self.sealed).clone();
         all.extend(self.tail.iter().copied());
+        all
+    }
+
+    /// The ids of all these sets. Joining them one by one would copy what is there already for each.
+    #[must_use]
+    pub fn union_of<'a>(sets: impl Iterator<Item = &'a IdSet>) -> RoaringBitmap {
+        let sets: Vec<&IdSet> = sets.collect();
+        let mut all = sets.iter().map(|set| &*set.sealed).union();
+        all.extend(sets.iter().flat_map(|set| set.tail.iter().copied()));
         all
     }
 
@@ -138,6 +147,8 @@ mod tests {
         set.union_range_into(10, 20, &mut range);
         assert_eq!(range.iter().collect::<Vec<_>>(), [12, 14, 16, 18, 20]);
         assert_eq!(set.to_bitmap().len(), 198);
+        assert_eq!(IdSet::union_of([&set, &before].into_iter()), before.to_bitmap());
+        assert_eq!(IdSet::union_of(std::iter::empty()), RoaringBitmap::new());
         assert_eq!(set.newest_where(|id| id.0 % 3 == 0), Some(MessageId(396)));
         assert_eq!(set.newest_where(|id| id.0 < 100), Some(MessageId(98)));
         assert_eq!(set.newest_where(|id| id.0 % 2 == 1), None);
