@@ -6,9 +6,10 @@
 //! # Layout
 //! - [`process`]: a server process and its CPU and memory. [`wire`]: a small HTTP client that costs little itself.
 //! - [`realm`]: data folders of any size. [`floor`]: the bare echo server that parked polls are compared with.
-//! - [`parked`], [`memory`], [`register`], [`send`], [`narrow`], [`start`]: the benchmarks.
+//! - [`parked`], [`memory`], [`register`], [`send`], [`markdown`], [`narrow`], [`start`]: the benchmarks.
 
 mod floor;
+mod markdown;
 mod memory;
 mod narrow;
 mod parked;
@@ -43,6 +44,7 @@ const BENCHES: &[Bench] = &[
         "CPU of a page of 100 messages of 1,000,000, and how it is found, for every kind of narrow",
         narrow::run,
     ),
+    ("markdown", "milliseconds to render messages of 10 kB, ordinary and hostile", markdown::run),
     ("start", "time and memory of a start with 1,000,000 messages", start::run),
 ];
 

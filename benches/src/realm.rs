@@ -79,6 +79,7 @@ fn write_messages(store: &SqliteStore, count: u32) -> Result<(), StoreError> {
             last_moved: None,
             edit_history: Vec::new(),
             reactions: Vec::new(),
+            submessages: Vec::new(),
         };
         let insert = |id| Change::MessageInserted { row: Arc::new(row(id)), mentions: Vec::new() };
         let batch: Vec<Change> = (first..(first + 10_000).min(count + 1)).map(insert).collect();

@@ -3,7 +3,10 @@
 import http.server
 import json
 import threading
+import types
 import urllib.parse
+
+from server import Script
 
 
 def success(**fields):
@@ -17,6 +20,8 @@ def refused(status, code, **headers):
 class Fake:
     """Answers with what `answer(method, path, params, body)` returns: status, headers and body; `None` drops the
     connection, and a negative status breaks it off in the middle of the body."""
+
+    package = "tidings"
 
     def __init__(self, answer):
         self.requests = []
@@ -69,6 +74,11 @@ class Fake:
 
     def credentials(self):
         return {"email": "hamlet@example.com", "api_key": "k" * 32, "site": self.site}
+
+    def script(self, folder, source, **variables):
+        """A program of its own, with a `client` of this server."""
+        source = f"import tidings\n\nclient = tidings.Client(**{self.credentials()!r})\n{source}"
+        return Script(types.SimpleNamespace(server=self, home=folder), source, **variables)
 
     def stop(self):
         self.server.shutdown()

@@ -68,9 +68,9 @@ class Server:
         assert done.returncode == 0, f"{args}: {done.stderr}"
         return done.stdout
 
-    def start(self):
+    def start(self, extra=()):
         command = [binary(), "serve", "--data-dir", str(self.data), "--listen", f"127.0.0.1:{self.port}"]
-        command += ["--rate-limit-per-minute", "0", "--synchronous", "normal"]
+        command += ["--rate-limit-per-minute", "0", "--synchronous", "normal", *extra]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_until("the server", self.is_healthy)
@@ -163,8 +163,8 @@ class User:
 class Script:
     """A Python program in its own process, as a user would start it; its output is read line by line."""
 
-    def __init__(self, user, source):
-        environment = {**os.environ, "HOME": str(user.home), "PYTHONUNBUFFERED": "1"}
+    def __init__(self, user, source, **variables):
+        environment = {**os.environ, "HOME": str(user.home), "PYTHONUNBUFFERED": "1", **variables}
         for name in [name for name in environment if name.startswith("ZULIP_")]:
             del environment[name]
         # All that a program has to change to use another package.

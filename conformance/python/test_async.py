@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 import tidings
@@ -64,6 +65,58 @@ def test_a_wait_that_is_cancelled_loses_nothing(ours):
             ours.cordelia.send("Denmark", "castle", "after it")
             event = await asyncio.wait_for(events.__anext__(), 20)
             assert event["message"]["content"] == "after it"
+
+    asyncio.run(main())
+
+
+def test_an_event_that_came_when_its_wait_was_cancelled_is_not_acknowledged(tmp_path):
+    first_is_there, both_are_there = [{"type": "x", "id": 1}], [{"type": "x", "id": 1}, {"type": "x", "id": 2}]
+    go = threading.Event()
+
+    def answer(method, path, params, body):
+        if path == "/api/v1/register":
+            return success(queue_id="q", last_event_id=0)
+        acknowledged = int(params["last_event_id"])
+        if acknowledged > 0:
+            assert go.wait(20)
+        return success(events=(both_are_there if go.is_set() else first_is_there)[acknowledged:])
+
+    async def main():
+        account = tidings.AsyncClient(**server.credentials())
+        async with account.events(state_file=tmp_path / "state") as events:
+            assert (await events.__anext__())["id"] == 1
+            waiting = asyncio.ensure_future(events.__anext__())
+            while server.count("/api/v1/events") < 2:
+                await asyncio.sleep(0.01)
+            go.set()
+            # The loop does not run while the event comes.
+            time.sleep(1)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            await events.acknowledge()
+        async with account.events(state_file=tmp_path / "state") as events:
+            assert (await events.__anext__())["id"] == 2
+
+    server = Fake(answer)
+    try:
+        asyncio.run(main())
+    finally:
+        go.set()
+        server.stop()
+
+
+def test_closing_ends_a_wait_elsewhere(ours):
+    async def main():
+        events = client(ours.hamlet).events(event_types=["message"])
+        waiting = asyncio.ensure_future(events.__anext__())
+        while not ours.metric("tidings_polls_parked"):
+            await asyncio.sleep(0.05)
+        begin = time.monotonic()
+        await events.aclose()
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(waiting, 5)
+        assert time.monotonic() - begin < 5
 
     asyncio.run(main())
 

@@ -2,14 +2,13 @@
 
 import itertools
 import json
-import signal
 import threading
 
 import pytest
 import tidings
 
 from fake import Fake, refused, success
-from server import Script, wait_until
+from server import wait_until
 
 
 @pytest.fixture
@@ -236,6 +235,18 @@ def test_a_break_after_acknowledging_is_remembered(ours, tmp_path):
         assert next(events)["message"]["content"] == "second"
 
 
+def test_closing_ends_the_loop_of_another_thread(ours):
+    events = ours.hamlet.client().events(event_types=["message"])
+    thread = threading.Thread(target=lambda: list(events), daemon=True)
+    thread.start()
+    ours.wait_for_polls(1)
+    closing = threading.Thread(target=events.close, daemon=True)
+    closing.start()
+    for each in (closing, thread):
+        each.join(timeout=5)
+        assert not each.is_alive()
+
+
 def test_a_state_file_is_for_one_process(ours, tmp_path):
     client = ours.hamlet.client()
     path = tmp_path / "state"
@@ -291,43 +302,6 @@ def test_a_program_that_is_killed_hears_everything(ours, run):
     assert (script.count("got two"), script.count("got three")) == (1, 1)
     # Killed between the callback and the position being saved, it hears the last one again; and never an older one.
     assert script.count("got one") <= 1
-
-
-INTERRUPTED = """
-import threading
-import tidings
-
-client = tidings.Client(config_file="~/zuliprc")
-threading.Thread(target=lambda: print("others run meanwhile"), daemon=True)
-ticking = threading.Timer(0.2, lambda: print("others run meanwhile"))
-ticking.daemon = True
-
-try:
-    client.call_on_each_event(print, event_types=["message"], on_reset=lambda _: ticking.start())
-except KeyboardInterrupt:
-    print("interrupted")
-"""
-
-
-def test_ctrl_c_ends_a_wait_and_other_threads_run(ours):
-    script = Script(ours.hamlet, INTERRUPTED)
-    try:
-        ours.wait_for_polls(1)
-        script.wait_for("others run meanwhile")
-        assert script.interrupt() == 0
-        script.wait_for("interrupted")
-    finally:
-        script.kill()
-
-
-def test_ctrl_c_ends_a_program_that_does_not_expect_it(ours):
-    script = Script(ours.hamlet, REMEMBERING)
-    try:
-        ours.wait_for_polls(1)
-        assert script.interrupt() == -signal.SIGINT
-        script.wait_for("KeyboardInterrupt")
-    finally:
-        script.kill()
 
 
 def test_what_is_configured_wrongly_is_named(tmp_path, monkeypatch):

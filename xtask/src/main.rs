@@ -3,8 +3,10 @@
 //! # Layout
 //! - this file: the commands. [`steps`]: what `test` and `check` run. [`runner`]: progress and summary.
 //! - [`layout`]: rules about files. [`python`] and [`node`]: environments for the clients, and ours built into them.
+//! - [`documentation`]: its examples are run, its pages used in a browser.
 //! - [`openapi`]: what is made from the description of the API, and how complete it is.
 
+mod documentation;
 mod layout;
 mod node;
 mod openapi;

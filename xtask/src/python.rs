@@ -5,7 +5,8 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-fn environment() -> PathBuf {
+/// Where the environment of the Python clients is.
+pub(crate) fn environment() -> PathBuf {
     root().join(".venv")
 }
 
@@ -37,9 +38,11 @@ pub(crate) fn bench(options: &[String]) -> Result<bool> {
     Ok(bench.env("TIDINGS_BINARY", target_folder()?.join("release/tidings")).status()?.success())
 }
 
-/// Builds the server and says where it is.
+/// Builds the server and says where it is. Beside it come the realm of the documentation's examples and the program
+/// that those in Rust are gathered into: built together, all have the same dependencies, which are compiled once.
 pub(crate) fn server_binary() -> Result<PathBuf> {
-    must(&mut cargo(&["build", "--package", "tidings"]))?;
+    let packages = ["tidings", "tidings-testkit", "tidings-examples"];
+    must(cargo(&["build"]).args(packages.iter().flat_map(|name| ["--package", name])))?;
     Ok(target_folder()?.join("debug/tidings"))
 }
 
@@ -117,8 +120,15 @@ fn create(environment: &Path) -> Result<()> {
     }
 }
 
+/// Installs a package where that is possible; whoever needs it looks whether it is there then.
+pub(crate) fn try_to_install(package: &str) {
+    if let Err(error) = install_packages(&[package]) {
+        println!("  {package} cannot be installed: {error:#}");
+    }
+}
+
 /// Installs packages of Debian or Ubuntu, where this is one and we may.
-pub(crate) fn install_packages(packages: &[&str]) -> Result<()> {
+fn install_packages(packages: &[&str]) -> Result<()> {
     if works(Command::new("sh").args(["-c", "test \"$(id -u)\" = 0 && command -v apt-get"])) {
         must(Command::new("apt-get").args(["update", "-q"]))?;
         must(Command::new("apt-get").args(["install", "-q", "-y", "--no-install-recommends"]).args(packages))?;

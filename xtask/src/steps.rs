@@ -1,7 +1,7 @@
 //! What `test` and `check` run, in this order.
 
 use crate::runner::{Outcome, Step, cargo, must, root, works};
-use crate::{layout, node, openapi, python};
+use crate::{documentation, layout, node, openapi, python};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -18,6 +18,12 @@ const STEPS: &[Step] = &[
         run: python::conformance,
     },
     Step { area: "node", what: "the official JavaScript client against the real server", run: node::conformance },
+    Step {
+        area: "examples",
+        what: "every example of the documentation, as a reader would run it",
+        run: documentation::examples,
+    },
+    Step { area: "browser", what: "the documentation in headless Chromium", run: documentation::browser },
     Step { area: "clients", what: "clients generated from the API's description", run: openapi::clients },
     Step { area: "description", what: "made-up requests get answers as described", run: openapi::description },
     Step { area: "coverage", what: "how much of a specification is described", run: openapi::coverage },

@@ -1,163 +1,102 @@
-//! JSON to Python objects, without anything in between.
+//! JSON to Python objects, in one pass and with nothing in between.
 //!
-//! Events repeat themselves: the same keys, addresses and names in each. Short strings are therefore looked up in a
-//! small cache first, which saves their making, and Python the hashing of keys.
+//! Events repeat themselves: the same keys in the same order, the same names and addresses. What was read before is
+//! therefore looked at first: [`strings`] keeps short strings, which saves their making, and Python the hashing of
+//! keys; a [`shape`] keeps what an object looked like where the next one is expected, which is then a copy of it with
+//! what differs put in. Nothing that is handed out is kept, unless it cannot be changed.
+//!
+//! # Layout
+//! - this file: whole texts, and events one by one. [`reader`]: the grammar. [`strings`], [`shape`]: the two memories.
+
+mod reader;
+mod shape;
+mod strings;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use pyo3::types::PyDict;
+use reader::{Memory, Reader};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use std::cell::RefCell;
-use std::fmt;
-
-/// Longer strings are content, which does not repeat itself.
-const CACHED_BYTES_MAX: usize = 40;
-
-/// How many strings are kept; each has one place only, where it replaces the one before.
-const PLACES: usize = 4096;
-
-type Place = Option<(Box<str>, Py<PyString>)>;
+use std::cell::Cell;
 
 thread_local! {
-    static CACHE: RefCell<Vec<Place>> = RefCell::new((0..PLACES).map(|_| None).collect());
+    /// Taken out while it is in use: making an object can run anybody's code, and that can come back here.
+    static MEMORY: Cell<Option<Box<Memory>>> = const { Cell::new(None) };
+}
+
+fn with_memory<T>(read: impl FnOnce(&mut Memory) -> T) -> T {
+    let mut memory = MEMORY.take().unwrap_or_default();
+    let done = read(&mut memory);
+    MEMORY.set(Some(memory));
+    done
 }
 
 /// Reads a text; none if it is no JSON.
 pub(crate) fn parse<'py>(py: Python<'py>, text: &[u8]) -> Option<Bound<'py, PyAny>> {
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = CACHE.with(|cache| Making { py, cache }.deserialize(&mut reader)).ok()?;
-    reader.end().ok().map(|()| value)
+    let text = std::str::from_utf8(text).ok()?;
+    with_memory(|memory| Reader::new(py, text, 0, memory).whole())
 }
 
 /// Turns an object into a dict.
 pub(crate) fn object<'py>(py: Python<'py>, fields: &Map<String, Value>) -> PyResult<Bound<'py, PyAny>> {
-    let dict = PyDict::new(py);
-    for (key, value) in fields {
-        let made = CACHE.with(|cache| Making { py, cache }.deserialize(value));
-        dict.set_item(key, made.map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?)?;
-    }
-    Ok(dict.into_any())
+    let text =
+        serde_json::to_vec(fields).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))?;
+    parse(py, &text).ok_or_else(|| pyo3::exceptions::PyValueError::new_err("an answer is nested too deeply"))
 }
 
-#[derive(Clone, Copy)]
-struct Making<'py, 'c> {
-    py: Python<'py>,
-    cache: &'c RefCell<Vec<Place>>,
+/// Events of an answer, read one by one: what is not asked for yet costs no memory but its text.
+pub(crate) struct EventTexts {
+    text: String,
+    at: usize,
+    is_first: bool,
 }
 
-impl<'py> Making<'py, '_> {
-    fn string(self, text: &str) -> Bound<'py, PyString> {
-        if text.len() > CACHED_BYTES_MAX {
-            return PyString::new(self.py, text);
+/// How both servers that are in use begin an answer with events; every other beginning costs a look through all of it.
+const USUAL_BEGINNING: &str = r#"{"result":"success","msg":"","events":["#;
+
+impl EventTexts {
+    /// Gives the answer back if it is not one with events.
+    pub(crate) fn open(answer: Vec<u8>) -> Result<Self, Vec<u8>> {
+        let text = String::from_utf8(answer).map_err(std::string::FromUtf8Error::into_bytes)?;
+        if text.starts_with(USUAL_BEGINNING) {
+            return Ok(EventTexts { text, at: USUAL_BEGINNING.len(), is_first: true });
         }
-        let mut cache = self.cache.borrow_mut();
-        let Some(place) = cache.get_mut(place_of(text.as_bytes())) else { return PyString::new(self.py, text) };
-        match place {
-            Some((known, string)) if **known == *text => string.bind(self.py).clone(),
-            _ => {
-                let string = PyString::new(self.py, text);
-                *place = Some((text.into(), string.clone().unbind()));
-                string
-            }
+        match events_of(&text) {
+            Some(events) => Ok(EventTexts { text: events.to_owned(), at: 1, is_first: true }),
+            None => Err(text.into_bytes()),
         }
     }
-}
 
-/// Not a hash against attackers: who chooses bad strings makes the cache useless, and nothing else.
-fn place_of(text: &[u8]) -> usize {
-    let (words, rest) = text.as_chunks::<8>();
-    let mut hash = text.len() as u64;
-    for word in words.iter().copied().chain(std::iter::once(last_word(rest))) {
-        hash = (hash ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        hash ^= hash >> 32;
-    }
-    usize::try_from(hash % PLACES as u64).unwrap_or_default()
-}
-
-fn last_word(rest: &[u8]) -> [u8; 8] {
-    let mut word = [0; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    word
-}
-
-impl<'de, 'py> DeserializeSeed<'de> for Making<'py, '_> {
-    type Value = Bound<'py, PyAny>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_any(self)
+    /// The next event: none at the end, and an error where the text is no list of objects.
+    pub(crate) fn next<'py>(&mut self, py: Python<'py>) -> Result<Option<Bound<'py, PyDict>>, Unreadable> {
+        let is_first = std::mem::take(&mut self.is_first);
+        with_memory(|memory| {
+            let mut reader = Reader::new(py, &self.text, self.at, memory);
+            let event = reader.event(is_first);
+            self.at = reader.at();
+            event
+        })
     }
 }
 
-impl<'de, 'py> Visitor<'de> for Making<'py, '_> {
-    type Value = Bound<'py, PyAny>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+fn events_of(text: &str) -> Option<&str> {
+    #[derive(serde::Deserialize)]
+    struct Answer<'a> {
+        result: &'a str,
+        #[serde(borrow)]
+        events: &'a RawValue,
     }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(self.py.None().into_bound(self.py))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(PyBool::new(self.py, value).to_owned().into_any())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(PyInt::new(self.py, value).into_any())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(PyInt::new(self.py, value).into_any())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(PyFloat::new(self.py, value).into_any())
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(self.string(value).into_any())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let list = PyList::empty(self.py);
-        while let Some(item) = items.next_element_seed(self)? {
-            list.append(item).map_err(A::Error::custom)?;
-        }
-        Ok(list.into_any())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-        let dict = PyDict::new(self.py);
-        while let Some(key) = fields.next_key_seed(Key(self))? {
-            let value = fields.next_value_seed(self)?;
-            dict.set_item(key, value).map_err(A::Error::custom)?;
-        }
-        Ok(dict.into_any())
-    }
+    let answer: Answer<'_> = serde_json::from_str(text).ok()?;
+    (answer.result == "success" && answer.events.get().starts_with('[')).then_some(answer.events.get())
 }
 
-/// The key of an object.
-struct Key<'py, 'c>(Making<'py, 'c>);
+/// What is not JSON.
+#[derive(Debug)]
+pub(crate) struct Unreadable;
 
-impl<'de, 'py> DeserializeSeed<'de> for Key<'py, '_> {
-    type Value = Bound<'py, PyString>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        from.deserialize_str(self)
-    }
-}
-
-impl<'py> Visitor<'_> for Key<'py, '_> {
-    type Value = Bound<'py, PyString>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(self.0.string(value))
+impl From<PyErr> for Unreadable {
+    /// Of memory that ran out.
+    fn from(_: PyErr) -> Self {
+        Unreadable
     }
 }

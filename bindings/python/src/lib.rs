@@ -3,8 +3,8 @@
 //!
 //! # Layout
 //! - [`connection`]: an account at a server, and calls. [`events`]: items of a queue, one at a time.
-//! - [`runtime`]: waiting without the interpreter's lock, and telling an event loop. [`json`]: JSON to Python objects.
-//! - [`failure`]: errors to exceptions.
+//! - [`runtime`]: waiting without the interpreter's lock, and telling an event loop. [`signals`]: Ctrl-C meanwhile.
+//! - [`json`]: JSON to Python objects. [`failure`]: errors to exceptions.
 
 use pyo3::pymodule;
 
@@ -13,6 +13,7 @@ mod events;
 mod failure;
 mod json;
 mod runtime;
+mod signals;
 
 #[pymodule]
 mod _native {

@@ -1,17 +1,18 @@
 //! Waiting: on the calling thread, without the interpreter's lock and open to signals; or on a thread of our own that
 //! calls back when it is done, for event loops.
 
+use crate::signals::Signals;
 use pyo3::prelude::*;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::time::Duration;
+use std::task::Poll;
 use tokio::task::AbortHandle;
 
-/// How long Ctrl-C may go unnoticed. Looking costs microseconds.
-const SIGNALS_EVERY: Duration = Duration::from_millis(50);
-
 /// What drives connections. None only while it is being dropped.
-pub(crate) struct Runtime(Option<tokio::runtime::Runtime>);
+pub(crate) struct Runtime {
+    tokio: Option<tokio::runtime::Runtime>,
+    signals: Signals,
+}
 
 impl Runtime {
     /// With a thread of its own (`background`), or driven by whoever waits.
@@ -20,11 +21,12 @@ impl Runtime {
             true => tokio::runtime::Builder::new_multi_thread(),
             false => tokio::runtime::Builder::new_current_thread(),
         };
-        Ok(Runtime(Some(builder.worker_threads(1).enable_all().build()?)))
+        let tokio = Some(builder.worker_threads(1).enable_all().build()?);
+        Ok(Runtime { tokio, signals: Signals::default() })
     }
 
     pub(crate) fn tokio(&self) -> PyResult<&tokio::runtime::Runtime> {
-        self.0.as_ref().ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("closed"))
+        self.tokio.as_ref().ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("closed"))
     }
 
     /// Waits on this thread. Other threads run meanwhile, and signals are handled: what a handler raises ends the wait.
@@ -34,13 +36,31 @@ impl Runtime {
     {
         let runtime = self.tokio()?;
         let mut future = pin!(future);
-        loop {
-            let some_time = async { tokio::time::timeout(SIGNALS_EVERY, future.as_mut()).await };
-            match py.detach(|| runtime.block_on(some_time)) {
-                Ok(done) => return Ok(done),
-                Err(_) => py.check_signals()?,
+        let hearing = {
+            let _entered = runtime.enter();
+            self.signals.listen(py)?
+        };
+        let done = loop {
+            // A signal may have come before it could be heard.
+            if let Err(raised) = py.check_signals() {
+                break Err(raised);
             }
-        }
+            let waited = py.detach(|| {
+                runtime.block_on(async {
+                    let mut heard = pin!(hearing.heard());
+                    poll_fn(|cx| match future.as_mut().poll(cx) {
+                        Poll::Ready(done) => Poll::Ready(Some(done)),
+                        Poll::Pending => heard.as_mut().poll(cx).map(|()| None),
+                    })
+                    .await
+                })
+            });
+            if let Some(done) = waited {
+                break Ok(done);
+            }
+        };
+        let ended = hearing.end(py);
+        done.and_then(|done| ended.map(|()| done))
     }
 
     /// Calls `callback(value, exception)`, one of them `None`, from another thread, when the future is done.
@@ -69,7 +89,7 @@ impl Runtime {
 impl Drop for Runtime {
     /// Without waiting: its thread may want the interpreter's lock, which is ours.
     fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
+        if let Some(runtime) = self.tokio.take() {
             runtime.shutdown_background();
         }
     }

@@ -1,4 +1,4 @@
-//! Kills the server with SIGKILL again and again while clients send, edit, mark and poll, and then counts: every
+//! Kills the server with SIGKILL again and again while clients send, edit, move, mark and poll, and then counts: every
 //! acknowledged message was delivered to each queue it was for exactly once, in order, on the same queue ids; and
 //! what was repeated was the same byte for byte. Half of the senders name their sends and repeat each until it is
 //! answered; that makes one message.
@@ -196,9 +196,20 @@ fn send_until(stop: &AtomicBool, address: SocketAddr, sender: usize, seed: u64, 
                 let body: Value = serde_json::from_str(&body).expect("JSON");
                 let id = body["id"].as_i64().expect("an id");
                 // Whether the change arrives does not matter; if it does, its event must not change any more.
-                if random.below(4) == 0 {
-                    let _ = http.call("PATCH", &format!("/messages/{id}"), &[("content", "edited")]);
-                }
+                let path = format!("/messages/{id}");
+                let verona = fixture::channel_id("Verona").to_string();
+                let quiet = ("send_notification_to_new_thread", "false");
+                let _ = match random.below(8) {
+                    0 | 1 => http.call("PATCH", &path, &[("content", "edited")]),
+                    2 => http.call("PATCH", &path, &[("topic", "moved"), quiet]),
+                    3 => http.call("PATCH", &path, &[("stream_id", verona.as_str()), quiet]),
+                    4 => http.call(
+                        "POST",
+                        "/submessage",
+                        &[("message_id", &id.to_string()), ("msg_type", "widget"), ("content", "{}")],
+                    ),
+                    _ => Ok((200, String::new())),
+                };
                 sent.acknowledged.insert(content, id);
                 count.fetch_add(1, Ordering::SeqCst);
             }

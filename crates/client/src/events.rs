@@ -23,7 +23,7 @@ use serde::Deserialize;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tidings_types::EventId;
@@ -161,8 +161,14 @@ impl EventOptions {
 /// What events are wanted as. [`ReceivedEvent`] is one form; bindings to other languages have forms of their own, to
 /// read an answer only once.
 pub trait EventForm: Send + Sized + 'static {
-    /// The events in the body of a poll's answer, in its order; none if it is not a successful answer.
-    fn read(answer: &[u8]) -> Option<Vec<Self>>;
+    /// The events of an answer, in its order. Each is read when its turn comes; none stands for one that cannot be.
+    type Answer: Iterator<Item = Option<Self>> + Send;
+
+    /// The events in the body of a poll's answer.
+    ///
+    /// # Errors
+    /// Gives the body back if it is not a successful answer with events.
+    fn open(answer: Vec<u8>) -> Result<Self::Answer, Vec<u8>>;
 
     /// The event's id.
     fn id(&self) -> EventId;
@@ -172,14 +178,18 @@ pub trait EventForm: Send + Sized + 'static {
 }
 
 impl EventForm for ReceivedEvent {
-    fn read(answer: &[u8]) -> Option<Vec<Self>> {
+    type Answer = std::iter::Map<std::vec::IntoIter<Self>, fn(Self) -> Option<Self>>;
+
+    fn open(answer: Vec<u8>) -> Result<Self::Answer, Vec<u8>> {
         #[derive(Deserialize)]
         struct Answer {
             result: String,
             events: Vec<ReceivedEvent>,
         }
-        let answer: Answer = serde_json::from_slice(answer).ok()?;
-        (answer.result == "success").then_some(answer.events)
+        match serde_json::from_slice::<Answer>(&answer) {
+            Ok(read) if read.result == "success" => Ok(read.events.into_iter().map(Some)),
+            _ => Err(answer),
+        }
     }
 
     fn id(&self) -> EventId {
@@ -249,18 +259,31 @@ impl ResetReason {
 /// Asking for the next item says that the one before was handled. Dropping it ends everything; a queue without a saved
 /// position then expires by itself, or at once with [`Events::close`].
 #[must_use = "nothing is registered until items are asked for"]
-pub struct Events<E = ReceivedEvent>(Running<E>);
+pub struct Events<E: EventForm = ReceivedEvent> {
+    running: Running<E>,
+    ending: Ending,
+}
 
 type Advancing<E> = Pin<Box<dyn Future<Output = (Box<Follower<E>>, Option<Result<Item<E>, Error>>)> + Send>>;
 
-enum Running<E> {
+enum Running<E: EventForm> {
     Idle(Box<Follower<E>>),
     /// Kept across polls, so that a caller may give up waiting and lose nothing.
     Advancing(Advancing<E>),
     Ended,
 }
 
-impl<E> fmt::Debug for Events<E> {
+/// What it takes to end it all, also while an item is waited for.
+struct Ending {
+    client: Client,
+    store: Option<Arc<dyn ResumeStore>>,
+    queue_id: CurrentQueue,
+}
+
+/// Names the queue that is followed.
+type CurrentQueue = Arc<Mutex<Option<String>>>;
+
+impl<E: EventForm> fmt::Debug for Events<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Events").finish_non_exhaustive()
     }
@@ -272,13 +295,22 @@ impl<E: EventForm> Events<E> {
         poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// The next event, if it is here already and nothing has to be waited for. As with [`Events::next`], the item before
+    /// was handled. None says nothing about what [`Events::next`] brings.
+    pub fn at_hand(&mut self) -> Option<E> {
+        match &mut self.running {
+            Running::Idle(follower) => follower.at_hand(),
+            Running::Advancing(_) | Running::Ended => None,
+        }
+    }
+
     /// Says that the last item was handled, without asking for the next one. To be called before the program ends on
     /// its own account, if the queue is to go on later.
     ///
     /// # Errors
     /// The position cannot be saved, or the server not be told.
     pub async fn acknowledge(&mut self) -> Result<(), Error> {
-        match &mut self.0 {
+        match &mut self.running {
             Running::Idle(follower) => follower.acknowledge().await,
             // Whoever asked for the next item has acknowledged the one before.
             Running::Advancing(_) | Running::Ended => Ok(()),
@@ -289,30 +321,40 @@ impl<E: EventForm> Events<E> {
     ///
     /// # Errors
     /// The server cannot be told, or the position not be removed.
-    pub async fn close(mut self) -> Result<(), Error> {
-        match std::mem::replace(&mut self.0, Running::Ended) {
-            Running::Idle(follower) => follower.close().await,
-            Running::Advancing(_) | Running::Ended => Ok(()),
+    pub async fn close(self) -> Result<(), Error> {
+        let Events { running, ending: Ending { client, store, queue_id } } = self;
+        let is_over = matches!(running, Running::Ended);
+        drop(running);
+        if is_over {
+            return Ok(());
+        }
+        if let Some(store) = store {
+            follow::blocking(move || store.clear()).await?;
+        }
+        let queue_id = queue_id.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match queue_id {
+            Some(queue_id) => client.deregister(&queue_id).await,
+            None => Ok(()),
         }
     }
 }
 
 // Nothing in it is pinned in place: what has to be is in a box.
-impl<E> Unpin for Events<E> {}
+impl<E: EventForm> Unpin for Events<E> {}
 
 impl<E: EventForm> Stream for Events<E> {
     type Item = Result<Item<E>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            match std::mem::replace(&mut self.0, Running::Ended) {
+            match std::mem::replace(&mut self.running, Running::Ended) {
                 Running::Ended => return Poll::Ready(None),
                 Running::Idle(mut follower) => {
                     if let Some(event) = follower.at_hand() {
-                        self.0 = Running::Idle(follower);
+                        self.running = Running::Idle(follower);
                         return Poll::Ready(Some(Ok(Item::Event(event))));
                     }
-                    self.0 = Running::Advancing(Box::pin(async move {
+                    self.running = Running::Advancing(Box::pin(async move {
                         let item = follower.next().await;
                         (follower, item)
                     }));
@@ -320,11 +362,11 @@ impl<E: EventForm> Stream for Events<E> {
                 Running::Advancing(mut advancing) => {
                     let polled = advancing.as_mut().poll(cx);
                     if polled.is_pending() {
-                        self.0 = Running::Advancing(advancing);
+                        self.running = Running::Advancing(advancing);
                     }
                     let (follower, item) = ready!(polled);
                     if matches!(item, Some(Ok(_))) {
-                        self.0 = Running::Idle(follower);
+                        self.running = Running::Idle(follower);
                     }
                     return Poll::Ready(item);
                 }
@@ -358,7 +400,9 @@ impl Client {
 
     /// As [`Client::events`], in another form.
     pub fn events_as<E: EventForm>(&self, options: EventOptions) -> Events<E> {
-        Events(Running::Idle(Box::new(Follower::new(self.clone(), options))))
+        let queue_id = CurrentQueue::default();
+        let ending = Ending { client: self.clone(), store: options.store.clone(), queue_id: Arc::clone(&queue_id) };
+        Events { running: Running::Idle(Box::new(Follower::new(self.clone(), options, queue_id))), ending }
     }
 }
 

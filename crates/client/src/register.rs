@@ -109,7 +109,8 @@ impl Client {
         last_event_id: EventId,
         longpoll_timeout: Duration,
     ) -> Result<Vec<ReceivedEvent>, Error> {
-        self.poll(queue_id, last_event_id, longpoll_timeout, false).await
+        let events = self.poll::<ReceivedEvent>(queue_id, last_event_id, longpoll_timeout, false).await?;
+        Ok(events.flatten().collect())
     }
 
     /// As [`Client::get_events`], in any form; and without waiting, if that is wanted.
@@ -119,20 +120,25 @@ impl Client {
         last_event_id: EventId,
         longpoll_timeout: Duration,
         dont_block: bool,
-    ) -> Result<Vec<E>, Error> {
+    ) -> Result<E::Answer, Error> {
         let mut request = GetEventsRequest::new();
         request.queue_id = Some(queue_id.to_owned());
         request.last_event_id = Some(last_event_id.0);
         request.dont_block = dont_block;
         let params = request.encode().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let incoming = self.send_out(Method::Get, GetEvents::METADATA.path, params, &[], longpoll_timeout).await?;
-        if incoming.status == 200
-            && let Some(events) = E::read(&incoming.body)
-        {
-            return Ok(events);
+        let mut incoming = self.send_out(Method::Get, GetEvents::METADATA.path, params, &[], longpoll_timeout).await?;
+        if incoming.status == 200 {
+            match E::open(incoming.body) {
+                Ok(events) => return Ok(events),
+                Err(body) => incoming.body = body,
+            }
         }
         self.read(incoming)?;
-        Err(self.unexpected(200, "its list of events cannot be read".to_owned()))
+        Err(self.unreadable_events())
+    }
+
+    pub(crate) fn unreadable_events(&self) -> Error {
+        self.unexpected(200, "its list of events cannot be read".to_owned())
     }
 
     /// Deletes an event queue.

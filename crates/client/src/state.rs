@@ -3,12 +3,12 @@
 //! The state is the answer's own JSON, section by section, so nothing is lost that this version does not know. An
 //! event about a section that was not fetched changes nothing. Applying an event needs no access to anything else.
 //!
-//! What cannot be told from events alone is not kept exact: after a deletion, `max_message_id` and the newest
+//! What cannot be told from events alone is not kept exact: after a deletion, or a move to another channel, `max_message_id` and the newest
 //! message of a direct conversation stay where they were.
 //!
 //! # Layout
 //! - [`users`]: accounts, bots, groups, presence, status. [`channels`]: channels and subscriptions.
-//! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users.
+//! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users. [`prepared`]: drafts and the like.
 //! - [`mod@read`]: the same as typed objects.
 
 use serde_json::{Map, Value, json};
@@ -18,6 +18,7 @@ use tidings_types::events::{Event, ReceivedEvent};
 mod channels;
 mod messages;
 mod personal;
+mod prepared;
 mod read;
 mod users;
 
@@ -91,14 +92,20 @@ impl State {
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
+            Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
+            Event::RealmUpdateDict(event) => {
+                event.data.iter().for_each(|(name, value)| self.replace(&format!("realm_{name}"), value.clone()));
+            }
             Event::Restart(event) => {
                 self.replace("zulip_version", json!(event.zulip_version));
                 self.replace("zulip_merge_base", json!(event.zulip_merge_base));
                 self.replace("zulip_feature_level", json!(event.zulip_feature_level));
                 self.replace("server_generation", json!(event.server_generation));
             }
-            // Reactions, typing and heartbeats leave no trace in the state; unknown events cannot.
-            _ => {}
+            // Of what is left, reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events
+            // cannot.
+            other => self.apply_prepared(other),
         }
     }
 

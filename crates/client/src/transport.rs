@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::{ConfigError, Error};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -11,6 +11,9 @@ use tidings_types::endpoint::Method;
 
 /// The largest answer that is read. The state of ten thousand users is a few megabytes.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// Room is made for as much as is announced, but no more than this.
+const ANNOUNCED_BYTES_MAX: usize = 4 << 20;
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -101,7 +104,8 @@ impl Http {
             request = request.header(CONTENT_TYPE, content_type).body(body);
         }
         let mut response = request.send().await.map_err(|error| reason(&error))?;
-        let mut body = Vec::new();
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+        let mut body = Vec::with_capacity(announced.min(ANNOUNCED_BYTES_MAX));
         while let Some(chunk) = response.chunk().await.map_err(|error| reason(&error))? {
             if body.len() + chunk.len() > ANSWER_BYTES_MAX {
                 return Err(format!("the answer is larger than {ANSWER_BYTES_MAX} bytes"));
@@ -111,7 +115,7 @@ impl Http {
         let header = |name| text(response.headers(), name);
         Ok(Incoming {
             status: response.status().as_u16(),
-            retry_after: header(RETRY_AFTER).and_then(|value| wait_of(&value)),
+            retry_after: header(RETRY_AFTER).and_then(|value| wait_of(&value, header(DATE).as_deref())),
             location: header(LOCATION),
             body,
         })
@@ -155,14 +159,16 @@ fn text(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// What `Retry-After` says: seconds, or a date.
+/// What `Retry-After` says: seconds, or a date by the clock that also dated the answer. Ours may be set wrongly; it
+/// counts only where the answer has no date.
 #[expect(clippy::disallowed_methods, reason = "the server speaks of the wall clock")]
-fn wait_of(value: &str) -> Option<Duration> {
+fn wait_of(value: &str, date: Option<&str>) -> Option<Duration> {
     if let Ok(secs) = value.trim().parse::<f64>() {
         return Duration::try_from_secs_f64(secs).ok();
     }
     let at = httpdate::parse_http_date(value).ok()?;
-    Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+    let now = date.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or_else(std::time::SystemTime::now);
+    Some(at.duration_since(now).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -171,8 +177,10 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(wait_of("2.5"), Some(Duration::from_millis(2500)));
-        assert_eq!(wait_of("Thu, 01 Jan 1970 00:00:00 GMT"), Some(Duration::ZERO));
-        assert_eq!((wait_of("soon"), wait_of("-1")), (None, None));
+        assert_eq!(wait_of("2.5", None), Some(Duration::from_millis(2500)));
+        assert_eq!(wait_of("Thu, 01 Jan 1970 00:00:00 GMT", None), Some(Duration::ZERO));
+        let (later, date) = ("Fri, 01 Jan 2100 00:02:00 GMT", Some("Fri, 01 Jan 2100 00:00:00 GMT"));
+        assert_eq!(wait_of(later, date), Some(Duration::from_secs(120)));
+        assert_eq!((wait_of("soon", None), wait_of("-1", None)), (None, None));
     }
 }

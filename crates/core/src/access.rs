@@ -9,6 +9,7 @@ use crate::state::channels::ChannelRow;
 use crate::state::groups::system;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
@@ -162,14 +163,14 @@ impl RealmState {
 
     /// Whether `viewer` may read a message.
     ///
-    /// Direct messages: participants. Channels: who may read the channel, if its history is shown or they
-    /// received the message.
+    /// Direct messages: participants. Channels: who may read the channel, if its history is shown or the message came
+    /// to them ([`RealmState::was_there`]).
     #[must_use]
     pub fn can_read_message(&self, viewer: &UserRow, id: MessageId) -> bool {
         match self.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(ConversationKind::Direct { users }) => users.contains(&viewer.id),
             Some(ConversationKind::Topic { channel, .. }) => self.channels.get(*channel).is_some_and(|channel| {
-                self.can_read_channel(viewer, channel) && (self.shows_history(channel) || self.received(viewer.id, id))
+                self.can_read_channel(viewer, channel) && (self.shows_history(channel) || self.was_there(viewer.id, id))
             }),
             None => false,
         }
@@ -195,6 +196,34 @@ impl RealmState {
             }
             None => Audience::users([]),
         }
+    }
+
+    /// Who is told of what happens to several messages of one channel: who holds at least one of them.
+    #[must_use]
+    pub fn who_holds_any(&self, channel: &ChannelRow, ids: &[MessageId]) -> Audience {
+        let may_read =
+            |user: UserId, id: MessageId| self.active_user(user).is_some_and(|row| self.can_read_message(row, id));
+        let mut holders: Vec<UserId> = Vec::new();
+        for id in ids {
+            holders.extend(self.flags.others_who_hold(*id).filter(|user| may_read(*user, *id)));
+        }
+        let shown = self.shows_history(channel);
+        if !shown {
+            let wanted: RoaringBitmap = ids.iter().map(|id| id.0).collect();
+            let reads =
+                |user: &UserId| self.active_user(*user).is_some_and(|row| self.reads_any(row, channel, &wanted));
+            holders.extend(self.channels.subscribers(channel.id).iter().copied().filter(reads));
+        }
+        holders.sort_unstable();
+        holders.dedup();
+        if shown { Audience::subscribers(self, channel.id).plus(holders) } else { Audience::users(holders) }
+    }
+
+    /// Whether `viewer` may read at least one of these messages of a channel.
+    #[must_use]
+    pub fn reads_any(&self, viewer: &UserRow, channel: &ChannelRow, ids: &RoaringBitmap) -> bool {
+        self.can_read_channel(viewer, channel)
+            && (self.shows_history(channel) || !self.readable_in_channel(viewer, channel).is_disjoint(ids))
     }
 
     /// A channel that `viewer` may know of.

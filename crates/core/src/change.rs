@@ -7,20 +7,28 @@ use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::personal::TopicPolicy;
+use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, UserRow};
 use std::sync::Arc;
+use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
+use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// The organization, whole.
     Realm(Arc<RealmRow>),
+    /// All linkifiers.
+    Linkifiers(Arc<Numbered<Linkifier>>),
+    /// All code playgrounds.
+    Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.
     User(Arc<UserRow>),
     /// A new API key. Several keys per account are allowed.
@@ -73,7 +81,7 @@ pub enum Change {
         /// Whom it concerns in particular; ascending.
         mentions: Vec<(UserId, MentionBits)>,
     },
-    /// A message was edited or moved.
+    /// A message was edited; it stays where it is.
     MessageUpdated {
         /// The message afterwards.
         row: Arc<MessageRow>,
@@ -82,12 +90,28 @@ pub enum Change {
         /// What its history gets.
         edit: Edit,
     },
+    /// Messages of one topic were moved to another.
+    MessagesMoved {
+        /// Which, ascending; not empty.
+        ids: Arc<[MessageId]>,
+        /// The topic they are in now.
+        to: ConversationId,
+        /// What the history of each gets; its time is when they were moved.
+        edit: Edit,
+        /// The durable event that tells of it: who is subscribed to the channel then is there when they come.
+        seq: u64,
+    },
+    /// A part was added to a poll or a list of tasks.
+    SubmessageAdded {
+        /// To which message.
+        message: MessageId,
+        /// The part.
+        row: SubmessageRow,
+    },
     /// A message is gone, with its history and reactions.
     MessageDeleted {
         /// Which.
         id: MessageId,
-        /// The newest one left in its conversation.
-        newest_left: Option<MessageId>,
     },
     /// A reaction was added.
     ReactionAdded {
@@ -162,6 +186,42 @@ pub enum Change {
         /// When.
         presence: Presence,
     },
+    /// A draft, whole; new, changed or gone.
+    Draft {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The draft; none if it is gone.
+        draft: Option<Arc<Draft>>,
+    },
+    /// A text to be used again, whole; new, changed or gone.
+    Snippet {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The text; none if it is gone.
+        snippet: Option<Arc<SavedSnippet>>,
+    },
+    /// A view for navigation, whole; new, changed or gone.
+    View {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        fragment: String,
+        /// The view; none if it is gone.
+        view: Option<Arc<NavigationView>>,
+    },
+    /// A scheduled message or a reminder, whole; new, changed or gone.
+    Later {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: PreparedId,
+        /// The message; none if it was sent or is not going to be.
+        row: Option<Arc<LaterRow>>,
+    },
     /// A registered event queue.
     Queue(Arc<QueueRow>),
     /// A queue, if it is still there, starts later: its client has everything up to here.
@@ -202,6 +262,8 @@ pub struct MessageRow {
     pub edit_history: Vec<Edit>,
     /// In the order they were added.
     pub reactions: Vec<ReactionRow>,
+    /// Parts of a poll or of a list of tasks, in the order they were added; empty for other messages.
+    pub submessages: Vec<SubmessageRow>,
 }
 
 /// What is known about a message's content.
@@ -217,6 +279,19 @@ pub struct MessageBits {
     pub channel_wildcard: bool,
     /// Mentions the participants of the topic.
     pub topic_wildcard: bool,
+}
+
+/// A part of a poll or of a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmessageRow {
+    /// Its id; ascending, none is given twice.
+    pub id: u32,
+    /// Who added it.
+    pub sender: UserId,
+    /// What clients call the kind.
+    pub msg_type: String,
+    /// JSON.
+    pub content: String,
 }
 
 /// A reaction as it is stored.

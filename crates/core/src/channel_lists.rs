@@ -3,9 +3,8 @@
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
-use crate::state::messages::ConversationKind;
+use crate::state::messages::{ConversationKind, Topic};
 use crate::state::users::UserRow;
-use roaring::RoaringBitmap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_types::endpoints::channels::{GetStreamsRequest, ListedChannel, TopicEntry};
@@ -55,31 +54,20 @@ impl RealmState {
         }
         let entry = |name: &str, max_id| TopicEntry { name: shape.topic(name).to_owned(), max_id };
         let mut topics: Vec<TopicEntry> = if self.shows_history(channel) {
-            let topics = self.messages.topics(id);
-            topics.filter_map(|topic| topic.max_id.map(|max_id| entry(&topic.name, max_id))).collect()
+            let newest = |topic: &Topic| Some(entry(&topic.name, self.messages.newest(topic.conversation)?));
+            self.messages.topics(id).filter_map(newest).collect()
         } else {
-            let newest = self.newest_by_topic(viewer, id);
+            let newest = self.newest_by_topic(viewer, channel);
             newest.into_iter().map(|(name, max_id)| entry(&name, max_id)).collect()
         };
         topics.sort_unstable_by_key(|topic| std::cmp::Reverse(topic.max_id));
         Ok(topics)
     }
 
-    /// The newest message in each topic that a user received one in. Goes through all that they received there.
-    fn newest_by_topic(&self, viewer: &UserRow, channel: ChannelId) -> Vec<(String, MessageId)> {
-        let mut received = RoaringBitmap::new();
-        let ids = self.messages.channel_ids(channel);
-        if let (Some(ids), Some(row)) = (ids, self.channels.subscription(viewer.id, channel)) {
-            for span in &row.spans {
-                ids.union_range_into(span.from_message, span.to_message, &mut received);
-            }
-        }
-        if let (Some(ids), Some(flags)) = (ids, self.flags.of(viewer.id)) {
-            let here = flags.mentioned().iter().filter(|id| ids.contains(MessageId(*id)));
-            received.extend(here.filter(|id| flags.is_mentioned(MessageId(*id))));
-        }
+    /// The newest message that a user may read in each topic where there is one. Goes through all of these.
+    fn newest_by_topic(&self, viewer: &UserRow, channel: &ChannelRow) -> Vec<(String, MessageId)> {
         let mut newest: BTreeMap<ConversationId, MessageId> = BTreeMap::new();
-        for id in received.iter().map(MessageId) {
+        for id in self.readable_in_channel(viewer, channel).iter().map(MessageId) {
             if let Some(conversation) = self.messages.conversation_of(id) {
                 newest.insert(conversation, id);
             }

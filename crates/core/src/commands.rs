@@ -7,11 +7,16 @@
 //! # Layout
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
+//! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
-//! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
-//! - [`reactions`]: emoji on messages. [`flags`]: read, starred, collapsed.
+//! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
+//! - [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
+//! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
+//! - [`realm`]: the organization.
 
 pub mod api_keys;
 pub mod bots;
@@ -19,18 +24,24 @@ pub mod channels;
 pub mod delete;
 pub mod edit;
 pub mod flags;
+pub mod linkifiers;
 pub mod move_messages;
+pub mod notify;
 pub mod personal;
+pub mod prepared;
 pub mod reactions;
+pub mod realm;
 pub mod repeats;
+pub mod report;
 pub mod send;
+pub mod submessages;
 pub mod subscriptions;
 pub mod users;
 pub mod visibility;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};
-use crate::event::{Gate, Outgoing, Payload, PreparedFlags};
+use crate::event::{FlagGroups, Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use repeats::NamedSend;
@@ -46,12 +57,6 @@ pub trait MessageReader {
     /// # Errors
     /// The store fails.
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed>;
-
-    /// The newest message of a conversation before `before`, none if there is none.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, ReadFailed>;
 
     /// Everybody who sent to a conversation, ascending.
     ///
@@ -118,6 +123,12 @@ impl<'a> Tx<'a> {
         self.emit_payload(Payload::Update { event: Box::new(event), flags }, audience, Gate::All);
     }
 
+    /// As [`Tx::emit_update`], with flags that were looked up in the present state.
+    pub fn emit_update_with(&mut self, event: UpdateMessage, flags: FlagGroups, audience: Audience) {
+        let payload = Payload::Update { event: Box::new(event), flags: Arc::new(flags) };
+        self.emit_payload(payload, audience, Gate::All);
+    }
+
     /// Records an event in any form.
     pub fn emit_payload(&mut self, payload: Payload, audience: Audience, gate: Gate) {
         let event = Outgoing { payload, audience, gate };
@@ -142,18 +153,6 @@ impl<'a> Tx<'a> {
     /// The store fails.
     pub fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ApiError> {
         Ok(self.messages.message(id)?)
-    }
-
-    /// The newest message of a conversation before `before`.
-    ///
-    /// # Errors
-    /// The store fails.
-    pub fn newest_before(
-        &self,
-        conversation: ConversationId,
-        before: MessageId,
-    ) -> Result<Option<MessageId>, ApiError> {
-        Ok(self.messages.newest_before(conversation, before)?)
     }
 
     /// Everybody who sent to a conversation, ascending.
@@ -184,14 +183,6 @@ pub struct NoMessages;
 
 impl MessageReader for NoMessages {
     fn message(&self, _id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed> {
-        Ok(None)
-    }
-
-    fn newest_before(
-        &self,
-        _conversation: ConversationId,
-        _before: MessageId,
-    ) -> Result<Option<MessageId>, ReadFailed> {
         Ok(None)
     }
 

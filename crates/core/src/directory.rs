@@ -1,9 +1,10 @@
 //! What the Markdown renderer may look up: the realm as the sender sees it.
 
 use crate::state::RealmState;
+use crate::state::groups;
 use crate::state::users::UserRow;
-use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, UserRef};
-use tidings_types::UserId;
+use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Linkifiers, UserRef};
+use tidings_types::{ChannelId, UserId};
 
 /// The realm as one user sees it.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +17,8 @@ pub struct SeenBy<'a> {
 
 impl SeenBy<'_> {
     fn user(&self, user: &UserRow) -> Option<UserRef> {
-        let visible = user.is_active && self.state.can_see_user(self.viewer, user);
-        visible.then(|| UserRef { id: user.id.0, full_name: user.full_name.clone() })
+        let visible = self.state.can_see_user(self.viewer, user);
+        visible.then(|| UserRef { id: user.id.0, full_name: user.full_name.clone(), is_active: user.is_active })
     }
 }
 
@@ -31,9 +32,10 @@ impl Directory for SeenBy<'_> {
         self.state.users.find_by_name(&wanted).filter_map(|user| self.user(user)).collect()
     }
 
-    /// Built-in groups cannot be mentioned, and others do not exist yet.
-    fn group_by_name(&self, _name: &str) -> Option<GroupRef> {
-        None
+    /// The built-in groups; others do not exist yet.
+    fn group_by_name(&self, name: &str) -> Option<GroupRef> {
+        let (id, name) = groups::find_by_name(name)?;
+        Some(GroupRef { id: id.0, name: name.to_owned() })
     }
 
     fn channel_by_name(&self, name: &str) -> Option<ChannelRef> {
@@ -44,5 +46,28 @@ impl Directory for SeenBy<'_> {
 
     fn custom_emoji(&self, _name: &str) -> Option<CustomEmoji> {
         None
+    }
+
+    fn newest_in_topic(&self, channel: u32, topic: &str) -> Option<u32> {
+        let topic = self.state.messages.topic(ChannelId(channel), topic)?;
+        let newest = topic.max_id.filter(|id| self.state.can_read_message(self.viewer, *id))?;
+        Some(newest.0)
+    }
+
+    fn linkifiers(&self) -> Option<&Linkifiers> {
+        let linkifiers = &self.state.linkifiers;
+        (!linkifiers.list().items.is_empty()).then(|| linkifiers.compiled())
+    }
+
+    fn realm_url(&self) -> &str {
+        &self.state.realm.url
+    }
+
+    fn default_code_language(&self) -> &str {
+        &self.state.realm.settings.default_code_block_language
+    }
+
+    fn translates_emoticons(&self) -> bool {
+        self.viewer.settings.translate_emoticons
     }
 }

@@ -65,6 +65,32 @@ pub const ALERT_WORD_CHARS_MAX: usize = 100;
 pub const ALERT_WORDS_MAX: usize = 1_000;
 /// Topics that one user mutes, unmutes or follows: older clients are sent all muted ones with every change.
 pub const USER_TOPICS_MAX: usize = 5_000;
+/// Linkifiers of an organization: each is looked for in every message.
+pub const LINKIFIERS_MAX: usize = 100;
+/// Characters of a linkifier's or playground's pattern, template or name.
+pub const LINKIFIER_CHARS_MAX: usize = 1_000;
+/// Code playgrounds of an organization.
+pub const PLAYGROUNDS_MAX: usize = 1_000;
+/// Bytes of the language of a code playground.
+pub const PLAYGROUND_LANGUAGE_BYTES_MAX: usize = 40;
+/// Drafts of one user.
+pub const DRAFTS_MAX: usize = 1_000;
+/// Texts that one user keeps to use them again.
+pub const SNIPPETS_MAX: usize = 1_000;
+/// Characters of the title of such a text.
+pub const SNIPPET_TITLE_CHARS_MAX: usize = 60;
+/// Views for navigation of one user.
+pub const VIEWS_MAX: usize = 100;
+/// Characters of the part of an address that names a view.
+pub const VIEW_FRAGMENT_CHARS_MAX: usize = 1_000;
+/// Characters of the name of a view.
+pub const VIEW_NAME_CHARS_MAX: usize = 100;
+/// Scheduled messages and reminders of one user.
+pub const LATER_MAX: usize = 1_000;
+/// Characters of the note of a reminder.
+pub const REMINDER_NOTE_CHARS_MAX: usize = 500;
+/// Seconds after its time until which a scheduled message is still sent. After that it would surprise its readers.
+pub const SCHEDULED_LATE_SECS_MAX: i64 = 600;
 /// Reactions of different kinds on one message.
 pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message
@@ -74,8 +100,20 @@ pub const EDITS_SHOWN_MAX: usize = 100;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
-/// Messages that move to another topic at once; all of them are written in one transaction.
+/// Messages that move to another topic in one command, and in one event. Larger topics take several.
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
+/// Messages of a topic that are deleted in one command, and in one event.
+pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Seconds for which a request deletes a topic; what is left is deleted by asking again.
+pub const DELETE_TOPIC_SECS: u64 = 50;
+/// Subscribers above which the notice of a resolved topic is not read at once for those who want that.
+pub const NOTICE_READERS_MAX: usize = 1_000;
+/// Bytes of a part of a poll or of a list of tasks.
+pub const SUBMESSAGE_BYTES_MAX: usize = 10_000;
+/// Parts of one poll or list of tasks.
+pub const SUBMESSAGES_PER_MESSAGE_MAX: usize = 5_000;
+/// Characters of what somebody writes about a message they report.
+pub const REPORT_CHARS_MAX: usize = 1_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
 pub const API_KEYS_PER_USER_MAX: usize = 50;
 /// Direct-message participants.

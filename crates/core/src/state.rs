@@ -11,25 +11,31 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
+//! - [`linkifiers`]: what the organization lets text become.
+//! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
-use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
+use tidings_types::{ChannelId, MessageId, UserId};
 
 pub mod channels;
 pub mod flags;
 pub mod groups;
 pub mod ids;
+pub mod linkifiers;
 pub mod messages;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 pub mod users;
 
 use channels::Channels;
 use flags::Flags;
+use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use personal::Personal;
+use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
 
@@ -40,6 +46,10 @@ pub struct RealmState {
     pub seq: u64,
     /// The organization itself.
     pub realm: Arc<RealmRow>,
+    /// Patterns that become links.
+    pub linkifiers: Linkifiers,
+    /// Places where code can be run.
+    pub playgrounds: Arc<Playgrounds>,
     /// Accounts and API keys.
     pub users: Users,
     /// Channels and who is subscribed.
@@ -50,27 +60,39 @@ pub struct RealmState {
     pub flags: Flags,
     /// Alert words, muted users, topic policies, status, presence.
     pub personal: Personal,
+    /// Drafts, snippets, views, scheduled messages, reminders.
+    pub prepared: Prepared,
 }
 
 impl RealmState {
     /// A realm with nothing in it but its own description.
     #[must_use]
     pub fn new(realm: RealmRow) -> Self {
+        let mut users = Users::default();
+        users.set_realm(&realm);
         RealmState {
             seq: 0,
             realm: Arc::new(realm),
-            users: Users::default(),
+            linkifiers: Linkifiers::default(),
+            playgrounds: Arc::default(),
+            users,
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
             personal: Personal::default(),
+            prepared: Prepared::default(),
         }
     }
 
     /// Folds one change in. Every change is valid here: commands refuse the others.
     pub fn apply(&mut self, change: &Change) {
         match change {
-            Change::Realm(row) => self.realm = Arc::clone(row),
+            Change::Realm(row) => {
+                self.users.set_realm(row);
+                self.realm = Arc::clone(row);
+            }
+            Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
+            Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
@@ -90,17 +112,19 @@ impl RealmState {
             Change::Conversation { id, kind } => self.messages.put_conversation(*id, Arc::clone(kind)),
             Change::MessageInserted { row, mentions } => {
                 self.messages.insert(row.id, row.conversation);
+                row.submessages.iter().for_each(|submessage| self.messages.note_submessage(submessage.id));
                 self.flags.put_mentions(row.id, row.bits.channel_wildcard, mentions);
             }
             Change::MessageUpdated { row, mentions, .. } => {
-                self.messages.relocate(row.id, row.conversation);
                 self.flags.clear_mentions(row.id);
                 self.flags.put_mentions(row.id, row.bits.channel_wildcard, mentions);
             }
-            Change::MessageDeleted { id, newest_left } => {
-                self.messages.remove(*id, *newest_left);
+            Change::MessagesMoved { ids, to, seq, .. } => self.messages.relocate(ids, *to, *seq),
+            Change::MessageDeleted { id } => {
+                self.messages.remove(*id);
                 self.flags.forget(*id);
             }
+            Change::SubmessageAdded { row, .. } => self.messages.note_submessage(row.id),
             Change::ReactionAdded { .. } | Change::ReactionRemoved { .. } => {}
             Change::Flags { user, flag, add, ids } => self.flags.set(*user, *flag, *add, ids),
             Change::AlertWords { user, words } => self.personal.put_alert_words(*user, words),
@@ -110,6 +134,10 @@ impl RealmState {
             }
             Change::Status { user, status } => self.personal.put_status(*user, status),
             Change::Presence { user, presence } => self.personal.put_presence(*user, *presence),
+            Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
+            Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
+            Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }
 
@@ -125,39 +153,63 @@ impl RealmState {
         self.channels.subscription(user, channel).is_some_and(|row| row.spans.iter().any(|span| span.covers_seq(seq)))
     }
 
-    /// Whether `user` received message `id`, that is, was told of it when it was sent.
+    /// Whether `user` received message `id`, that is, was told of it when it was sent, and has it since.
     ///
     /// Direct messages are received by their participants, channel messages by who was subscribed then and by
-    /// who was mentioned.
+    /// who was mentioned. Who has it still where it was moved to another channel is who was subscribed there, too,
+    /// when it came; to the others who may read it, it is as if it had been sent before they came.
     #[must_use]
     pub fn received(&self, user: UserId, id: MessageId) -> bool {
-        let Some(conversation) = self.messages.conversation_of(id) else { return false };
-        self.received_in(user, id, conversation)
+        self.came_to(user, id, |channel| match self.messages.way_of(id) {
+            None => self.was_subscribed_when_sent(user, channel, id),
+            Some(way) => self.was_subscribed_when_sent(user, way.sent_to, id) && self.followed(user, way),
+        })
+    }
+
+    /// Whether a message came to `user`: they were subscribed to its channel when it was sent there or moved there,
+    /// were mentioned, or take part in the direct conversation. Where history is not shown, these may read it.
+    #[must_use]
+    pub fn was_there(&self, user: UserId, id: MessageId) -> bool {
+        self.came_to(user, id, |channel| match self.messages.way_of(id).and_then(|way| way.moves.last()) {
+            None => self.was_subscribed_when_sent(user, channel, id),
+            Some((channel, seq)) => self.was_subscribed_at(user, *channel, *seq),
+        })
+    }
+
+    /// Whether `user` was subscribed to all channels on a message's way when it came there.
+    pub(crate) fn followed(&self, user: UserId, way: &messages::Way) -> bool {
+        way.moves.iter().all(|(channel, seq)| self.was_subscribed_at(user, *channel, *seq))
+    }
+
+    fn was_subscribed_when_sent(&self, user: UserId, channel: ChannelId, id: MessageId) -> bool {
+        let row = self.channels.subscription(user, channel);
+        row.is_some_and(|row| row.spans.iter().any(|span| span.covers_message(id)))
+    }
+
+    fn came_to(&self, user: UserId, id: MessageId, by_channel: impl FnOnce(ChannelId) -> bool) -> bool {
+        match self.messages.kind_of_message(id).map(|kind| &**kind) {
+            Some(messages::ConversationKind::Direct { users }) => users.contains(&user),
+            Some(messages::ConversationKind::Topic { channel, .. }) => {
+                by_channel(*channel) || self.flags.of(user).is_some_and(|flags| flags.is_mentioned(id))
+            }
+            None => false,
+        }
     }
 
     /// The newest message that `user` received.
     #[must_use]
     pub fn newest_received(&self, user: UserId) -> Option<MessageId> {
         let in_channels = self.channels.subscriptions_of(user).filter_map(|(channel, row)| {
+            if self.messages.came_into(channel).next().is_some() {
+                let mut received = roaring::RoaringBitmap::new();
+                self.add_received_in(user, channel, &mut received);
+                return received.max().map(MessageId);
+            }
             let ids = self.messages.channel_ids(channel)?;
             row.spans.iter().rev().find_map(|span| ids.max_within(span.from_message, span.to_message))
         });
-        let direct = self.messages.direct_of(user).filter_map(|id| self.messages.direct_ids(id)?.max());
+        let direct = self.messages.direct_of(user).filter_map(|id| self.messages.newest(id));
         let mentioned = self.flags.of(user).and_then(|flags| flags.mentioned().max()).map(MessageId);
         in_channels.chain(direct).chain(mentioned).max()
-    }
-
-    fn received_in(&self, user: UserId, id: MessageId, conversation: ConversationId) -> bool {
-        match self.messages.kind(conversation).map(|kind| &**kind) {
-            Some(messages::ConversationKind::Direct { users }) => users.contains(&user),
-            Some(messages::ConversationKind::Topic { channel, .. }) => {
-                let subscribed = self
-                    .channels
-                    .subscription(user, *channel)
-                    .is_some_and(|row| row.spans.iter().any(|span| span.covers_message(id)));
-                subscribed || self.flags.of(user).is_some_and(|flags| flags.is_mentioned(id))
-            }
-            None => false,
-        }
     }
 }

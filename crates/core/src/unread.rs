@@ -6,7 +6,7 @@ use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::flags::Flag;
 use crate::state::ids::IdSet;
-use crate::state::messages::ConversationKind;
+use crate::state::messages::{ConversationKind, Way};
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use tidings_types::{ChannelId, MessageId, UserId};
@@ -32,7 +32,7 @@ impl RealmState {
         if self.shows_history(channel) {
             return self.messages.channel_ids(channel.id).map(IdSet::to_bitmap).unwrap_or_default();
         }
-        self.add_received_in(viewer.id, channel.id, &mut readable);
+        self.add_where_present(viewer.id, channel.id, &mut readable);
         let in_channel =
             |id: &u32| self.messages.channel_ids(channel.id).is_some_and(|ids| ids.contains(MessageId(*id)));
         if let Some(flags) = self.flags.of(viewer.id) {
@@ -41,20 +41,61 @@ impl RealmState {
         readable
     }
 
-    /// The messages of a channel that were sent while a user was subscribed.
-    fn add_received_in(&self, user: UserId, channel: ChannelId, into: &mut RoaringBitmap) {
+    /// The messages of a channel that a user received; see [`RealmState::received`].
+    pub(crate) fn add_received_in(&self, user: UserId, channel: ChannelId, into: &mut RoaringBitmap) {
+        self.add_in(user, channel, into, |way, ids| {
+            if !self.followed(user, way) {
+                return RoaringBitmap::new();
+            }
+            let mut sent = RoaringBitmap::new();
+            for span in self.channels.subscription(user, way.sent_to).iter().flat_map(|row| &row.spans) {
+                ids.union_range_into(span.from_message, span.to_message, &mut sent);
+            }
+            sent
+        });
+    }
+
+    /// The messages of a channel that came while a user was subscribed; see [`RealmState::was_there`].
+    fn add_where_present(&self, user: UserId, channel: ChannelId, into: &mut RoaringBitmap) {
+        self.add_in(user, channel, into, |way, ids| match way.moves.last() {
+            Some((_, seq)) if self.was_subscribed_at(user, channel, *seq) => ids.to_bitmap(),
+            _ => RoaringBitmap::new(),
+        });
+    }
+
+    /// The messages of a channel that were sent there while a user was subscribed, and of those that were moved there
+    /// what `of_moved` says.
+    fn add_in(
+        &self,
+        user: UserId,
+        channel: ChannelId,
+        into: &mut RoaringBitmap,
+        of_moved: impl Fn(&Way, &IdSet) -> RoaringBitmap,
+    ) {
         let Some(ids) = self.messages.channel_ids(channel) else { return };
         let Some(row) = self.channels.subscription(user, channel) else { return };
-        for span in &row.spans {
-            ids.union_range_into(span.from_message, span.to_message, into);
+        let add_sent = |into: &mut RoaringBitmap| {
+            for span in &row.spans {
+                ids.union_range_into(span.from_message, span.to_message, into);
+            }
+        };
+        if self.messages.came_into(channel).next().is_none() {
+            return add_sent(into);
         }
+        let mut found = RoaringBitmap::new();
+        add_sent(&mut found);
+        for (way, moved) in self.messages.came_into(channel) {
+            found -= moved.to_bitmap();
+            found |= of_moved(way, moved);
+        }
+        *into |= found;
     }
 
     /// The direct messages of a user.
     #[must_use]
     pub fn direct_ids_of(&self, user: UserId) -> RoaringBitmap {
         let conversations = self.messages.direct_of(user);
-        IdSet::union_of(conversations.filter_map(|conversation| self.messages.direct_ids(conversation)))
+        IdSet::union_of(conversations.filter_map(|conversation| self.messages.ids(conversation)))
     }
 
     /// A user's own history: what they received and may read still, and what they took part in afterwards.

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
-use crate::change::{MessageRow, ReactionRow};
+use crate::change::{MessageRow, ReactionRow, SubmessageRow};
 use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -11,12 +11,12 @@ use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
-use tidings_types::UserId;
 use tidings_types::channel::{Channel, Subscription};
 use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
-use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser};
-use tidings_types::user::{Bot, Role, User};
+use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser, Submessage};
+use tidings_types::user::{Bot, Role, SystemBot, User};
+use tidings_types::{MessageId, UserId};
 
 pub mod personal;
 
@@ -116,6 +116,13 @@ impl RealmState {
             avatar_version: 1,
             profile_data: Some(std::collections::BTreeMap::new()),
         }
+    }
+
+    /// An account of the server itself, as everybody sees it.
+    #[must_use]
+    pub fn system_bot_view(&self, user: &UserRow) -> SystemBot {
+        let user = User { is_active: Some(true), ..self.user_view_as(user, true, false) };
+        SystemBot { user, is_system_bot: true }
     }
 
     /// The account that asks, as it sees itself.
@@ -234,7 +241,7 @@ impl RealmState {
     /// not there, which cannot be.
     #[must_use]
     pub fn message_view(&self, row: &MessageRow, shape: Shape) -> Option<Message> {
-        let sender = self.users.get(row.sender)?;
+        let sender = self.users.sender(row.sender)?;
         let kind = self.messages.kind(row.conversation)?;
         let (display_recipient, channel, topic, recipient_id) = match &**kind {
             ConversationKind::Direct { users } => {
@@ -256,10 +263,10 @@ impl RealmState {
             timestamp: row.timestamp,
             client: row.client.clone(),
             subject: topic.to_owned(),
-            topic_links: Vec::new(),
+            topic_links: self.linkifiers.topic_links(topic),
             is_me_message: row.bits.is_me,
             reactions: row.reactions.iter().map(|reaction| self.reaction_view(reaction)).collect(),
-            submessages: Vec::new(),
+            submessages: row.submessages.iter().map(|submessage| submessage_view(row.id, submessage)).collect(),
             sender_full_name: sender.full_name.clone(),
             sender_email: self.api_email(sender),
             sender_realm_str: self.realm.string_id.clone(),
@@ -301,6 +308,16 @@ impl RealmState {
                 is_mirror_dummy: false,
             },
         }
+    }
+}
+
+fn submessage_view(message_id: MessageId, row: &SubmessageRow) -> Submessage {
+    Submessage {
+        id: row.id,
+        message_id,
+        sender_id: row.sender,
+        msg_type: row.msg_type.clone(),
+        content: row.content.clone(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Zulip's inline elements as HTML: mentions, channel links, emoji, times, code, formulas.
+//! Zulip's own elements as HTML: mentions, channel links, emoji, times, code, previews.
 //!
 //! Class names and data attributes are what clients look for; see <https://zulip.com/api/message-formatting>.
 //!
@@ -7,9 +7,14 @@
 
 use std::fmt::Write as _;
 
-use crate::directory::ChannelRef;
+use crate::directory::{ChannelRef, Image};
 use crate::escape::{channel_slug, encode_hash, push_attribute, push_code, push_text};
 use crate::languages;
+
+/// What is shown while an image is being made small.
+const SPINNER: &str = "/static/images/loading/loader-black.svg";
+/// Where images are served small: below this, by the file's path and the name of a format.
+const THUMBNAILS: &str = "/user_uploads/thumbnail/";
 
 /// What clients show for the topic without a name.
 const EMPTY_TOPIC: &str = "general chat";
@@ -51,10 +56,11 @@ pub(crate) fn channel(out: &mut String, channel: &ChannelRef) {
     out.push_str("</a>");
 }
 
-/// A link to a topic.
-pub(crate) fn topic(out: &mut String, channel: &ChannelRef, topic: &str) {
+/// A link to a topic, by a message in it if it has one.
+pub(crate) fn topic(out: &mut String, channel: &ChannelRef, topic: &str, newest: Option<u32>) {
     let (id, url) = (channel.id, topic_url(channel, topic));
-    push(out, format_args!("<a class=\"stream-topic\" data-stream-id=\"{id}\" href=\"{url}\">"));
+    let with = newest.map(|message| format!("/with/{message}")).unwrap_or_default();
+    push(out, format_args!("<a class=\"stream-topic\" data-stream-id=\"{id}\" href=\"{url}{with}\">"));
     push_conversation(out, channel, topic);
     out.push_str("</a>");
 }
@@ -136,14 +142,11 @@ pub(crate) fn code_block(out: &mut String, language: &str, text: &str) {
     out.push_str("\n</code></pre></div>\n");
 }
 
-/// A formula within a line: its source, as code. There is no typesetting on this server.
-pub(crate) fn math(out: &mut String, text: &str) {
-    code(out, text);
-}
-
-/// A formula on its own: its source, as a code block in TeX. There is no typesetting on this server.
-pub(crate) fn math_block(out: &mut String, text: &str) {
-    code_block(out, "tex", text);
+/// A formula that was not typeset: its source.
+pub(crate) fn formula_error(out: &mut String, source: &str) {
+    out.push_str("<span class=\"tex-error\">");
+    push_text(out, source);
+    out.push_str("</span>");
 }
 
 /// The start of a link to `href`, which [`crate::links`] has passed.
@@ -157,24 +160,47 @@ pub(crate) fn link_start(out: &mut String, href: &str, title: &str) {
     out.push_str("\">");
 }
 
-/// An uploaded image where the sender placed it.
-pub(crate) fn inline_image(out: &mut String, src: &str, alt: &str) {
-    out.push_str("<img alt=\"");
-    push_attribute(out, alt);
-    out.push_str("\" class=\"inline-image\" data-original-src=\"");
-    push_attribute(out, src);
-    out.push_str("\" src=\"");
-    push_attribute(out, src);
-    out.push_str("\">");
-}
-
-/// The preview below a paragraph that links to an uploaded image.
-pub(crate) fn image_preview(out: &mut String, href: &str, title: &str) {
+/// The preview below a paragraph that links to an uploaded image at `path`.
+pub(crate) fn image_preview(out: &mut String, href: &str, title: &str, path: &str, kind: &str, image: &Image) {
     out.push_str("<div class=\"message_inline_image\">");
     link_start(out, href, title);
-    out.push_str("<img src=\"");
-    push_attribute(out, href);
+    out.push_str("<img");
+    if image.thumbnail.is_none() {
+        out.push_str(" class=\"image-loading-placeholder\"");
+    } else if image.is_animated {
+        out.push_str(" data-animated=\"true\"");
+    }
+    push(out, format_args!(" data-original-dimensions=\"{}x{}\"", image.width, image.height));
+    out.push_str(" data-original-content-type=\"");
+    push_attribute(out, kind);
+    if let Some(transcoded) = image.transcoded.as_ref().filter(|_| image.thumbnail.is_some()) {
+        out.push_str("\" data-transcoded-image=\"");
+        push_attribute(out, transcoded);
+    }
+    out.push_str("\" src=\"");
+    match &image.thumbnail {
+        Some(format) => push_attribute(out, &format!("{THUMBNAILS}{path}/{format}")),
+        None => out.push_str(SPINNER),
+    }
     out.push_str("\"></a></div>\n");
+}
+
+/// The preview below a paragraph that links to an uploaded video.
+pub(crate) fn video_preview(out: &mut String, href: &str, title: &str) {
+    out.push_str("<div class=\"message_inline_image message_inline_video\">");
+    link_start(out, href, title);
+    out.push_str("<video preload=\"metadata\" src=\"");
+    push_attribute(out, href);
+    out.push_str("\"></video></a></div>\n");
+}
+
+/// A player for an uploaded sound, where the sender placed it.
+pub(crate) fn audio(out: &mut String, src: &str, title: &str) {
+    out.push_str("<audio controls preload=\"metadata\" src=\"");
+    push_attribute(out, src);
+    out.push_str("\" title=\"");
+    push_attribute(out, title);
+    out.push_str("\"></audio>");
 }
 
 /// Writing to a string cannot fail.

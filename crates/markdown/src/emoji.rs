@@ -22,6 +22,22 @@ pub(crate) const ZULIP_NAME: &str = "zulip";
 /// Where clients expect its image.
 pub(crate) const ZULIP_IMAGE: &str = "/static/generated/emoji/images/emoji/unicode/zulip.png";
 
+/// Emoticons and the emoji they stand for.
+pub(crate) const EMOTICONS: [(&str, &str); 12] = [
+    (":)", "smile"),
+    ("(:", "smile"),
+    (":(", "frown"),
+    ("<3", "heart"),
+    (":|", "neutral"),
+    (":/", "confused"),
+    (";)", "wink"),
+    (":D", "grinning"),
+    (":o", "open_mouth"),
+    (":O", "open_mouth"),
+    (":p", "stuck_out_tongue"),
+    (":P", "stuck_out_tongue"),
+];
+
 /// Longest emoji tried in text, in characters besides joiners: a flag made of tags has seven.
 const SEQUENCE_CHARS_MAX: usize = 8;
 const ZERO_WIDTH_JOINER: char = '\u{200D}';

@@ -4,24 +4,36 @@
 //! - [`page`]: the events of the Markdown parser to HTML
 //!
 //! Neighbors: [`crate::fences`] makes the tree, [`crate::scan`] prepares each Markdown piece, [`crate::elements`] writes
-//! Zulip's own elements. Invariant: every tag is a literal of this crate and everything else is escaped, so the output is
-//! safe by construction; nothing the Markdown parser might pass through is written as it is.
+//! Zulip's own elements, [`crate::math`] formulas. Invariant: every tag is a literal of this crate and everything else is
+//! escaped, so the output is safe by construction; nothing the Markdown parser might pass through is written as it is.
 
 mod page;
 
 use std::borrow::Cow;
 
-use crate::directory::Directory;
+use crate::directory::{Directory, Upload};
 use crate::fences::{self, Block, Kind};
 use crate::lists;
 use crate::scan::{Token, scan, scan_line};
-use crate::{Rendered, elements, links};
+use crate::{Rendered, elements, links, math};
 use page::Page;
 
 /// How deeply fences inside lists are looked into; each level is a parse of its own.
 const NESTED_FENCES_MAX: usize = 3;
 /// Previews in one message; more only make it long.
 const PREVIEWS_MAX: usize = 24;
+/// Media types of videos that browsers show.
+const VIDEOS: [&str; 2] = ["video/mp4", "video/webm"];
+/// Media types of sounds that browsers play.
+const SOUNDS: [&str; 6] = ["audio/aac", "audio/flac", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/vnd.wave"];
+
+/// An image or a video to be shown below the paragraph that links to it.
+struct Preview {
+    href: String,
+    /// Empty if the link says no more than where it leads.
+    title: String,
+    upload: Upload,
+}
 
 /// The output so far, and what is being written around the current place.
 pub(crate) struct Writer<'d> {
@@ -30,9 +42,10 @@ pub(crate) struct Writer<'d> {
     /// Quotes around the current place: inside one, mentions are silent and images have no preview.
     quotes: usize,
     nested_fences: usize,
-    /// Uploaded images linked since the last preview was written: destination and title.
-    previews: Vec<(String, String)>,
+    /// What was linked since the last preview was written.
+    previews: Vec<Preview>,
     previewed: Vec<String>,
+    math: math::Budget,
 }
 
 /// A message as HTML blocks.
@@ -60,6 +73,7 @@ impl<'d> Writer<'d> {
             nested_fences: 0,
             previews: Vec::new(),
             previewed: Vec::new(),
+            math: math::Budget::default(),
         }
     }
 
@@ -75,8 +89,8 @@ impl<'d> Writer<'d> {
         for block in blocks {
             match block {
                 Block::Markdown(text) => self.markdown(text),
-                Block::Code { language, text } => elements::code_block(self.out(), language, text),
-                Block::Math(text) => elements::math_block(self.out(), text),
+                Block::Code { language, text } => self.code_block(language, text),
+                Block::Math(text) => self.math_block(text),
                 Block::Quote(content) => self.quote(content),
                 Block::Spoiler { header, content } => self.spoiler(header, content),
             }
@@ -106,12 +120,40 @@ impl<'d> Writer<'d> {
         self.push("</div></div>\n");
     }
 
-    /// A code block the Markdown parser found: in a list, in a quote, or indented. In lists `quote` and the other words
-    /// mean the same as outside.
-    fn found_code_block(&mut self, info: &str, text: &str) {
+    /// A fenced code block; without a language it is in the realm's default one.
+    fn code_block(&mut self, language: &str, text: &str) {
+        let language = if language.is_empty() { self.directory.default_code_language() } else { language };
+        elements::code_block(&mut self.rendered.html, language, text);
+    }
+
+    /// Formulas on their own, with blank lines between them.
+    fn math_block(&mut self, text: &str) {
+        for formula in
+            text.split("\n\n").map(|formula| formula.trim_matches('\n')).filter(|formula| !formula.is_empty())
+        {
+            self.push("<p>");
+            self.formula(formula, true, formula);
+            self.push("</p>\n");
+        }
+    }
+
+    fn formula(&mut self, tex: &str, display: bool, source: &str) {
+        match math::render(tex, display, &mut self.math) {
+            Some(html) => self.push(&html),
+            None => elements::formula_error(self.out(), source),
+        }
+    }
+
+    /// A code block the Markdown parser found: in a list, in a quote, or indented, which has no `info`. In lists `quote`
+    /// and the other words mean the same as outside.
+    fn found_code_block(&mut self, info: Option<&str>, text: &str) {
+        let Some(info) = info else {
+            elements::code_block(self.out(), "", text);
+            return;
+        };
         match fences::kind(info) {
-            Kind::Code(language) => elements::code_block(self.out(), language, text),
-            Kind::Math => elements::math_block(self.out(), text),
+            Kind::Code(language) => self.code_block(language, text),
+            Kind::Math => self.math_block(text),
             Kind::Quote | Kind::Spoiler(_) if self.nested_fences >= NESTED_FENCES_MAX => {
                 elements::code_block(self.out(), "", text);
             }
@@ -158,26 +200,27 @@ impl<'d> Writer<'d> {
                 rendered.topic_wildcard |= !silent;
             }
             Token::Channel(channel) if in_link => crate::escape::push_text(out, &format!("#{}", channel.name)),
-            Token::Topic { channel, topic } | Token::Message { channel, topic, .. } if in_link => {
+            Token::Topic { channel, topic, .. } | Token::Message { channel, topic, .. } if in_link => {
                 crate::escape::push_text(out, &format!("#{} > {topic}", channel.name));
             }
             Token::Channel(channel) => elements::channel(out, channel),
-            Token::Topic { channel, topic } => elements::topic(out, channel, topic),
+            Token::Topic { channel, topic, newest } => elements::topic(out, channel, topic, *newest),
             Token::Message { channel, topic, message_id } => elements::message(out, channel, topic, message_id),
             Token::Emoji { name, code } => elements::emoji(out, name, code),
             Token::CustomEmoji { name, source_url } => elements::custom_emoji(out, name, source_url),
             Token::Code(text) => elements::code(out, text),
-            Token::Math(text) => elements::math(out, text),
+            Token::Math(text) => self.formula(text, false, &format!("$${text}$$")),
             Token::Time { utc, text } => elements::time(out, utc, text),
             Token::InvalidTime(text) => elements::invalid_time(out, text),
             Token::Text(c) => crate::escape::push_text_char(out, *c),
-            Token::Link { href, text } => match links::safe(href).filter(|_| !in_link) {
+            Token::Link { href, text } => match self.href(href).filter(|_| !in_link) {
                 Some(href) => {
                     self.link_start(&href, "");
                     crate::escape::push_text(self.out(), text);
                     self.push("</a>");
+                    self.linked(&href, text);
                 }
-                None => crate::escape::push_text(out, text),
+                None => crate::escape::push_text(self.out(), text),
             },
         }
     }
@@ -187,19 +230,58 @@ impl<'d> Writer<'d> {
         elements::link_start(self.out(), href, title);
     }
 
-    /// Remembers the image a link points to, for a preview below the paragraph.
+    /// Where a link to `destination` leads; `None` if it must stay text.
+    fn href(&self, destination: &str) -> Option<String> {
+        links::safe_in(self.directory.realm_url(), destination)
+    }
+
+    /// The uploaded file that `href` leads to.
+    fn upload(&self, href: &str) -> Option<Upload> {
+        self.directory.upload(links::upload_path(href)?)
+    }
+
+    /// Remembers what a link leads to: uploaded files, and what has a preview below the paragraph.
     fn linked(&mut self, href: &str, text: &str) {
-        let wanted = self.quotes == 0 && links::is_uploaded_image(href) && self.previewed.len() < PREVIEWS_MAX;
-        if wanted && !self.previewed.iter().any(|seen| seen == href) {
+        if let Some(path) = links::upload_path(href) {
+            self.rendered.linked_uploads.insert(path.to_owned());
+        }
+        if self.quotes > 0 || self.previewed.len() >= PREVIEWS_MAX || self.previewed.iter().any(|seen| seen == href) {
+            return;
+        }
+        let has_preview = |upload: &Upload| upload.image.is_some() || VIDEOS.contains(&upload.content_type.as_str());
+        if let Some(upload) = self.upload(href).filter(has_preview) {
+            let title = if text == href { String::new() } else { text.trim().to_owned() };
             self.previewed.push(href.to_owned());
-            self.previews.push((href.to_owned(), text.trim().to_owned()));
+            self.previews.push(Preview { href: href.to_owned(), title, upload });
+        }
+    }
+
+    /// Whether `href` leads to a sound that can be played.
+    fn is_sound(&self, href: &str) -> bool {
+        self.upload(href).is_some_and(|upload| SOUNDS.contains(&upload.content_type.as_str()))
+    }
+
+    /// Takes back what was written since `start` if that is a paragraph with nothing but a link that says where it
+    /// leads, and there is a preview of it.
+    fn drop_lone_link(&mut self, start: usize) {
+        let [preview] = self.previews.as_slice() else { return };
+        let mut paragraph = "<p>".to_owned();
+        elements::link_start(&mut paragraph, &preview.href, "");
+        crate::escape::push_text(&mut paragraph, &preview.href);
+        if preview.title.is_empty() && self.rendered.html.get(start..) == Some(&(paragraph + "</a></p>\n")) {
+            self.rendered.html.truncate(start);
         }
     }
 
     fn flush_previews(&mut self) {
-        for (href, title) in std::mem::take(&mut self.previews) {
-            self.rendered.has_image = true;
-            elements::image_preview(self.out(), &href, &title);
+        for Preview { href, title, upload } in std::mem::take(&mut self.previews) {
+            match (&upload.image, links::upload_path(&href)) {
+                (Some(image), Some(path)) => {
+                    self.rendered.has_image = true;
+                    elements::image_preview(self.out(), &href, &title, path, &upload.content_type, image);
+                }
+                _ => elements::video_preview(self.out(), &href, &title),
+            }
         }
     }
 }

@@ -20,8 +20,10 @@
 //! - `fences`: fenced blocks and the Markdown between them
 //! - `html`: the writer
 //! - `languages`: names of programming languages on code blocks
+//! - [`linkifiers`]: patterns that become links; links of topics
 //! - `links`: which link destinations are safe
 //! - `lists`: nesting of lists
+//! - `math`: formulas
 //! - `scan`: Zulip's inline syntax, hidden from the Markdown parser
 //! - `time`: global times
 //!
@@ -31,12 +33,12 @@
 //!    read but Zulip does not: HTML, underscores, backslashes.
 //! 3. `pulldown-cmark` finds paragraphs, lists, tables, emphasis and links.
 //! 4. `html` writes its events. Every tag and attribute is a literal of this crate and every value is escaped on the way
-//!    out, so the output is safe by construction.
+//!    out, so the output is safe by construction. What KaTeX writes is read by the same strictness.
 //!
 //! # What differs from Zulip
-//! - Formulas are shown as their source: `<code>` within a line, a TeX code block on their own.
 //! - Code blocks have the structure clients expect, but no spans for syntax.
-//! - Nothing outside the message is fetched: previews exist for uploaded images only, without thumbnails.
+//! - Nothing outside the message is fetched: previews exist for uploaded files only.
+//! - `![text](address)` is a link, except for uploaded sounds; Zulip leaves it as text.
 
 pub mod alert_words;
 pub mod directory;
@@ -46,8 +48,10 @@ mod escape;
 mod fences;
 mod html;
 mod languages;
+pub mod linkifiers;
 mod links;
 mod lists;
+mod math;
 mod scan;
 mod time;
 
@@ -55,7 +59,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub use alert_words::AlertWords;
-pub use directory::{ChannelRef, CustomEmoji, Directory, GroupRef, NoDirectory, UserRef};
+pub use directory::{ChannelRef, CustomEmoji, Directory, GroupRef, Image, NoDirectory, Upload, UserRef};
+pub use linkifiers::Linkifiers;
 
 /// A rendered message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +79,9 @@ pub struct Rendered {
     pub has_link: bool,
     /// Whether an uploaded image is shown, for `has:image`.
     pub has_image: bool,
+    /// Paths below `/user_uploads/` of the files that the message links to, for `has:attachment` and for who may fetch
+    /// them. They need not exist.
+    pub linked_uploads: BTreeSet<String>,
     /// Whether the message is a status (`/me waves`): clients show it after the sender's name, without the `/me` that is
     /// still at the start of the HTML.
     pub is_me_message: bool,
@@ -81,8 +89,8 @@ pub struct Rendered {
 
 /// Renders a message. Never fails: what is not understood is shown as text.
 ///
-/// Takes time linear in the length of `source` for ordinary messages, about a millisecond for 10 kB; the depth of the
-/// HTML is bounded whatever the input. The length of `source` is not checked here.
+/// Takes time linear in the length of `source`, about a millisecond for 10 kB; formulas take longer, but a message has a
+/// budget for them. The depth of the HTML is bounded whatever the input. The length of `source` is not checked here.
 #[must_use]
 pub fn render(source: &str, directory: &dyn Directory) -> Rendered {
     let source = normalize(source);

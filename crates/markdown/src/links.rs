@@ -7,9 +7,21 @@ use crate::scan::is_domain;
 
 /// Where a relative link may point: uploaded files, and places in the app.
 const RELATIVE: [&str; 3] = ["/user_uploads/", "#narrow/", "/#narrow/"];
-/// File name endings of images browsers show.
-const IMAGE_ENDINGS: [&str; 10] =
-    [".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".bmp", ".heic", ".tiff", ".apng"];
+/// Below this are uploaded files.
+const UPLOADS: &str = "/user_uploads/";
+
+/// As [`safe`], and relative where it leads to a narrow or an uploaded file of the realm at `realm_url`.
+pub(crate) fn safe_in(realm_url: &str, destination: &str) -> Option<String> {
+    let below = destination.trim().strip_prefix(realm_url).filter(|_| !realm_url.is_empty());
+    let relative = below.filter(|rest| rest.starts_with("/#") || rest.starts_with(UPLOADS));
+    let relative = relative.map(|rest| rest.strip_prefix('/').filter(|rest| rest.starts_with('#')).unwrap_or(rest));
+    relative.and_then(safe).or_else(|| safe(destination))
+}
+
+/// The path below `/user_uploads/` that `href`, which [`safe`] has passed, leads to.
+pub(crate) fn upload_path(href: &str) -> Option<&str> {
+    href.strip_prefix(UPLOADS)?.split(['?', '#']).next().filter(|path| !path.is_empty())
+}
 
 /// The destination to write for a link to `destination`; `None` if the link must stay text.
 pub(crate) fn safe(destination: &str) -> Option<String> {
@@ -27,14 +39,13 @@ pub(crate) fn safe(destination: &str) -> Option<String> {
     if let Some(rest) = after_scheme {
         return rest.starts_with(|c: char| c.is_alphanumeric() || c == '[').then(|| destination.to_owned());
     }
+    let number = ["tel:", "sms:"].iter().find_map(|scheme| lower.strip_prefix(scheme));
+    if let Some(number) = number {
+        let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b"+-.()*#".contains(&b));
+        return is_number.then(|| destination.to_owned());
+    }
     let host = destination.split(['/', '?', '#']).next().unwrap_or_default();
     is_domain(host).then(|| format!("http://{destination}"))
-}
-
-/// Whether `destination` is an image someone uploaded here.
-pub(crate) fn is_uploaded_image(destination: &str) -> bool {
-    let path = destination.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    path.starts_with("/user_uploads/") && IMAGE_ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 #[cfg(test)]
@@ -48,6 +59,10 @@ mod tests {
         check("HTTP://ZULIP.COM", Some("HTTP://ZULIP.COM"));
         check("http://[::1]/", Some("http://[::1]/"));
         check("mailto:a@b.com", Some("mailto:a@b.com"));
+        check("tel:+1-415-555-1234", Some("tel:+1-415-555-1234"));
+        check("sms:14155551234", Some("sms:14155551234"));
+        check("tel:javascript", None);
+        check("tel:", None);
         check("zulip.com/a", Some("http://zulip.com/a"));
         check("/user_uploads/2/ab/x.png", Some("/user_uploads/2/ab/x.png"));
         check("#narrow/channel/9-a", Some("#narrow/channel/9-a"));
@@ -72,11 +87,25 @@ mod tests {
     }
 
     #[test]
-    fn uploaded_images() {
-        let check = |input: &str, expect: bool| assert_eq!(is_uploaded_image(input), expect, "{input}");
-        check("/user_uploads/2/ab/x.png", true);
-        check("/user_uploads/2/ab/X.JPG?size=1", true);
-        check("/user_uploads/2/ab/x.pdf", false);
-        check("https://example.com/x.png", false);
+    fn links_into_the_realm_are_relative() {
+        let check = |input: &str, expect: Option<&str>| {
+            assert_eq!(safe_in("https://chat.example.com", input).as_deref(), expect, "{input}");
+        };
+        check("https://chat.example.com/#narrow/channel/9-a", Some("#narrow/channel/9-a"));
+        check("https://chat.example.com/user_uploads/2/ab/x.png", Some("/user_uploads/2/ab/x.png"));
+        check("https://chat.example.com/user_uploads/../x", Some("https://chat.example.com/user_uploads/../x"));
+        check("https://chat.example.com/help/", Some("https://chat.example.com/help/"));
+        check("https://chat.example.com.evil.com/#narrow/x", Some("https://chat.example.com.evil.com/#narrow/x"));
+        check("https://chat.example.com/#settings", Some("https://chat.example.com/#settings"));
+        assert_eq!(safe_in("", "/#narrow/x").as_deref(), Some("/#narrow/x"));
+    }
+
+    #[test]
+    fn uploads() {
+        let check = |input: &str, expect: Option<&str>| assert_eq!(upload_path(input), expect, "{input}");
+        check("/user_uploads/2/ab/x.png", Some("2/ab/x.png"));
+        check("/user_uploads/2/ab/X.JPG?size=1#x", Some("2/ab/X.JPG"));
+        check("/user_uploads/", None);
+        check("https://example.com/user_uploads/x.png", None);
     }
 }

@@ -10,7 +10,7 @@
 //! - [`token`]: what a placeholder stands for
 //! - [`lines`]: what is decided at the start of a line: fences inside lists, underlined headings, table widths
 //! - [`names`]: mentions and channel links
-//! - [`addresses`]: bare URLs and email addresses
+//! - [`addresses`]: bare URLs, domains and email addresses
 //!
 //! Invariant: a forged placeholder (say, from a character reference) can only yield what this message contains anyway;
 //! nothing here is written without [`crate::elements`] escaping it.
@@ -21,11 +21,14 @@ mod names;
 pub(crate) mod token;
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::vec::IntoIter;
 
 use crate::directory::Directory;
 use crate::emoji;
+use crate::linkifiers::{Link, Linkifiers};
 use crate::time;
-pub(crate) use addresses::is_domain;
+pub(crate) use addresses::{address_length, is_domain};
 use token::{BACKSLASH, EMPTY, LESS_THAN, TILDE, TOKENS_MAX, UNDERSCORE, is_reserved, placeholder};
 pub(crate) use token::{Scanned, Token};
 
@@ -56,6 +59,13 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         paragraph_end: 0,
         lines: None,
         has_table: has_blocks && lines::has_table(source),
+        links: directory
+            .linkifiers()
+            .map(|all: &Linkifiers| all.find(source))
+            .unwrap_or_default()
+            .into_iter()
+            .peekable(),
+        emoticons: directory.translates_emoticons(),
     };
     scanner.run();
     Scanned { source, text: scanner.out, tokens: scanner.tokens }
@@ -76,6 +86,10 @@ struct Scanner<'a, 'd> {
     has_table: bool,
     /// How many lines `source` has, once that was asked for.
     lines: Option<usize>,
+    /// What linkifiers found and the scan has not passed yet.
+    links: Peekable<IntoIter<Link>>,
+    /// Whether `:)` is an emoji.
+    emoticons: bool,
 }
 
 impl<'a> Scanner<'a, '_> {
@@ -92,22 +106,42 @@ impl<'a> Scanner<'a, '_> {
 
     /// Handles what starts here, if it is anything but plain text.
     fn special(&mut self) -> bool {
-        match self.source.as_bytes()[self.position] {
+        let byte = self.source.as_bytes()[self.position];
+        // What comes before linkifiers, linkifiers, and what comes after them.
+        let taken = match byte {
             b'`' => self.code_span(),
-            b'*' => self.delimiter_run(b'*'),
-            b'~' => self.delimiter_run(b'~'),
             b'@' => self.mention(),
             b'#' => self.channel_link(),
-            b':' => self.emoji_name(),
             b'$' => self.formula(),
-            b'<' => self.time() || self.mark(LESS_THAN),
-            b'_' => self.mark(UNDERSCORE),
-            b'\\' => self.backslash(),
-            b']' => self.closing_bracket(),
-            byte if byte.is_ascii_alphanumeric() => self.word(),
-            byte if !byte.is_ascii() => self.unicode(),
+            b'<' => self.time(),
+            byte if byte.is_ascii_alphanumeric() => self.address(),
             _ => false,
-        }
+        };
+        taken
+            || self.linkified()
+            || match byte {
+                b'*' | b'~' => self.delimiter_run(byte),
+                b':' => self.emoji_name() || self.emoticon(),
+                b'<' => self.emoticon() || self.mark(LESS_THAN),
+                b';' | b'(' => self.emoticon(),
+                b'$' => self.copy_run(b'$'),
+                b'_' => self.mark(UNDERSCORE),
+                b'\\' => self.backslash(),
+                b']' => self.closing_bracket(),
+                byte if byte.is_ascii_alphanumeric() => self.word(),
+                byte if !byte.is_ascii() => self.unicode(),
+                _ => false,
+            }
+    }
+
+    /// What a linkifier found here.
+    fn linkified(&mut self) -> bool {
+        while self.links.next_if(|link| link.range.start < self.position).is_some() {}
+        let Some(link) = self.links.next_if(|link| link.range.start == self.position) else {
+            return false;
+        };
+        let text = self.source[link.range.clone()].to_owned();
+        self.token(Token::Link { href: link.url, text }, link.range.len())
     }
 
     /// The source from here on.
@@ -223,6 +257,23 @@ impl<'a> Scanner<'a, '_> {
         self.token(token, length + 2)
     }
 
+    /// `:)` and the like as an emoji, for those who want that.
+    fn emoticon(&mut self) -> bool {
+        if !self.emoticons || self.previous().is_some_and(|c| !is_around_emoticon(c)) {
+            return false;
+        }
+        let rest = self.rest();
+        let stands_alone = |text: &str| rest[text.len()..].chars().next().is_none_or(is_around_emoticon);
+        let found = emoji::EMOTICONS.iter().find(|(text, _)| rest.starts_with(text) && stands_alone(text));
+        let Some((text, name)) = found else {
+            return false;
+        };
+        let Some(code) = emoji::code_by_name(name) else {
+            return false;
+        };
+        self.token(Token::Emoji { name: (*name).to_owned(), code }, text.len())
+    }
+
     /// `$$x$$` on one line, not touching a word or a third dollar sign.
     fn formula(&mut self) -> bool {
         let dollars = run_length(self.rest(), b'$');
@@ -234,7 +285,12 @@ impl<'a> Scanner<'a, '_> {
         if dollars == 2 && closing == 2 && end > 0 && alone && !body.starts_with('_') {
             return self.token(Token::Math(body[..end].to_owned()), end + 4);
         }
-        self.copy(dollars);
+        false
+    }
+
+    /// Copies all of a run at once, so that what is left of it is not taken for a shorter one.
+    fn copy_run(&mut self, byte: u8) -> bool {
+        self.copy(run_length(self.rest(), byte));
         true
     }
 
@@ -311,6 +367,11 @@ fn find_run(source: &str, start: usize, limit: usize, length: usize) -> Option<u
         position = run_start + run;
     }
     None
+}
+
+/// What may stand before and after an emoticon.
+fn is_around_emoticon(c: char) -> bool {
+    ",.;?!()[] \"'\n\t".contains(c)
 }
 
 /// Punctuation and symbols as CommonMark counts them, near enough: whatever is neither a space nor part of a word.

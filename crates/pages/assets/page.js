@@ -40,6 +40,14 @@ for (const button of all(".copy")) {
     });
 }
 
+// A link to an event opens what is told about it.
+function unfold() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+}
+window.addEventListener("hashchange", unfold);
+unfold();
+
 document.querySelector("nav [aria-current]")?.scrollIntoView({block: "nearest"});
 
 const menu = document.querySelector(".menu");
@@ -62,7 +70,7 @@ async function lookFor(text) {
 }
 function marked(text, words) {
     const out = document.createElement("small");
-    const pattern = new RegExp(`(${words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join("|")})`, "giu");
+    const pattern = new RegExp(`(${words.map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("|")})`, "giu");
     text.split(pattern).forEach((part, at) => {
         const node = at % 2 ? document.createElement("mark") : document.createElement("span");
         node.textContent = part;
@@ -109,7 +117,9 @@ function headers() {
     const bytes = new TextEncoder().encode(`${email}:${key}`);
     return email ? {Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}`} : {};
 }
-const call = async (path, options = {}) => (await fetch(`/api/v1${path}`, {...options, headers: headers()})).json();
+// Omitted are the browser's own credentials, or it would ask for some after a refusal; ours are in the headers.
+const call = async (path, options = {}) =>
+    (await fetch(`/api/v1${path}`, {...options, credentials: "omit", headers: headers()})).json();
 function show() {
     const who = credentials();
     signIn.querySelector("form").hidden = Boolean(who);

@@ -27,6 +27,10 @@ pub struct Operation {
     pub refusals: Vec<(String, String)>,
     /// An answer, if the document has one.
     pub example: Option<Value>,
+    /// A request to show: parameters of path, query and form alike, in the order of the arguments.
+    pub request: Vec<(String, Value)>,
+    /// The code of the error that this request is answered with, if that is what it shows.
+    pub request_fails: Option<String>,
 }
 
 /// One argument.
@@ -140,12 +144,18 @@ impl<'a> Document<'a> {
         if let Some((_, body)) = json["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
             parameters.extend(self.form(&body["schema"]));
         }
-        parameters.sort_by_key(|parameter| (parameter.place != "path", !parameter.required));
+        let order: Vec<&str> =
+            json["x-parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let place = |name: &str| order.iter().position(|known| *known == name);
+        parameters.sort_by_key(|parameter| (parameter.place != "path", !parameter.required, place(&parameter.name)));
         let ok = &json["responses"]["200"]["content"]["application/json"];
         let common = |field: &Field| matches!(field.name.as_str(), "result" | "msg" | "ignored_parameters_unsupported");
         let refusals =
             json["responses"].as_object().into_iter().flatten().filter(|(status, _)| !status.starts_with('2'));
         let security = json.get("security").or_else(|| self.0.get("security"));
+        let request = parameters.iter().filter_map(|parameter| {
+            json["x-example-request"].get(&parameter.name).map(|value| (parameter.name.clone(), value.clone()))
+        });
         Operation {
             id: text(json, "operationId"),
             method: method.to_uppercase(),
@@ -154,6 +164,8 @@ impl<'a> Document<'a> {
             summary: text(json, "summary"),
             description: text(json, "description"),
             needs_account: security.and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty()),
+            request: request.collect(),
+            request_fails: json["x-example-error"].as_str().map(str::to_owned),
             parameters,
             fields: self.fields(self.resolve(&ok["schema"])).into_iter().filter(|field| !common(field)).collect(),
             refusals: refusals

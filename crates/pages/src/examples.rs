@@ -1,4 +1,4 @@
-//! A call as it is written in each language.
+//! A call as it is written in each language: whole programs, which a reader can copy and run.
 
 use crate::Words;
 use crate::document::Operation;
@@ -14,20 +14,20 @@ pub struct Example {
 }
 
 /// What is sent, and in which place of the path.
-struct Call {
+struct Call<'a> {
     path: String,
-    params: Vec<(String, Value)>,
+    params: Vec<(&'a str, &'a Value)>,
 }
 
-impl Call {
-    fn of(operation: &Operation) -> Self {
+impl<'a> Call<'a> {
+    fn of(operation: &'a Operation) -> Self {
         let mut call = Call { path: operation.path.clone(), params: Vec::new() };
-        for parameter in &operation.parameters {
-            let Some(example) = &parameter.example else { continue };
-            if parameter.place == "path" {
-                call.path = call.path.replace(&format!("{{{}}}", parameter.name), &plain(example));
+        for (name, value) in &operation.request {
+            let place = format!("{{{name}}}");
+            if call.path.contains(&place) {
+                call.path = call.path.replace(&place, &plain(value));
             } else {
-                call.params.push((parameter.name.clone(), example.clone()));
+                call.params.push((name, value));
             }
         }
         call
@@ -39,7 +39,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The call of an operation with the values that its parameters have as examples.
+/// The call of an operation with the request that its description shows.
 #[must_use]
 pub fn of(operation: &Operation, words: &Words<'_>) -> Vec<Example> {
     let call = Call::of(operation);
@@ -51,7 +51,7 @@ pub fn of(operation: &Operation, words: &Words<'_>) -> Vec<Example> {
     ]
 }
 
-fn python(operation: &Operation, call: &Call, words: &Words<'_>) -> String {
+fn python(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let module = &words.brand.module;
     let mut code = format!("import {module}\n\nclient = {module}.Client(config_file=\"~/{}\")\n", words.brand.rc_file);
     let request = call.params.iter().map(|(name, value)| format!("    \"{name}\": {},\n", python_literal(value)));
@@ -85,8 +85,8 @@ fn python_literal(value: &Value) -> String {
     }
 }
 
-fn curl(operation: &Operation, call: &Call, words: &Words<'_>) -> String {
-    let get = if operation.method == "GET" { " -G" } else { "" };
+fn curl(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
+    let get = if operation.method == "GET" && !call.params.is_empty() { " -G" } else { "" };
     let mut lines = vec![format!("curl -sSX {}{get} {}/api/v1{}", operation.method, words.site, call.path)];
     if operation.needs_account {
         lines.push("    -u \"$EMAIL:$API_KEY\"".to_owned());
@@ -102,43 +102,63 @@ fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-fn javascript(operation: &Operation, call: &Call, words: &Words<'_>) -> String {
-    let params: String =
-        call.params.iter().map(|(name, value)| format!("    {name}: {},\n", Value::from(plain(value)))).collect();
-    let in_query = operation.method == "GET";
+fn javascript(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let mut code = String::new();
+    if operation.needs_account {
+        code += "const {EMAIL, API_KEY} = process.env;\n";
+    }
+    let params: String =
+        call.params.iter().map(|(name, value)| format!("    {name}: {},\n", javascript_literal(value))).collect();
     if !params.is_empty() {
         code += &format!("const params = new URLSearchParams({{\n{params}}});\n");
     }
+    let in_query = operation.method == "GET";
     let query = if in_query && !params.is_empty() { "?${params}" } else { "" };
-    let mut options = vec![format!("    method: \"{}\",\n", operation.method)];
+    let mut options = Vec::new();
+    if !in_query {
+        options.push(format!("    method: \"{}\",\n", operation.method));
+    }
     if operation.needs_account {
-        options.push("    headers: {Authorization: `Basic ${btoa(`${email}:${apiKey}`)}`},\n".to_owned());
+        options.push("    headers: {Authorization: `Basic ${btoa(`${EMAIL}:${API_KEY}`)}`},\n".to_owned());
     }
     if !in_query && !params.is_empty() {
         options.push("    body: params,\n".to_owned());
     }
-    code += &format!("const response = await fetch(`{}/api/v1{}{query}`, {{\n", words.site, call.path);
-    code += &options.concat();
-    code += "});\nconsole.log(await response.json());\n";
+    let options = if options.is_empty() { String::new() } else { format!(", {{\n{}}}", options.concat()) };
+    code += &format!("const response = await fetch(`{}/api/v1{}{query}`{options});\n", words.site, call.path);
+    code += "console.log(JSON.stringify(await response.json(), null, 2));\n";
     code
 }
 
-fn rust(operation: &Operation, call: &Call, words: &Words<'_>) -> String {
+/// A value as `URLSearchParams` takes it: lists and objects as JSON.
+fn javascript_literal(value: &Value) -> String {
+    match value {
+        Value::Array(_) | Value::Object(_) => format!("JSON.stringify({value})"),
+        other => other.to_string(),
+    }
+}
+
+fn rust(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let method = operation.method[..1].to_owned() + &operation.method[1..].to_lowercase();
-    let name = &words.brand.rust_crate;
+    let (name, rc_file) = (&words.brand.rust_crate, &words.brand.rc_file);
     let pairs: Vec<String> =
-        call.params.iter().map(|(name, value)| format!("        .with({name:?}, {})", rust_literal(value))).collect();
+        call.params.iter().map(|(name, value)| format!("\n        .with({name:?}, {})", rust_literal(value))).collect();
     let (import, params) = match pairs.as_slice() {
         [] => ("", "()".to_owned()),
-        pairs => (", Params", format!("Params::new()\n{}", pairs.join("\n"))),
+        pairs => (", Params", format!("Params::new(){}", pairs.concat())),
     };
-    let mut code = format!("use {name}::types::endpoint::Method;\nuse {name}::{{Client, Error{import}}};\n\n");
-    code += "async fn example(client: &Client) -> Result<(), Error> {\n";
-    code += &format!("    let params = {params};\n");
-    code += &format!("    let answer = client.call(Method::{method}, {:?}, params).await?;\n", call.path);
-    code += "    println!(\"{answer:?}\");\n    Ok(())\n}\n";
-    code
+    let call = format!("client.call(Method::{method}, {:?}, params).await", call.path);
+    let end = if operation.request_fails.is_some() {
+        format!(
+            "    if let Err(error) = {call} {{\n        println!(\"{{}}: {{error}}\", error.code());\n    }}\n    Ok(())\n"
+        )
+    } else {
+        format!("    let answer = {call}?;\n    println!(\"{{answer:#?}}\");\n    Ok(())\n")
+    };
+    format!(
+        "use {name}::{{Client, Error, Method{import}}};\n\n#[tokio::main]\nasync fn main() -> Result<(), Error> {{\n    \
+         let client = Client::builder().config_file(\"~/{rc_file}\").build()?;\n    let params = {params};\n{end}}}\n"
+    )
 }
 
 fn rust_literal(value: &Value) -> String {

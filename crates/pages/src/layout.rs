@@ -24,11 +24,12 @@ pub(crate) fn page(site: &Site, entry: &Entry, words: Words<'_>, body: &Markup) 
                     button.menu type="button" aria-expanded="false" aria-controls="pages" { "Menu" }
                     a.product href="/api/" {
                         @if let Some(logo) = &brand.logo { img src=(logo) alt="" height="28"; }
-                        (brand.product) " API"
+                        span { (brand.product) " API" }
                     }
                     search {
-                        input type="search" id="search" placeholder="Search (press /)" aria-label="Search all pages"
-                            autocomplete="off" aria-controls="found";
+                        input type="search" id="search" placeholder="Search" aria-label="Search all pages"
+                            autocomplete="off" aria-controls="found" aria-keyshortcuts="/";
+                        kbd aria-hidden="true" { "/" }
                         ul #found hidden {}
                     }
                 }

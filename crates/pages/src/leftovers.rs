@@ -20,6 +20,7 @@ const PROTOCOL: &[&str] = &[
     "realm_zulip_update_announcements_stream_id",
     "can_access_all_zulip",
     "zulip_plan_is_not_limited",
+    "zulip-outgoing-webhook",
     "realm=\"zulip\"",
     tidings_types::version::VERSION,
 ];

@@ -7,13 +7,18 @@
 //! - this file: [`Site`], all pages by name. [`document`]: reads the description.
 //! - `content/*.md`: the prose. [`prose`]: makes HTML of it, with a tab for each language.
 //! - [`examples`]: a call in each language. `operation`: the page of one operation. `layout`: what all pages share.
+//! - `error_codes`: what to do about each. `levels`: what there is of each level of the API, and what is not.
+//! - `highlight`: colors for code.
 //! - [`assets`]: style and script. [`leftovers`]: finds names of other products.
 
 pub mod assets;
 pub mod document;
+mod error_codes;
 pub mod examples;
+mod highlight;
 mod layout;
 pub mod leftovers;
+mod levels;
 mod operation;
 pub mod prose;
 
@@ -61,7 +66,7 @@ pub struct Site {
 /// One code of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorCode {
-    /// As in `BAD_EVENT_QUEUE_ID`.
+    /// As in `BAD_EVENT_QUEUE_ID`; empty where an error has none.
     pub code: String,
     /// The HTTP status.
     pub status: u16,
@@ -79,6 +84,10 @@ const AREAS: &[(&str, &str)] = &[
     ("users", "Users"),
     ("bots", "Bots"),
     ("personal", "Personal"),
+    ("drafts", "Drafts"),
+    ("scheduled_messages", "Scheduled messages"),
+    ("reminders", "Reminders"),
+    ("navigation_views", "Navigation views"),
     ("authentication", "Log in"),
     ("server", "Server and organization"),
     ("server_and_organizations", "Server and organization"),
@@ -110,6 +119,7 @@ const START: &[(&str, &str, &str)] = &[
 const MORE: &[(&str, &str, &str)] = &[
     ("event-streams", "Streams and WebSockets", include_str!("../content/event-streams.md")),
     ("delivery-guarantees", "Delivery guarantees", include_str!("../content/delivery-guarantees.md")),
+    ("message-formatting", "Message formatting", include_str!("../content/message-formatting.md")),
     ("errors", "Errors", include_str!("../content/errors.md")),
     ("differences", "Differences", include_str!("../content/differences.md")),
     ("changelog", "Changes", include_str!("../content/changelog.md")),

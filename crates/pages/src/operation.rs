@@ -2,7 +2,7 @@
 
 use crate::document::{EventShape, Field, Operation, Parameter};
 use crate::prose::{self, inline, tabs};
-use crate::{ErrorCode, Site, Words, examples};
+use crate::{Site, Words, examples};
 use maud::{Markup, html};
 
 pub(crate) fn html(site: &Site, operation: &Operation, introduction: Option<&str>, words: Words<'_>) -> Markup {
@@ -11,13 +11,15 @@ pub(crate) fn html(site: &Site, operation: &Operation, introduction: Option<&str
     html! {
         h1 { (operation.title()) }
         p.endpoint { code { span.method { (operation.method) } " " (words.site) "/api/v1" (operation.path) } }
-        p { (inline(&operation.summary)) }
-        @if !operation.description.is_empty() && operation.description != operation.summary {
-            p { (inline(&operation.description)) }
-        }
+        // The description begins with the summary.
+        @if operation.description.is_empty() { p { (inline(&operation.summary)) } }
+        @else { (prose::block(&operation.description)) }
         @if let Some(text) = introduction { (prose::html(text, words, site)) }
         h2 id="usage-examples" { "Usage examples" }
-        (tabs(&examples))
+        @if let Some(code) = &operation.request_fails {
+            p { "This request is answered with the error " code { (code) } "." }
+        }
+        div data-answer=[operation.request_fails.as_deref()] { (tabs(&examples)) }
         (try_it(operation))
         h2 id="parameters" { "Arguments" }
         (arguments(operation))
@@ -38,7 +40,7 @@ pub(crate) fn arguments(operation: &Operation) -> Markup {
         @if operation.parameters.is_empty() {
             p { "This endpoint takes no arguments." }
         } @else {
-            div.scroll tabindex="0" {
+            div.scroll tabindex="0" role="region" aria-label="Arguments" {
                 table.arguments {
                     thead { tr { th { "Argument" } th { "Example" } th { "Required" } th { "Description" } } }
                     tbody { @for parameter in &operation.parameters { (argument(parameter)) } }
@@ -78,7 +80,7 @@ fn answer(operation: &Operation) -> Markup {
 fn fields(fields: &[Field]) -> Markup {
     html! {
         @if !fields.is_empty() {
-            div.scroll tabindex="0" {
+            div.scroll tabindex="0" role="region" aria-label="Fields" {
                 table.fields {
                     thead { tr { th { "Field" } th { "Type" } th { "Description" } } }
                     tbody {
@@ -99,7 +101,7 @@ fn fields(fields: &[Field]) -> Markup {
 fn refusals(operation: &Operation) -> Markup {
     html! {
         @if !operation.refusals.is_empty() {
-            div.scroll tabindex="0" {
+            div.scroll tabindex="0" role="region" aria-label="Errors" {
                 table {
                     thead { tr { th { "Status" } th { "When" } } }
                     tbody { @for (status, text) in &operation.refusals { tr { td { (status) } td { (inline(text)) } } } }
@@ -124,33 +126,6 @@ pub(crate) fn events(events: &[EventShape]) -> Markup {
     }
 }
 
-/// Codes of errors, what they mean, and what to do.
-pub(crate) fn error_codes(errors: &[ErrorCode]) -> Markup {
-    html! {
-        div.scroll tabindex="0" {
-            table {
-                thead { tr { th { "Code" } th { "Status" } th { "Cause" } th { "Try again?" } } }
-                tbody {
-                    @for error in errors {
-                        tr { td { code { (error.code) } } td { (error.status) } td { (inline(&error.doc)) } td { (advice(error)) } }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn advice(error: &ErrorCode) -> &'static str {
-    match (error.code.as_str(), error.status) {
-        ("RATE_LIMIT_HIT", _) => "After the seconds in `retry-after`.",
-        ("BAD_EVENT_QUEUE_ID", _) => "Register a new queue.",
-        ("EVENT_QUEUE_SUPERSEDED", _) => "No: somebody else reads the queue.",
-        (_, 401) => "No: with other credentials.",
-        (_, 500..) => "Yes, with growing pauses.",
-        _ => "No: with another request.",
-    }
-}
-
 fn try_it(operation: &Operation) -> Markup {
     html! {
         section.try-it data-method=(operation.method) data-path=(operation.path) data-needs-account=(operation.needs_account) {
@@ -162,7 +137,7 @@ fn try_it(operation: &Operation) -> Markup {
                     label {
                         span { code { (parameter.name) } @if parameter.required { " (required)" } }
                         input name=(parameter.name) data-place=(parameter.place) autocomplete="off"
-                            value=(parameter.example.as_ref().filter(|_| parameter.required).map(text_of).unwrap_or_default());
+                            value=(shown(operation, parameter));
                     }
                 }
                 button type="submit" { "Send" }
@@ -171,6 +146,12 @@ fn try_it(operation: &Operation) -> Markup {
             div.caused aria-live="polite" hidden { h3 { "Events it caused" } pre tabindex="0" { code {} } }
         }
     }
+}
+
+/// What the example sends for a parameter.
+fn shown(operation: &Operation, parameter: &Parameter) -> String {
+    let sent = operation.request.iter().find(|(name, _)| *name == parameter.name);
+    sent.map(|(_, value)| text_of(value)).unwrap_or_default()
 }
 
 fn text_of(value: &serde_json::Value) -> String {

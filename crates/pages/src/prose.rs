@@ -2,9 +2,13 @@
 //!
 //! `{{product}}`, `{{module}}`, `{{rc_file}}`, `{{env}}`, `{{rust_crate}}`, `{{site}}` and `{{support}}` are filled
 //! in. Code blocks in different languages that follow one another become tabs. A paragraph `{{arguments ID}}` becomes
-//! the table of an operation's arguments, `{{events}}` the list of event types, `{{error_codes}}` that of codes.
+//! the table of an operation's arguments, `{{events}}` the list of event types, `{{error_codes}}` that of codes;
+//! `{{served_operations}}` and `{{served_events}}` count, `{{absent_operations}}` and `{{absent_events}}` list.
+//!
+//! Code blocks in other languages are shown as they are: `ini`, `toml` and `json` for files and answers. What a reader
+//! would run is in one of the languages of the tabs, since the tests execute those.
 
-use crate::{Site, Words, operation};
+use crate::{Site, Words, error_codes, highlight, levels, operation};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
@@ -24,13 +28,14 @@ pub fn fill(text: &str, words: Words<'_>) -> String {
         .replace("{{env}}", &words.brand.env_prefix())
         .replace("{{rust_crate}}", &words.brand.rust_crate)
         .replace("{{site}}", words.site)
+        .replace("{{level}}", &tidings_types::version::FEATURE_LEVEL.to_string())
         .replace("{{support}}", &support)
 }
 
 /// The text as HTML.
 #[must_use]
 pub fn html(text: &str, words: Words<'_>, site: &Site) -> Markup {
-    let text = fill(text, words);
+    let text = levels::fill(&fill(text, words), site);
     let mut out = String::new();
     let mut tabs: Vec<(&'static str, String)> = Vec::new();
     for piece in pieces(&text) {
@@ -71,6 +76,15 @@ pub fn inline(text: &str) -> Markup {
     PreEscaped(one.filter(|inner| !inner.contains("<p>")).unwrap_or(trimmed).to_owned())
 }
 
+/// Paragraphs of Markdown as HTML; what is HTML in them is left out.
+#[must_use]
+pub fn block(text: &str) -> Markup {
+    let events = Parser::new(text).filter(|event| !matches!(event, Event::Html(_) | Event::InlineHtml(_)));
+    let mut out = String::new();
+    pulldown_cmark::html::push_html(&mut out, events);
+    PreEscaped(out)
+}
+
 /// A group of tabs.
 #[must_use]
 pub fn tabs(examples: &[(&'static str, String)]) -> Markup {
@@ -85,8 +99,8 @@ pub fn tabs(examples: &[(&'static str, String)]) -> Markup {
             }
             @for (at, (title, code)) in examples.iter().enumerate() {
                 div.tab role="tabpanel" data-language=(title) aria-label=(title) hidden[at > 0] {
-                    button.copy type="button" aria-label="Copy" { "Copy" }
-                    pre tabindex="0" { code { (code) } }
+                    button.copy type="button" { "Copy" }
+                    pre tabindex="0" { code { (highlight::html(title, code)) } }
                 }
             }
         }
@@ -137,9 +151,11 @@ fn push_html(pieces: &mut Vec<Piece>, pending: &mut Vec<Event<'_>>) {
     }
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pending.drain(..));
-    // A wide table scrolls by itself, not the page.
-    let html =
-        html.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>").replace("</table>", "</table></div>");
+    // What is wide scrolls by itself, not the page, and can be scrolled with the keyboard.
+    let html = html.replace("<pre>", "<pre tabindex=\"0\">");
+    let html = html
+        .replace("<table>", "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>")
+        .replace("</table>", "</table></div>");
     pieces.push(Piece::Html(html));
 }
 
@@ -177,11 +193,39 @@ fn expand(html: &str, site: &Site) -> String {
             out = out.replace(&place, &operation::arguments(operation).into_string());
         }
     }
-    if out.contains("<p>{{events}}</p>") {
-        out = out.replace("<p>{{events}}</p>", &operation::events(&site.events).into_string());
-    }
-    if out.contains("<p>{{error_codes}}</p>") {
-        out = out.replace("<p>{{error_codes}}</p>", &operation::error_codes(&site.errors).into_string());
+    let tables: [(&str, &dyn Fn() -> Markup); 4] = [
+        ("events", &|| operation::events(&site.events)),
+        ("error_codes", &|| error_codes::table(&site.errors)),
+        ("absent_operations", &|| levels::absent_operations(site)),
+        ("absent_events", &|| levels::absent_events(site)),
+    ];
+    for (name, table) in tables {
+        let place = format!("<p>{{{{{name}}}}}</p>");
+        if out.contains(&place) {
+            out = out.replace(&place, &table().into_string());
+        }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{INTRODUCTIONS, MORE, START};
+    use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+
+    /// What nobody would run: files, and answers.
+    const SHOWN: &[&str] = &["ini", "toml", "json"];
+
+    #[test]
+    fn every_code_block_is_an_example_that_is_run_or_says_that_it_is_none() {
+        let pages = START.iter().chain(MORE).map(|(name, _, text)| (*name, *text));
+        for (name, text) in pages.chain(INTRODUCTIONS.iter().copied()) {
+            for event in Parser::new(text) {
+                let Event::Start(Tag::CodeBlock(kind)) = event else { continue };
+                let CodeBlockKind::Fenced(language) = kind else { panic!("{name}: a code block without a language") };
+                let known = super::title(&language).is_some() || SHOWN.contains(&&*language);
+                assert!(known, "{name}: a code block in {language:?}, which no test runs");
+            }
+        }
+    }
 }

@@ -9,13 +9,14 @@
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
-//! - [`retention`]: removes old events.
+//! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
 pub mod bootstrap;
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod handlers;
 pub mod http;
 pub mod openapi;

@@ -4,7 +4,7 @@
 //! # Layout
 //! - this file: the document. [`operation`]: one endpoint. [`errors`]: what it can fail with.
 //! - [`tidy`]: schemas as generators of clients understand them, and the older form of all.
-//! - [`examples`]: values to show, by the names of fields.
+//! - [`examples`]: values to show, by the names of fields. [`calls`]: a request to show for each operation.
 
 use crate::router;
 use schemars::generate::SchemaSettings;
@@ -13,10 +13,13 @@ use std::str::FromStr;
 use tidings_types::brand::Brand;
 use tidings_types::version;
 
+mod calls;
 mod errors;
 mod examples;
 mod operation;
 mod tidy;
+
+pub(crate) use tidy::prose;
 
 /// The name under which operations require the account, and under which it is declared.
 const SECURITY_SCHEME: &str = "basicAuth";
@@ -62,6 +65,10 @@ const TAGS: &[(&str, &str)] = &[
     ("messages", "Send, read, change and mark messages."),
     ("channels", "Channels, their topics, and who is subscribed."),
     ("users", "Accounts and bots, and what belongs to one person: settings, status, presence, muting."),
+    ("drafts", "Drafts and texts to be used again, for all of one's clients."),
+    ("scheduled_messages", "Messages that are sent later."),
+    ("reminders", "Be reminded of messages."),
+    ("navigation_views", "Views that clients offer for navigation."),
     ("authentication", "Log in, and replace API keys."),
     ("server_and_organizations", "The server and the organization."),
 ];

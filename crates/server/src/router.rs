@@ -19,8 +19,10 @@ use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
 use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
+use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, personal, server, subscriptions, users,
+    authentication, bots, channels, events, messages, organization, personal, prepared, realm, server, subscriptions,
+    users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -54,6 +56,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
         authenticated channels::CreateChannel => handlers::channels::change::create_channel;
         authenticated channels::UpdateStream => handlers::channels::change::update_stream;
+        authenticated channels::DeleteTopic => handlers::messages::change::delete_topic;
         authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
         authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
         authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
@@ -68,11 +71,21 @@ pub fn endpoints() -> Vec<Route> {
         authenticated subscriptions::GetSubscribers => handlers::channels::subscriptions::get_subscribers;
 
         // Server and log-in
+        authenticated realm::UpdateRealm => handlers::realm::update_realm;
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
         authenticated authentication::RegenerateOwnApiKey => handlers::authentication::regenerate_own_api_key;
         authenticated authentication::RegenerateBotApiKey => handlers::authentication::regenerate_bot_api_key;
+
+        // What text becomes
+        authenticated organization::GetLinkifiers => handlers::organization::get_linkifiers;
+        authenticated organization::AddLinkifier => handlers::organization::add_linkifier;
+        authenticated organization::UpdateLinkifier => handlers::organization::update_linkifier;
+        authenticated organization::RemoveLinkifier => handlers::organization::remove_linkifier;
+        authenticated organization::ReorderLinkifiers => handlers::organization::reorder_linkifiers;
+        authenticated organization::AddCodePlayground => handlers::organization::add_code_playground;
+        authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
 
         // Accounts
         authenticated users::GetUsers => handlers::users::get_users;
@@ -111,6 +124,27 @@ pub fn endpoints() -> Vec<Route> {
         authenticated settings::UpdateDisplaySettings => handlers::personal::update_settings;
         authenticated settings::UpdateNotificationSettings => handlers::personal::update_settings;
 
+        // What users prepare for later
+        authenticated prepared::GetDrafts => handlers::prepared::get_drafts;
+        authenticated prepared::CreateDrafts => handlers::prepared::create_drafts;
+        authenticated prepared::EditDraft => handlers::prepared::edit_draft;
+        authenticated prepared::DeleteDraft => handlers::prepared::delete_draft;
+        authenticated prepared::GetSavedSnippets => handlers::prepared::get_saved_snippets;
+        authenticated prepared::CreateSavedSnippet => handlers::prepared::create_saved_snippet;
+        authenticated prepared::EditSavedSnippet => handlers::prepared::edit_saved_snippet;
+        authenticated prepared::DeleteSavedSnippet => handlers::prepared::delete_saved_snippet;
+        authenticated prepared::GetNavigationViews => handlers::prepared::get_navigation_views;
+        authenticated prepared::AddNavigationView => handlers::prepared::add_navigation_view;
+        authenticated prepared::EditNavigationView => handlers::prepared::edit_navigation_view;
+        authenticated prepared::RemoveNavigationView => handlers::prepared::remove_navigation_view;
+        authenticated later::GetScheduledMessages => handlers::later::get_scheduled_messages;
+        authenticated later::CreateScheduledMessage => handlers::later::create_scheduled_message;
+        authenticated later::UpdateScheduledMessage => handlers::later::update_scheduled_message;
+        authenticated later::DeleteScheduledMessage => handlers::later::delete_scheduled_message;
+        authenticated later::GetReminders => handlers::later::get_reminders;
+        authenticated later::CreateReminder => handlers::later::create_reminder;
+        authenticated later::DeleteReminder => handlers::later::delete_reminder;
+
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
@@ -121,6 +155,8 @@ pub fn endpoints() -> Vec<Route> {
         authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
         authenticated messages::change::UpdateMessage => handlers::messages::change::update_message;
         authenticated messages::change::DeleteMessage => handlers::messages::change::delete_message;
+        authenticated messages::change::ReportMessage => handlers::messages::change::report_message;
+        authenticated messages::change::AddSubmessage => handlers::messages::change::add_submessage;
         authenticated messages::change::AddReaction => handlers::messages::change::add_reaction;
         authenticated messages::change::RemoveReaction => handlers::messages::change::remove_reaction;
         authenticated messages::flags::UpdateFlags => handlers::messages::flags::update_flags;

@@ -176,6 +176,7 @@ fn message(id: u32, random: &mut Random, words: u32) -> [Change; 2] {
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: Vec::new(),
     };
     let read = Change::Flags { user: sender, flag: Flag::Read, add: true, ids: vec![MessageId(id)] };
     [Change::MessageInserted { row: Arc::new(row), mentions }, read]

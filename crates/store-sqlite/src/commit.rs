@@ -6,6 +6,8 @@ mod account;
 mod channel;
 mod flags;
 mod message;
+mod organization;
+mod prepared;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
 
@@ -24,19 +26,22 @@ struct Writing<'a> {
     flags: DirtyFlags,
     /// The largest id given to a message in this batch; 0 if none was.
     last_message: u32,
+    /// The same of submessages.
+    last_submessage: u32,
 }
 
 pub(crate) fn commit(connection: &mut Connection, batch: &Batch<'_>) -> Result<(), Error> {
     // Takes the write lock at once: there is nothing to read first that could be outdated by then.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut writing = Writing { transaction: &transaction, flags: DirtyFlags::default(), last_message: 0 };
+    let mut writing =
+        Writing { transaction: &transaction, flags: DirtyFlags::default(), last_message: 0, last_submessage: 0 };
     for change in batch.changes {
         writing.change(change)?;
     }
-    let Writing { flags, last_message, .. } = writing;
+    let Writing { flags, last_message, last_submessage, .. } = writing;
     flags.write(&transaction)?;
     write_events(&transaction, batch.events)?;
-    advance(&transaction, batch, last_message)?;
+    advance(&transaction, batch, last_message, last_submessage)?;
     transaction.commit()?;
     Ok(())
 }
@@ -45,6 +50,8 @@ impl Writing<'_> {
     fn change(&mut self, change: &Change) -> Result<(), Error> {
         match change {
             Change::Realm(row) => self.realm(row),
+            Change::Linkifiers(list) => self.linkifiers(list),
+            Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
             Change::ApiKey { hash, user, created_at, label } => self.run(
                 "INSERT INTO api_keys (hash, user_id, created_at, label) VALUES (?1, ?2, ?3, ?4)",
@@ -61,7 +68,9 @@ impl Writing<'_> {
             Change::Conversation { id, kind } => self.conversation(*id, kind),
             Change::MessageInserted { row, mentions } => self.message_inserted(row, mentions),
             Change::MessageUpdated { row, mentions, edit } => self.message_updated(row, mentions, edit),
-            Change::MessageDeleted { id, .. } => self.message_deleted(*id),
+            Change::MessagesMoved { ids, to, edit, seq } => self.messages_moved(ids, *to, edit, *seq),
+            Change::SubmessageAdded { message, row } => self.submessage_added(*message, row),
+            Change::MessageDeleted { id } => self.message_deleted(*id),
             Change::ReactionAdded { message, reaction } => self.reaction_added(*message, reaction),
             Change::ReactionRemoved { message, reaction } => self.reaction_removed(*message, reaction),
             Change::NamedSend { sender, name, send } => named_send::write(self.transaction, *sender, name, send),
@@ -76,6 +85,10 @@ impl Writing<'_> {
                      active_timestamp = excluded.active_timestamp, idle_timestamp = excluded.idle_timestamp",
                 params![user.0, presence.active_timestamp, presence.idle_timestamp],
             ),
+            Change::Draft { user, id, draft } => self.draft(*user, *id, draft.as_deref()),
+            Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
+            Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
+            Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -144,7 +157,12 @@ fn write_events(transaction: &Transaction<'_>, events: &[StoredEntry]) -> Result
 }
 
 /// Moves the position, which must not go back: a batch that was built on an older state must not be written.
-fn advance(transaction: &Transaction<'_>, batch: &Batch<'_>, last_message: u32) -> Result<(), Error> {
+fn advance(
+    transaction: &Transaction<'_>,
+    batch: &Batch<'_>,
+    last_message: u32,
+    last_submessage: u32,
+) -> Result<(), Error> {
     let before: i64 = transaction.prepare_cached("SELECT seq FROM realm")?.query_row([], |row| row.get(0))?;
     let bounds = batch.events.first().zip(batch.events.last());
     let in_order = bounds.is_none_or(|(first, last)| before < int(first.seq) && last.seq <= batch.seq);
@@ -153,8 +171,10 @@ fn advance(transaction: &Transaction<'_>, batch: &Batch<'_>, last_message: u32) 
     }
     transaction
         .prepare_cached(
-            "UPDATE realm SET seq = ?1, updated_at = ?2, last_message_id = max(last_message_id, ?3) WHERE id = 1",
+            "UPDATE realm SET seq = ?1, updated_at = ?2, last_message_id = max(last_message_id, ?3),
+                 last_submessage_id = max(last_submessage_id, ?4)
+             WHERE id = 1",
         )?
-        .execute(params![int(batch.seq), batch.now, last_message])?;
+        .execute(params![int(batch.seq), batch.now, last_message, last_submessage])?;
     Ok(())
 }

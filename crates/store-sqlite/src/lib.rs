@@ -114,10 +114,6 @@ impl Store for SqliteStore {
         Ok(message::read(&mut self.connections.reader(), &[id.0])?.pop())
     }
 
-    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, StoreError> {
-        Ok(message::newest_before(&self.connections.reader(), conversation, before)?)
-    }
-
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {
         Ok(message::senders_of(&self.connections.reader(), conversation)?)
     }

@@ -2,25 +2,32 @@
 
 mod account;
 mod channel;
+mod organization;
+mod prepared;
 
 use crate::row::{Error, bad_row, from_json, get, seq};
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, Row};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::state::RealmState;
 use tidings_core::state::flags::{Flag, MentionBits};
+use tidings_core::state::messages::Way;
 use tidings_core::state::realm::RealmRow;
 use tidings_store::Loaded;
-use tidings_types::{ConversationId, EventId, MessageId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, MessageId, UserId};
 
 /// Reads everything at one moment: a transaction sees no later commit.
 pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error> {
     let transaction = connection.transaction()?;
     let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
+    organization::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
+    prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
+    ways(&transaction, &mut state)?;
     flags(&transaction, &mut state)?;
     mentions(&transaction, &mut state)?;
     let queues = queues(&transaction)?;
@@ -43,7 +50,9 @@ fn for_each(
 
 fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     const TABLE: &str = "realm";
-    let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id FROM realm";
+    let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id,
+                   last_submessage_id
+               FROM realm";
     let mut found = None;
     for_each(connection, sql, |row| {
         let settings: String = get(row, 6, TABLE)?;
@@ -57,6 +66,7 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
             settings: from_json(TABLE, &settings)?,
         });
         state.seq = seq(get(row, 7, TABLE)?);
+        state.messages.note_submessage(get(row, 9, TABLE)?);
         found = Some((state, get(row, 8, TABLE)?));
         Ok(())
     })?;
@@ -84,6 +94,35 @@ fn messages(connection: &Connection, state: &mut RealmState, last_message: u32) 
 fn next_message(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(ConversationId, u32)>, Error> {
     let Some(row) = rows.next()? else { return Ok(None) };
     Ok(Some((ConversationId(get(row, 0, "messages")?), get(row, 1, "messages")?)))
+}
+
+/// How messages came into the channels they are in.
+fn ways(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "message_edits";
+    let mut current: Option<(MessageId, Way)> = None;
+    let sql = "SELECT message_id, prev_channel_id, channel_id, arrived_seq
+               FROM message_edits INDEXED BY message_edits_between_channels
+               WHERE arrived_seq IS NOT NULL ORDER BY message_id, id";
+    let mut shared: HashMap<Way, Arc<Way>> = HashMap::new();
+    let mut done = |state: &mut RealmState, found: Option<(MessageId, Way)>| {
+        if let Some((id, way)) = found {
+            let way = shared.entry(way).or_insert_with_key(|way| Arc::new(way.clone()));
+            state.messages.load_way(id, way);
+        }
+    };
+    for_each(connection, sql, |row| {
+        let id = MessageId(get(row, 0, TABLE)?);
+        if current.as_ref().is_none_or(|(known, _)| *known != id) {
+            let sent_to = ChannelId(get(row, 1, TABLE)?);
+            done(state, current.replace((id, Way { sent_to, moves: Vec::new() })));
+        }
+        if let Some((_, way)) = &mut current {
+            way.moves.push((ChannelId(get(row, 2, TABLE)?), seq(get(row, 3, TABLE)?)));
+        }
+        Ok(())
+    })?;
+    done(state, current);
+    Ok(())
 }
 
 fn flags(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {

@@ -1,13 +1,13 @@
 //! Whole messages, with their history and reactions.
 
 use crate::row::{Error, from_plain, get};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row};
 use std::sync::Arc;
-use tidings_core::change::{MessageBits, MessageRow, ReactionRow};
+use tidings_core::change::{MessageBits, MessageRow, ReactionRow, SubmessageRow};
 use tidings_types::message::Edit;
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
-/// The messages with these ids that exist, ascending: three queries, however many there are.
+/// The messages with these ids that exist, ascending: four queries, however many there are.
 pub(crate) fn read(connection: &mut Connection, ids: &[u32]) -> Result<Vec<Arc<MessageRow>>, Error> {
     // So that a message and its reactions are of the same moment.
     let transaction = connection.transaction()?;
@@ -35,6 +35,7 @@ pub(crate) fn read_in(transaction: &Connection, ids: &[u32]) -> Result<Vec<Arc<M
     let mut messages = messages(transaction, &list)?;
     edits(transaction, &list, &mut messages)?;
     reactions(transaction, &list, &mut messages)?;
+    submessages(transaction, &list, &mut messages)?;
     Ok(messages.into_iter().map(Arc::new).collect())
 }
 
@@ -72,6 +73,7 @@ fn messages(connection: &Connection, list: &str) -> Result<Vec<MessageRow>, Erro
             rendered: get(row, 13, TABLE)?,
             edit_history: Vec::new(),
             reactions: Vec::new(),
+            submessages: Vec::new(),
         });
     }
     Ok(messages)
@@ -124,14 +126,19 @@ fn reactions(connection: &Connection, list: &str, messages: &mut [MessageRow]) -
     Ok(())
 }
 
-pub(crate) fn newest_before(
-    connection: &Connection,
-    conversation: ConversationId,
-    before: MessageId,
-) -> Result<Option<MessageId>, Error> {
-    let sql = "SELECT id FROM messages INDEXED BY messages_by_conversation
-               WHERE conversation_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1";
+fn submessages(connection: &Connection, list: &str, messages: &mut [MessageRow]) -> Result<(), Error> {
+    const TABLE: &str = "submessages";
+    let sql = "SELECT message_id, id, sender_id, msg_type, content
+               FROM submessages WHERE message_id IN (SELECT value FROM json_each(?1)) ORDER BY id";
     let mut statement = connection.prepare_cached(sql)?;
-    let id: Option<u32> = statement.query_row(params![conversation.0, before.0], |row| row.get(0)).optional()?;
-    Ok(id.map(MessageId))
+    let mut rows = statement.query([list])?;
+    while let Some(row) = rows.next()? {
+        owner(messages, row, TABLE)?.submessages.push(SubmessageRow {
+            id: get(row, 1, TABLE)?,
+            sender: UserId(get(row, 2, TABLE)?),
+            msg_type: get(row, 3, TABLE)?,
+            content: get(row, 4, TABLE)?,
+        });
+    }
+    Ok(())
 }

@@ -49,7 +49,6 @@ macro_rules! contract_tests {
             changes::passwords_are_kept
             changes::sends_are_known_by_name
             changes::messages_are_read_whole
-            changes::newest_before_stays_in_the_conversation
             log::entries_come_in_order_and_in_ranges
             log::trimming_moves_the_floor
             search::pages_of_every_condition

@@ -112,12 +112,6 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
 
-    /// The newest message of a conversation before `before`.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
-    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, StoreError>;
-
     /// Everybody who sent to a conversation, ascending.
     ///
     /// # Errors

@@ -102,7 +102,8 @@ pub fn create(store: &impl Store, clock: &Clock) {
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
 }
 
-fn realm(now: i64) -> RealmRow {
+/// The organization.
+pub(crate) fn realm(now: i64) -> RealmRow {
     RealmRow {
         string_id: String::new(),
         name: "Test realm".to_owned(),
@@ -115,18 +116,23 @@ fn realm(now: i64) -> RealmRow {
 }
 
 fn user(person: &Person, now: i64) -> UserRow {
-    let bot = person.owner.map(|owner| BotRow {
+    user_row(user_id(person.name), person.name, person.role, person.owner.map(user_id), now)
+}
+
+/// An account; a bot if it has an owner.
+pub(crate) fn user_row(id: UserId, name: &str, role: Role, owner: Option<UserId>, now: i64) -> UserRow {
+    let bot = owner.map(|owner| BotRow {
         bot_type: BotType::Generic,
-        owner: Some(user_id(owner)),
+        owner: Some(owner),
         default_sending_channel: None,
         default_events_channel: None,
         default_all_public: false,
     });
     UserRow {
-        id: user_id(person.name),
-        delivery_email: email(person.name),
-        full_name: full_name(person.name),
-        role: person.role,
+        id,
+        delivery_email: email(name),
+        full_name: full_name(name),
+        role,
         is_active: true,
         date_joined: now,
         bot,
@@ -156,15 +162,25 @@ pub fn permissions() -> ChannelPermissions {
 
 fn channel(fixed: &FixedChannel, now: i64) -> ChannelRow {
     ChannelRow {
-        id: channel_id(fixed.name),
-        name: fixed.name.to_owned(),
-        description: format!("About {}", fixed.name),
-        rendered_description: format!("<p>About {}</p>", fixed.name),
-        date_created: now,
-        creator: None,
         is_private: fixed.is_private,
         is_web_public: fixed.is_web_public,
         history_public: fixed.history_public,
+        ..channel_row(channel_id(fixed.name), fixed.name, now)
+    }
+}
+
+/// A public channel.
+pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
+    ChannelRow {
+        id,
+        name: name.to_owned(),
+        description: format!("About {name}"),
+        rendered_description: format!("<p>About {name}</p>"),
+        date_created: now,
+        creator: None,
+        is_private: false,
+        is_web_public: false,
+        history_public: true,
         is_archived: false,
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
@@ -174,6 +190,11 @@ fn channel(fixed: &FixedChannel, now: i64) -> ChannelRow {
 }
 
 fn subscription(person: &Person, name: &str) -> Change {
+    subscription_row(user_id(person.name), channel_id(name))
+}
+
+/// A subscription from the beginning on.
+pub(crate) fn subscription_row(user: UserId, channel: ChannelId) -> Change {
     let settings = SubscriptionSettings {
         color: "#76ce90".to_owned(),
         is_muted: false,
@@ -186,5 +207,5 @@ fn subscription(person: &Person, name: &str) -> Change {
     };
     let mut row = SubscriptionRow { is_active: true, settings, spans: SmallVec::new() };
     row.open_span(0, 0);
-    Change::Subscription { user: user_id(person.name), channel: channel_id(name), row: Arc::new(row) }
+    Change::Subscription { user, channel, row: Arc::new(row) }
 }

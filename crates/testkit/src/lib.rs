@@ -29,9 +29,11 @@
 //! # Layout
 //! - [`fixture`]: the realm. [`client`]: people who speak HTTP.
 //! - [`contract`]: whether answers are what the API's description says.
+//! - [`documented`]: the realm in which the examples of the documentation work.
 
 pub mod client;
 pub mod contract;
+pub mod documented;
 pub mod fixture;
 
 use client::TestClient;
@@ -81,12 +83,14 @@ impl TestServer {
 
     /// The same, configured differently.
     pub async fn start_with(config: Config) -> Self {
+        Self::start_in(config, fixture::create).await
+    }
+
+    /// A server with a realm that `create` writes.
+    async fn start_in(config: Config, create: impl FnOnce(&SqliteStore, &Clock)) -> Self {
         let dir = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let clock = Clock::default();
-        {
-            let store = open(&dir);
-            fixture::create(&store, &clock);
-        }
+        create(&open(&dir), &clock);
         Self::start_on(dir, config, clock).await
     }
 

@@ -140,33 +140,41 @@ api_errors! {
     BadEventQueueId { queue_id: String as "queue_id" } => Some("BAD_EVENT_QUEUE_ID"), 400, "Bad event queue ID: {queue_id}";
     /// A stream is over because somebody else, with the same account, reads the queue now.
     Superseded {} => Some("EVENT_QUEUE_SUPERSEDED"), 409, "The event queue is read elsewhere now";
-    /// HTTP basic credentials that are missing, malformed or wrong. Every reason has this code.
+    /// The credentials are missing, malformed or wrong, or the account was deactivated.
     Unauthorized { text: String } => Some("UNAUTHORIZED"), 401, "{text}";
-    /// The API key is wrong, told where the key is not masked as [`ApiError::Unauthorized`].
+    /// The API key is wrong. Most endpoints answer `UNAUTHORIZED` for that.
     InvalidApiKey {} => Some("INVALID_API_KEY"), 401, "Invalid API key";
     /// User name or password are wrong.
     AuthenticationFailed {} => Some("AUTHENTICATION_FAILED"), 401, "Your username or password is incorrect";
-    /// The account was deactivated.
+    /// The account was deactivated, told to who logs in with a password.
     UserDeactivated {} => Some("USER_DEACTIVATED"), 401, "Account is deactivated";
     /// The role is not enough.
     UnauthorizedPrincipal { text: String } => Some("UNAUTHORIZED_PRINCIPAL"), 400, "{text}";
-    /// Too many requests; the number is seconds.
+    /// Too many requests. `retry-after` is how many seconds to wait.
     RateLimited { retry_after_secs: f64 as "retry-after" } => Some("RATE_LIMIT_HIT"), 429, "API usage exceeded rate limit";
     /// No channel has this name, or it must not be known.
     NoSuchChannelName { stream: String as "stream" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel '{stream}' does not exist";
     /// No channel has this id, or it must not be known.
     NoSuchChannelId { stream_id: u32 as "stream_id" } => Some("STREAM_DOES_NOT_EXIST"), 400, "Channel with ID '{stream_id}' does not exist";
-    /// `POST /channels/create` with a name that is taken.
+    /// A channel is to be created with a name that is taken.
     ChannelAlreadyExists { name: String } => Some("CHANNEL_ALREADY_EXISTS"), 409, "Channel '{name}' already exists";
+    /// A message cannot be sent, nor somebody be reminded, in the past.
+    DeliveryTimeNotInFuture {} => Some("DELIVERY_TIME_NOT_IN_FUTURE"), 400, "Scheduled delivery time must be in the future.";
     /// The same user already reacted so.
     ReactionAlreadyExists {} => Some("REACTION_ALREADY_EXISTS"), 400, "Reaction already exists.";
     /// There is no such reaction to take back.
     ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.";
     /// The message changed since the client read what it wants to replace.
     ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.";
-    /// `@all` where the realm's rules forbid it.
+    /// Not all messages of a topic may still be moved.
+    MoveTimeLimit {
+        first_message_id_allowed_to_move: Option<u32> as "first_message_id_allowed_to_move",
+        total_messages_in_topic: u32 as "total_messages_in_topic",
+        total_messages_allowed_to_move: u32 as "total_messages_allowed_to_move"
+    } => Some("MOVE_MESSAGES_TIME_LIMIT_EXCEEDED"), 400, "You only have permission to move the {total_messages_allowed_to_move}/{total_messages_in_topic} most recent messages in this topic.";
+    /// `@all` where the organization's rules forbid it.
     ChannelWildcardNotAllowed {} => Some("STREAM_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use channel wildcard mentions in this channel.";
-    /// `@topic` where the realm's rules forbid it.
+    /// `@topic` where the organization's rules forbid it.
     TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.";
     /// The last owner (or the last user) cannot leave.
     CannotDeactivateLastUser { entity: String as "entity", is_last_owner: bool as "is_last_owner" } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}";
@@ -176,7 +184,7 @@ api_errors! {
     RequestTimeout {} => Some("REQUEST_TIMEOUT"), 504, "The request took too long";
     /// The server is starting or stopping.
     NotReady {} => Some("SERVER_NOT_READY"), 503, "The server is not ready; try again in a moment";
-    /// A fault of ours; details are in the server's log. Has no code, as clients know it.
+    /// A fault of the server; details are in its log. Has no code, as clients know it.
     Internal {} => None, 500, "Internal server error";
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub mod channel;
 pub mod message;
 pub mod personal;
+pub mod prepared;
 pub mod realm;
 mod schema;
 pub mod user;
@@ -187,23 +188,23 @@ macro_rules! events {
 }
 
 events! {
-    /// The full new list.
+    /// Your alert words changed: the full new list.
     AlertWords = "alert_words" => personal::AlertWords;
     /// Deprecated form of some personal settings.
     UpdateDisplaySettings = "update_display_settings" => personal::LegacyDisplaySetting;
     /// Deprecated form of some personal settings.
     UpdateGlobalNotifications = "update_global_notifications" => personal::LegacyNotificationSetting;
-    /// One personal setting.
+    /// One of your personal settings changed.
     UserSettings = "user_settings" / "update" => personal::UserSetting;
     /// A new account, or one that became visible.
     RealmUserAdd = "realm_user" / "add" => Box<user::RealmUserAdd>;
-    /// One aspect of an account.
+    /// An account changed: its name, role, address, or another of its fields.
     RealmUserUpdate = "realm_user" / "update" => user::RealmUserUpdate;
     /// An account is no longer visible.
     RealmUserRemove = "realm_user" / "remove" => user::RealmUserRemove;
     /// A new bot.
     RealmBotAdd = "realm_bot" / "add" => Box<user::RealmBotAdd>;
-    /// Changed keys of a bot.
+    /// A bot changed: what is in the event is new.
     RealmBotUpdate = "realm_bot" / "update" => user::RealmBotUpdate;
     /// A bot is no longer the viewer's.
     RealmBotDelete = "realm_bot" / "delete" => user::RealmBotDelete;
@@ -211,30 +212,32 @@ events! {
     GroupAddMembers = "user_group" / "add_members" => user::GroupMembers;
     /// Members left a group.
     GroupRemoveMembers = "user_group" / "remove_members" => user::GroupMembers;
-    /// The user was subscribed.
+    /// You were subscribed to channels.
     SubscriptionAdd = "subscription" / "add" => channel::SubscriptionAdd;
-    /// The user was unsubscribed.
+    /// You were unsubscribed from channels.
     SubscriptionRemove = "subscription" / "remove" => channel::SubscriptionRemove;
-    /// One personal setting of a subscription.
+    /// One of your settings of a subscription changed.
     SubscriptionUpdate = "subscription" / "update" => channel::SubscriptionUpdate;
-    /// Others were subscribed.
+    /// Others were subscribed to channels.
     PeerAdd = "subscription" / "peer_add" => channel::PeerChange;
-    /// Others were unsubscribed.
+    /// Others were unsubscribed from channels.
     PeerRemove = "subscription" / "peer_remove" => channel::PeerChange;
     /// Channels that are new to the viewer.
     StreamCreate = "stream" / "create" => channel::StreamCreate;
     /// Channels the viewer no longer sees.
     StreamDelete = "stream" / "delete" => channel::StreamDelete;
-    /// One property of a channel.
+    /// One property of a channel changed.
     StreamUpdate = "stream" / "update" => channel::StreamUpdate;
     /// The full new list of default channels.
     DefaultStreams = "default_streams" => channel::DefaultStreams;
-    /// A message.
+    /// A new message.
     Message = "message" => Box<message::MessageEvent>;
     /// Content or place of messages changed.
     UpdateMessage = "update_message" => Box<message::UpdateMessage>;
-    /// Messages are gone.
+    /// Messages were deleted.
     DeleteMessage = "delete_message" => message::DeleteMessage;
+    /// Somebody added a part to a poll or a list of tasks.
+    Submessage = "submessage" => message::SubmessageEvent;
     /// A reaction was added.
     ReactionAdd = "reaction" / "add" => message::ReactionEvent;
     /// A reaction was taken back.
@@ -253,20 +256,54 @@ events! {
     TypingEditStop = "typing_edit_message" / "stop" => message::TypingEdit;
     /// Someone was active.
     Presence = "presence" => user::PresenceEvent;
-    /// Someone's text and emoji.
+    /// Someone's status changed: text and emoji.
     UserStatus = "user_status" => user::UserStatusEvent;
     /// Deprecated: the full list of muted topics.
     MutedTopics = "muted_topics" => personal::MutedTopics;
-    /// The choice for one topic.
+    /// Your choice for one topic changed: muted, unmuted, followed, or none.
     UserTopic = "user_topic" => crate::user::UserTopic;
-    /// The full new list.
+    /// Whom you muted: the full new list.
     MutedUsers = "muted_users" => personal::MutedUsers;
-    /// Ends an idle poll.
+    /// New drafts.
+    DraftsAdd = "drafts" / "add" => prepared::DraftsAdd;
+    /// A draft was edited.
+    DraftsUpdate = "drafts" / "update" => prepared::DraftsUpdate;
+    /// A draft is gone.
+    DraftsRemove = "drafts" / "remove" => prepared::DraftsRemove;
+    /// A new text to be used again.
+    SnippetsAdd = "saved_snippets" / "add" => prepared::SnippetChange;
+    /// A text to be used again was edited.
+    SnippetsUpdate = "saved_snippets" / "update" => prepared::SnippetChange;
+    /// A text to be used again is gone.
+    SnippetsRemove = "saved_snippets" / "remove" => prepared::SnippetRemove;
+    /// A view of one's own, or a built-in one that was changed.
+    NavigationViewAdd = "navigation_view" / "add" => prepared::NavigationViewAdd;
+    /// A view was changed.
+    NavigationViewUpdate = "navigation_view" / "update" => prepared::NavigationViewUpdate;
+    /// A view is gone.
+    NavigationViewRemove = "navigation_view" / "remove" => prepared::NavigationViewRemove;
+    /// Messages are going to be sent.
+    ScheduledAdd = "scheduled_messages" / "add" => prepared::ScheduledAdd;
+    /// A message that is going to be sent is another, or could not be sent.
+    ScheduledUpdate = "scheduled_messages" / "update" => prepared::ScheduledUpdate;
+    /// A message was sent, or is not going to be.
+    ScheduledRemove = "scheduled_messages" / "remove" => prepared::ScheduledRemove;
+    /// The user is going to be reminded of messages.
+    RemindersAdd = "reminders" / "add" => prepared::RemindersAdd;
+    /// The user was reminded, or is not going to be.
+    RemindersRemove = "reminders" / "remove" => prepared::RemindersRemove;
+    /// Nothing happened; ends a poll that waited for long.
     Heartbeat = "heartbeat" => realm::Heartbeat;
     /// The server was started anew.
     Restart = "restart" => realm::Restart;
-    /// One setting of the realm.
+    /// One setting of the organization changed.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// The full new list.
+    RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
+    /// The full new list.
+    RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// Settings of the realm that belong together.
+    RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }
 
 impl Event {

@@ -7,12 +7,12 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($number:ty);)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         #[schemars(inline)]
-        pub struct $name(pub u32);
+        pub struct $name(pub $number);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,16 +31,19 @@ macro_rules! ids {
 
 ids! {
     /// An account: a person or a bot.
-    UserId;
+    UserId(u32);
     /// A channel (`stream_id` on the wire).
-    ChannelId;
+    ChannelId(u32);
     /// A message. Increasing within a realm in the order messages were sent; 32 bits because sets of messages
     /// are compressed bitmaps of 32-bit numbers.
-    MessageId;
+    MessageId(u32);
     /// A user group, the built-in role groups included.
-    GroupId;
+    GroupId(u32);
     /// Where a message belongs: one topic of one channel, or one set of direct-message participants. Internal.
-    ConversationId;
+    ConversationId(u32);
+    /// Something that a user prepared for later: a draft, a saved snippet, a scheduled message or a reminder. It is the
+    /// position of the event that told of it, so no id is ever given twice.
+    PreparedId(u64);
 }
 
 /// Position of an event in the realm's log as clients see it: `seq * 4096 + n`.

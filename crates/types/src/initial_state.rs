@@ -10,11 +10,13 @@ use crate::channel::{Channel, Subscription};
 use crate::endpoints::personal::presence::Presences;
 use crate::group::{GroupSetting, UserGroup};
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
+use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
+use crate::prepared::{Draft, NavigationView, Reminder, SavedSnippet, ScheduledMessage};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
-use crate::user::{Bot, MutedUser, User, UserStatus, UserTopic};
+use crate::user::{Bot, MutedUser, SystemBot, User, UserStatus, UserTopic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -214,8 +216,9 @@ initial_state! {
     realm_users: Vec<User>, ["realm_user"];
     /// Deactivated accounts that the user may see.
     realm_non_active_users: Vec<User>, ["realm_user"];
-    /// Bots that belong to the server rather than to the organization. Always empty.
-    cross_realm_bots: Vec<User>, ["realm_user"];
+    /// Bots that belong to the server rather than to the organization. Messages that the
+    /// server itself sends are from one of them.
+    cross_realm_bots: Vec<SystemBot>, ["realm_user"];
     /// Where the user's picture comes from: `G`, it follows from the address.
     avatar_source: String, ["realm_user"];
     /// Address of the user's picture in middle size.
@@ -284,28 +287,29 @@ initial_state! {
     /// Deprecated: sets of emoji that can be chosen; part of `user_settings` now. Only without `user_settings_object`.
     emojiset_choices: Vec<EmojiSet>, ["update_display_settings"];
 
-    /// Drafts kept on the server. Always empty.
-    drafts: Vec<Value>, ["drafts"];
-    /// Messages to be sent later. Always empty.
-    scheduled_messages: Vec<Value>, ["scheduled_messages"];
-    /// Messages to be reminded of. Always empty.
-    reminders: Vec<Value>, ["reminders"];
-    /// Texts to be used again. Always empty.
-    saved_snippets: Vec<Value>, ["saved_snippets"];
-    /// Views that clients offer, where the user changed them. Always empty.
-    navigation_views: Vec<Value>, ["navigation_views"];
+    /// Drafts kept on the server, the one that was edited last first. Empty where `enable_drafts_synchronization` is off.
+    drafts: Vec<Draft>, ["drafts"];
+    /// Messages to be sent later, the next one first.
+    scheduled_messages: Vec<ScheduledMessage>, ["scheduled_messages"];
+    /// Messages to be reminded of, the next one first.
+    reminders: Vec<Reminder>, ["reminders"];
+    /// Texts to be used again, by id.
+    saved_snippets: Vec<SavedSnippet>, ["saved_snippets"];
+    /// Views that the user made or changed.
+    navigation_views: Vec<NavigationView>, ["navigation_views"];
     /// Folders that channels are shown in. Always empty.
     channel_folders: Vec<Value>, ["channel_folders"];
     /// Introductions the user has not seen. Always empty.
     onboarding_steps: Vec<Value>, ["onboarding_steps"];
     /// Address of an introduction. Always null.
     navigation_tour_video_url: Option<String>, ["onboarding_steps"];
-    /// Patterns that become links. Always empty.
-    realm_linkifiers: Vec<Value>, ["realm_linkifiers"];
+    /// Patterns that become links, in the order in which they are tried. Empty for clients without the capability
+    /// `linkifier_url_template`.
+    realm_linkifiers: Vec<Linkifier>, ["realm_linkifiers"];
     /// Deprecated form of `realm_linkifiers`. Always empty.
     realm_filters: Vec<Value>, ["realm_filters"];
-    /// Places where code can be run. Always empty.
-    realm_playgrounds: Vec<Value>, ["realm_playgrounds"];
+    /// Places where code can be run, by id.
+    realm_playgrounds: Vec<Playground>, ["realm_playgrounds"];
     /// Domains that addresses of new accounts have to be of. Always empty.
     realm_domains: Vec<Value>, ["realm_domains"];
     /// Fields of profiles that the organization added. Always empty.
@@ -462,8 +466,6 @@ initial_state! {
     realm_plan_type: u32, ["realm"];
     /// Services that profiles can name accounts at, by name. Always empty.
     realm_default_external_accounts: BTreeMap<String, Value>, ["realm"];
-    /// The channel where messages are reported; -1 for none.
-    realm_moderation_request_channel_id: i64, ["realm"];
     /// The channel where new channels are announced; -1 for none.
     realm_new_stream_announcements_stream_id: i64, ["realm"];
     /// The channel where new users are announced; -1 for none.
@@ -471,7 +473,7 @@ initial_state! {
     /// The channel where changes of the server are announced; -1 for none.
     realm_zulip_update_announcements_stream_id: i64, ["realm"];
 
-    /// Characters of a reminder's note at most: 0, there are no reminders.
+    /// Characters of a reminder's note at most.
     max_reminder_note_length: u32, ["realm"];
     /// Characters of a folder's name at most: 0, there are no folders.
     max_channel_folder_name_length: u32, ["realm"];

@@ -10,7 +10,9 @@
 //! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`narrow`]: message filters as clients write them.
+//! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
 //! - [`initial_state`]: the fields that registering returns, from one table.
 //! - [`brand`]: the name under which the product is sold.
@@ -26,9 +28,11 @@ pub mod events;
 pub mod group;
 pub mod ids;
 pub mod initial_state;
+pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod prepared;
 pub mod realm;
 pub mod schema;
 pub mod settings;
@@ -36,4 +40,4 @@ pub mod user;
 pub mod version;
 
 pub use error::ApiError;
-pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

@@ -1,6 +1,7 @@
 //! Messages as answers and events show them.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use crate::linkifier::TopicLink;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -40,16 +41,16 @@ pub struct Message {
     pub subject: String,
     /// Links found in the topic.
     #[serde(default)]
-    pub topic_links: Vec<serde_json::Value>,
+    pub topic_links: Vec<TopicLink>,
     /// Starts with `/me `.
     #[serde(default)]
     pub is_me_message: bool,
     /// In the order they were added.
     #[serde(default)]
     pub reactions: Vec<Reaction>,
-    /// Parts of widgets.
+    /// Parts of a poll or a list of tasks, in the order they were added.
     #[serde(default)]
-    pub submessages: Vec<serde_json::Value>,
+    pub submessages: Vec<Submessage>,
     /// Name at the time of sending.
     pub sender_full_name: String,
     /// API address of the sender.
@@ -136,6 +137,21 @@ pub struct ReactionUser {
     /// Always false.
     #[serde(default)]
     pub is_mirror_dummy: bool,
+}
+
+/// A part of a poll or of a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Submessage {
+    /// Its id.
+    pub id: u32,
+    /// The message.
+    pub message_id: MessageId,
+    /// Who added it.
+    pub sender_id: UserId,
+    /// What clients call the kind.
+    pub msg_type: String,
+    /// JSON.
+    pub content: String,
 }
 
 /// One change in a message's history; only what changed is there.

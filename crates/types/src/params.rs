@@ -11,9 +11,9 @@
 //! A value of the wrong type is 400 `BAD_REQUEST` and names the position, as in `narrow[0] is not a list`.
 
 use crate::error::ApiError;
-use crate::ids::{ChannelId, GroupId, MessageId, UserId};
+use crate::ids::{ChannelId, GroupId, MessageId, PreparedId, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 mod python;
@@ -307,12 +307,37 @@ impl<T: FromJson> FromJson for Option<T> {
     }
 }
 
+/// The fields of a JSON object.
+///
+/// # Errors
+/// 400 for what is no object.
+pub fn object<'a>(path: &str, value: &'a Value) -> Result<&'a Map<String, Value>, ApiError> {
+    value.as_object().ok_or_else(|| ApiError::bad_request(format!("{path} is not a dict")))
+}
+
+/// A field of an object that must be there.
+///
+/// # Errors
+/// 400 where it is absent or of another type.
+pub fn field<T: FromJson>(path: &str, object: &Map<String, Value>, name: &str) -> Result<T, ApiError> {
+    let missing = || ApiError::bad_request(format!("{path}[\"{name}\"] is missing"));
+    T::from_json(&format!("{path}[\"{name}\"]"), object.get(name).ok_or_else(missing)?)
+}
+
+/// A field of an object that may be absent or null.
+///
+/// # Errors
+/// 400 where it is of another type.
+pub fn optional_field<T: FromJson>(path: &str, object: &Map<String, Value>, name: &str) -> Result<Option<T>, ApiError> {
+    object.get(name).map_or(Ok(None), |value| Option::<T>::from_json(&format!("{path}[\"{name}\"]"), value))
+}
+
 macro_rules! json_ids {
     ($($id:ident $what:literal),*) => {$(
         impl FromJson for $id {
             fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
                 let number = i64::from_json(path, value)?;
-                u32::try_from(number).map($id).map_err(|_| ApiError::bad_request(concat!("Invalid ", $what)))
+                number.try_into().map($id).map_err(|_| ApiError::bad_request(concat!("Invalid ", $what)))
             }
 
             fn to_json(&self) -> Value {
@@ -322,7 +347,7 @@ macro_rules! json_ids {
     )*};
 }
 
-json_ids!(UserId "user ID", ChannelId "channel ID", MessageId "message(s)", GroupId "user group ID");
+json_ids!(UserId "user ID", ChannelId "channel ID", MessageId "message(s)", GroupId "user group ID", PreparedId "ID");
 
 macro_rules! json_params {
     ($($t:ty),*) => {$(
@@ -338,7 +363,7 @@ macro_rules! json_params {
     )*};
 }
 
-json_params!(bool, i64, u32, UserId, ChannelId, MessageId, GroupId);
+json_params!(bool, i64, u32, UserId, ChannelId, MessageId, GroupId, PreparedId);
 
 impl<T: FromJson> FromParam for Vec<T> {
     const ENCODING: Encoding = Encoding::Json;

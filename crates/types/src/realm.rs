@@ -1,12 +1,145 @@
 //! What administrators of an organization can set, from one table.
+//!
+//! A row with `Alone` or `Together` is a parameter of `PATCH /realm`, and its change an event; the others cannot be
+//! changed yet.
 
-use crate::group::system;
+use crate::error::ApiError;
+use crate::group::{GroupSetting, GroupSettingUpdate, system};
 use crate::ids::{ChannelId, GroupId};
-use schemars::JsonSchema;
+use crate::params::{FromJson, FromParam, Json, ParamSpec};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// How many of these there are.
+const fn count(specs: &[Option<ParamSpec>]) -> usize {
+    let (mut at, mut count) = (0, 0);
+    while at < specs.len() {
+        if specs[at].is_some() {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Those that are there.
+const fn packed<const COUNT: usize>(specs: &[Option<ParamSpec>]) -> [ParamSpec; COUNT] {
+    let mut packed = [ParamSpec::of::<bool>("", ""); COUNT];
+    let (mut at, mut next) = (0, 0);
+    while at < specs.len() {
+        if let Some(spec) = specs[at] {
+            packed[next] = spec;
+            next += 1;
+        }
+        at += 1;
+    }
+    packed
+}
+
+/// How a setting that administrators change is told to clients.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Told {
+    /// `realm/update`: alone.
+    Alone,
+    /// `realm/update_dict`: together with others, and with deprecated forms of the same.
+    Together,
+}
+
+/// A setting's value, as requests have it.
+trait RealmValue: Sized + PartialEq {
+    /// How the parameter is written.
+    type Param: FromParam;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError>;
+    /// What it replaces, where a request says so.
+    fn replaced(_name: &str, _value: &Value) -> Result<Option<Self>, ApiError> {
+        Ok(None)
+    }
+}
+
+impl RealmValue for bool {
+    type Param = bool;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
+        bool::from_json(name, value)
+    }
+}
+
+impl RealmValue for i64 {
+    type Param = i64;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
+        i64::from_json(name, value)
+    }
+}
+
+impl RealmValue for String {
+    type Param = String;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
+        String::from_json(name, value)
+    }
+}
+
+/// Seconds, or `unlimited`.
+impl RealmValue for Option<i64> {
+    type Param = Json<SecondsLimit>;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
+        SecondsLimit::from_json(name, value).map(|limit| limit.0)
+    }
+}
+
+impl RealmValue for GroupId {
+    type Param = Json<GroupSettingUpdate>;
+    fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
+        named(name, &GroupSettingUpdate::from_json(name, value)?.new)
+    }
+    fn replaced(name: &str, value: &Value) -> Result<Option<Self>, ApiError> {
+        GroupSettingUpdate::from_json(name, value)?.old.map(|old| named(name, &old)).transpose()
+    }
+}
+
+fn named(name: &str, setting: &GroupSetting) -> Result<GroupId, ApiError> {
+    match setting {
+        GroupSetting::Named(group) => Ok(*group),
+        GroupSetting::Anonymous { .. } => Err(ApiError::bad_request(format!("'{name}' must be a named group"))),
+    }
+}
+
+/// Seconds, or none for no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondsLimit(pub Option<i64>);
+
+impl JsonSchema for SecondsLimit {
+    fn schema_name() -> Cow<'static, str> {
+        "SecondsLimit".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"oneOf": [{"type": "integer"}, {"type": "string", "enum": ["unlimited"]}]})
+    }
+}
+
+impl FromJson for SecondsLimit {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        if value == "unlimited" {
+            return Ok(SecondsLimit(None));
+        }
+        let seconds = value.as_i64().filter(|seconds| *seconds > 0);
+        seconds
+            .map(|seconds| SecondsLimit(Some(seconds)))
+            .ok_or_else(|| ApiError::bad_request(format!("Bad value for '{path}': {value}")))
+    }
+
+    fn to_json(&self) -> Value {
+        self.0.map_or_else(|| Value::from("unlimited"), Value::from)
+    }
+}
 
 macro_rules! realm_settings {
-    ($($(#[doc = $doc:literal])* $name:ident: $ty:ty = $default:expr;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident: $ty:ty = $default:expr $(, $told:ident)? $(, allowed $check:expr)?;)*) => {
         /// What administrators can set; the initial state shows each as `realm_<name>`.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(default)]
@@ -18,24 +151,72 @@ macro_rules! realm_settings {
                 RealmSettings { $($name: $default),* }
             }
         }
+
+        impl RealmSettings {
+            /// The settings that `PATCH /realm` changes, as its parameters.
+            pub const PARAMS: &'static [ParamSpec] = {
+                const ALL: &[Option<ParamSpec>] = &[$(realm_settings!(@spec $name $ty [$($doc)*] $($told)?)),*];
+                const COUNT: usize = count(ALL);
+                const PACKED: [ParamSpec; COUNT] = packed(ALL);
+                &PACKED
+            };
+
+            /// How a setting is told to clients; none if it cannot be changed.
+            #[must_use]
+            pub fn told(name: &str) -> Option<Told> {
+                match name { $(stringify!($name) => realm_settings!(@told $($told)?),)* _ => None }
+            }
+
+            /// Changes the setting with this name; returns whether the value is a new one.
+            ///
+            /// # Errors
+            /// 400 for a value of the wrong type or outside its range, and one that should replace another than is there.
+            pub fn set(&mut self, name: &str, value: &Value) -> Result<bool, ApiError> {
+                match name {
+                    $(stringify!($name) => realm_settings!(@set self $name $ty, value, [$($told)?] [$($check)?]),)*
+                    _ => Err(ApiError::invalid(name)),
+                }
+            }
+        }
     };
+    (@spec $name:ident $ty:ty [$($doc:literal)*]) => { None };
+    (@spec $name:ident $ty:ty [$($doc:literal)*] $told:ident) => {
+        Some(ParamSpec::of::<<$ty as RealmValue>::Param>(stringify!($name), concat!($($doc),*)))
+    };
+    (@told) => { None };
+    (@told $told:ident) => { Some(Told::$told) };
+    (@set $self:ident $name:ident $ty:ty, $value:ident, [] [$($check:expr)?]) => { Err(ApiError::invalid(stringify!($name))) };
+    (@set $self:ident $name:ident $ty:ty, $value:ident, [$told:ident] [$($check:expr)?]) => {{
+        let name = stringify!($name);
+        let new = <$ty as RealmValue>::read(name, $value)?;
+        $(let allowed: fn(&$ty) -> bool = $check;
+        if !allowed(&new) {
+            return Err(ApiError::invalid(name));
+        })?
+        if <$ty as RealmValue>::replaced(name, $value)?.is_some_and(|old| old != $self.$name) {
+            return Err(ApiError::bad_request("'old' value does not match the expected value."));
+        }
+        let changed = $self.$name != new;
+        $self.$name = new;
+        Ok(changed)
+    }};
 }
 
 realm_settings! {
     /// Users may edit their messages.
-    allow_message_editing: bool = true;
+    allow_message_editing: bool = true, Together;
     /// Seconds after which content cannot be edited; none is never.
-    message_content_edit_limit_seconds: Option<i64> = Some(600);
+    message_content_edit_limit_seconds: Option<i64> = Some(600), Together;
     /// Seconds after which one's own message cannot be deleted; none is never.
-    message_content_delete_limit_seconds: Option<i64> = Some(600);
+    message_content_delete_limit_seconds: Option<i64> = Some(600), Alone;
     /// Who sees the history of edits: `all`, `moves` or `none`.
-    message_edit_history_visibility_policy: String = "all".to_owned();
+    message_edit_history_visibility_policy: String = "all".to_owned(), Together, allowed |policy| ["all", "moves", "none"].contains(&policy.as_str());
     /// Read receipts exist.
-    enable_read_receipts: bool = true;
+    enable_read_receipts: bool = true, Alone;
     /// Presence is not tracked.
     presence_disabled: bool = false;
     /// Messages may have an empty topic.
-    topics_policy: String = "allow_empty_topic".to_owned();
+    topics_policy: String = "allow_empty_topic".to_owned(), Together, allowed |policy| ["allow_empty_topic", "disable_empty_topic"].contains(&policy.as_str());
     /// Days as a member until one is a full member.
     waiting_period_threshold: i64 = 0;
     /// Names of users are unique.
@@ -69,29 +250,29 @@ realm_settings! {
     /// May use wildcard mentions in large channels.
     can_mention_many_users_group: GroupId = system::ADMINISTRATORS;
     /// May delete anyone's messages.
-    can_delete_any_message_group: GroupId = system::ADMINISTRATORS;
+    can_delete_any_message_group: GroupId = system::ADMINISTRATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
     /// May delete their own messages.
-    can_delete_own_message_group: GroupId = system::EVERYONE;
+    can_delete_own_message_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
     /// May move messages between channels.
-    can_move_messages_between_channels_group: GroupId = system::MEMBERS;
+    can_move_messages_between_channels_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
     /// May move messages between topics.
-    can_move_messages_between_topics_group: GroupId = system::EVERYONE;
+    can_move_messages_between_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
     /// May start direct conversations.
     direct_message_initiator_group: GroupId = system::EVERYONE;
     /// Of every direct conversation one participant is in here.
     direct_message_permission_group: GroupId = system::EVERYONE;
     /// May resolve topics.
-    can_resolve_topics_group: GroupId = system::EVERYONE;
+    can_resolve_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
     /// May create bots that can only send.
     can_create_write_only_bots_group: GroupId = system::MEMBERS;
     /// May say in a channel who deletes messages.
-    can_set_delete_message_policy_group: GroupId = system::MODERATORS;
+    can_set_delete_message_policy_group: GroupId = system::MODERATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
     /// May say in a channel whether topics can be empty.
-    can_set_topics_policy_group: GroupId = system::MEMBERS;
+    can_set_topics_policy_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
     /// Seconds after which members cannot move a message within its channel; none is never.
-    move_messages_within_stream_limit_seconds: Option<i64> = Some(7 * 86_400);
+    move_messages_within_stream_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Seconds after which members cannot move a message to another channel; none is never.
-    move_messages_between_streams_limit_seconds: Option<i64> = Some(7 * 86_400);
+    move_messages_between_streams_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Clients mark guests as such.
     enable_guest_user_indicator: bool = true;
     /// Clients warn before a direct message to a guest.
@@ -100,6 +281,44 @@ realm_settings! {
     org_type: i64 = 0;
     /// May invite others.
     can_invite_users_group: GroupId = system::MEMBERS;
+    /// The private channel where reports of messages go; -1 for none.
+    moderation_request_channel_id: i64 = -1, Alone;
     /// Channels new users are subscribed to, ascending.
     default_channels: Vec<ChannelId> = Vec::new();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_checked_and_changes_reported() {
+        let mut settings = RealmSettings::default();
+        assert_eq!(settings.set("allow_message_editing", &json!(false)), Ok(true));
+        assert_eq!(settings.set("allow_message_editing", &json!(false)), Ok(false));
+        assert_eq!(settings.set("message_content_edit_limit_seconds", &json!("unlimited")), Ok(true));
+        assert_eq!(settings.message_content_edit_limit_seconds, None);
+        for (name, bad) in [
+            ("allow_message_editing", json!("yes")),
+            ("message_content_edit_limit_seconds", json!(0)),
+            ("message_edit_history_visibility_policy", json!("some")),
+            ("can_delete_any_message_group", json!({ "new": 6 })),
+            ("can_delete_any_message_group", json!({ "new": 3, "old": 4 })),
+            ("can_delete_any_message_group", json!({ "new": { "direct_members": [1], "direct_subgroups": [] } })),
+            ("default_channels", json!([])),
+            ("nonsense", json!(1)),
+        ] {
+            assert!(settings.set(name, &bad).is_err(), "{name}: {bad}");
+        }
+        assert_eq!(settings.set("can_delete_any_message_group", &json!({ "new": 3, "old": 2 })), Ok(true));
+        assert_eq!(settings.can_delete_any_message_group, system::MODERATORS);
+    }
+
+    #[test]
+    fn the_parameters_are_the_settings_that_can_be_changed() {
+        assert!(RealmSettings::PARAMS.iter().all(|spec| RealmSettings::told(spec.name).is_some()));
+        assert!(RealmSettings::PARAMS.iter().any(|spec| spec.name == "topics_policy"));
+        assert_eq!(RealmSettings::told("default_channels"), None);
+    }
 }

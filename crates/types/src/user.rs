@@ -147,6 +147,16 @@ pub struct ProfileValue {
     pub rendered_value: Option<String>,
 }
 
+/// An account of the server itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SystemBot {
+    /// The account.
+    #[serde(flatten)]
+    pub user: User,
+    /// Always true.
+    pub is_system_bot: bool,
+}
+
 /// A bot as its owner and administrators see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bot {

@@ -7,8 +7,9 @@ import inspect
 from typing import IO, Any, AsyncIterator, Awaitable, Callable, Dict, Generator, Iterable, List, Optional, Sequence
 
 from . import _native
+from ._account import Account
 from ._calls import Calls, Fields
-from ._follow import Reset, connect, follow, noticed
+from ._follow import Reset, follow, noticed
 from ._request import Path, answer, request as as_request
 
 Answer = Dict[str, Any]
@@ -35,7 +36,7 @@ async def _done(start: Callable[[Callable[[Any, Optional[BaseException]], object
         waiting.cancel()
 
 
-class AsyncClient(Calls[Awaitable[Answer]]):
+class AsyncClient(Account, Calls[Awaitable[Answer]]):
     """An account at a server, for ``asyncio``: takes what :class:`.Client` takes, and has the calls that it has.
 
         client = AsyncClient(config_file="~/zuliprc")
@@ -44,43 +45,7 @@ class AsyncClient(Calls[Awaitable[Answer]]):
             print(event["message"]["content"])
     """
 
-    def __init__(
-        self,
-        email: Optional[str] = None,
-        api_key: Optional[str] = None,
-        config_file: Optional[Path] = None,
-        verbose: bool = False,
-        retry_on_errors: bool = True,
-        site: Optional[str] = None,
-        client: Optional[str] = None,
-        cert_bundle: Optional[str] = None,
-        insecure: Optional[bool] = None,
-        client_cert: Optional[str] = None,
-        client_cert_key: Optional[str] = None,
-        *,
-        proxy: Optional[str] = None,
-    ) -> None:
-        self._connection = connect(
-            True,
-            email,
-            api_key,
-            config_file,
-            site,
-            client,
-            cert_bundle,
-            insecure,
-            client_cert,
-            client_cert_key,
-            proxy,
-        )
-        self.email = self._connection.email
-        self.api_key = self._connection.api_key
-        self.base_url = f"{self._connection.site}/api/"
-        self.verbose = verbose
-        self.retry_on_errors = retry_on_errors
-
-    def __repr__(self) -> str:
-        return f"<AsyncClient {self.email} at {self._connection.site}>"
+    _background = True
 
     async def call_endpoint(
         self,
@@ -181,7 +146,8 @@ class AsyncEvents:
         await _done(self._native.acknowledge_later)
 
     async def aclose(self) -> None:
-        """Lets go of the queue, and of the state file. An event that was not acknowledged comes again."""
+        """Lets go of the queue, and of the state file. An event that was not acknowledged comes again. A task that waits
+        for the next one is at the end."""
         self._native.stop()
 
     async def __aenter__(self) -> AsyncEvents:

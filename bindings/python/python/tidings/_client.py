@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import IO, Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Sequence
 
 from . import _native
+from ._account import Account
 from ._calls import Calls, Fields
-from ._follow import Reset, connect, follow, noticed
+from ._follow import Reset, follow, noticed
 from ._request import Path, answer, request as as_request
 
 Answer = Dict[str, Any]
 Event = Dict[str, Any]
 
 
-class Client(Calls[Answer]):
+class Client(Account, Calls[Answer]):
     """An account at a server.
 
     What is not given comes from an environment variable, then from the section ``[api]`` of the file:
@@ -34,44 +35,8 @@ class Client(Calls[Answer]):
     Raises :class:`.ConfigError` where something is missing or wrong.
     """
 
-    def __init__(
-        self,
-        email: Optional[str] = None,
-        api_key: Optional[str] = None,
-        config_file: Optional[Path] = None,
-        verbose: bool = False,
-        retry_on_errors: bool = True,
-        site: Optional[str] = None,
-        client: Optional[str] = None,
-        cert_bundle: Optional[str] = None,
-        insecure: Optional[bool] = None,
-        client_cert: Optional[str] = None,
-        client_cert_key: Optional[str] = None,
-        *,
-        proxy: Optional[str] = None,
-    ) -> None:
-        self._connection = connect(
-            False,
-            email,
-            api_key,
-            config_file,
-            site,
-            client,
-            cert_bundle,
-            insecure,
-            client_cert,
-            client_cert_key,
-            proxy,
-        )
-        self.email = self._connection.email
-        self.api_key = self._connection.api_key
-        self.base_url = f"{self._connection.site}/api/"
-        self.verbose = verbose
-        self.retry_on_errors = retry_on_errors
-        self._settings: Optional[Answer] = None
-
-    def __repr__(self) -> str:
-        return f"<Client {self.email} at {self._connection.site}>"
+    _background = False
+    _settings: Optional[Answer] = None
 
     def call_endpoint(
         self,
@@ -217,7 +182,8 @@ class Events:
         self._native.acknowledge()
 
     def close(self) -> None:
-        """Lets go of the queue, and of the state file. An event that was not acknowledged comes again."""
+        """Lets go of the queue, and of the state file. An event that was not acknowledged comes again. A thread that waits
+        for the next one is at the end."""
         self._native.stop()
 
     def __enter__(self) -> Events:

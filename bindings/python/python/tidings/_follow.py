@@ -6,7 +6,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Mapping, NamedTuple, Optional, Sequence
 
-from . import _brand, _native
+from . import _native
 from ._request import Path, texts
 
 if TYPE_CHECKING:
@@ -27,41 +27,6 @@ class Reset(NamedTuple):
     #: The answer to the registration: the state at the queue's start, or when it was found by its name. Empty where it
     #: goes on by a state file.
     state: Dict[str, Any]
-
-
-def connect(
-    background: bool,
-    email: Optional[str],
-    api_key: Optional[str],
-    config_file: Optional[Path],
-    site: Optional[str],
-    client: Optional[str],
-    cert_bundle: Optional[str],
-    insecure: Optional[bool],
-    client_cert: Optional[str],
-    client_cert_key: Optional[str],
-    proxy: Optional[str],
-) -> Connection:
-    name = client or _brand.USER_AGENT
-    system = os.uname().sysname if hasattr(os, "uname") else os.name
-    connection = _native.Connection(
-        _brand.ENV_PREFIX,
-        _brand.RC_FILE,
-        f"{name} ({system})",
-        background=background,
-        config_file=config_file,
-        email=email,
-        api_key=api_key,
-        site=site,
-        insecure=insecure,
-        cert_bundle=cert_bundle,
-        client_cert=client_cert,
-        client_cert_key=client_cert_key,
-        proxy=proxy,
-    )
-    if connection.insecure:
-        logger.warning("certificates are not checked; anybody in between can read along")
-    return connection
 
 
 def follow(

@@ -62,7 +62,8 @@ impl<'a> Lookup<'a> {
         variable: &'a dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
         let home = variable("HOME").map(PathBuf::from).or_else(std::env::home_dir);
-        let named = config_file.or_else(|| variable(&format!("{}_CONFIG", brand.env_prefix)).map(PathBuf::from));
+        let in_variable = variable(&format!("{}_CONFIG", brand.env_prefix)).filter(|path| !path.is_empty());
+        let named = config_file.or_else(|| in_variable.map(PathBuf::from));
         let path = match named {
             Some(path) => expand(&path, home.as_deref()),
             None => default_file(&brand.rc_name, home.as_deref()),

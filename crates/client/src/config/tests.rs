@@ -34,8 +34,10 @@ fn the_file_is_found_with_and_without_a_dot_and_by_name() {
     assert_eq!(resolve(ClientBuilder::new(), &[("HOME", &home)]).unwrap().email, "rc@x");
     let named = ClientBuilder::new().config_file("~/zuliprc");
     assert_eq!(resolve(named, &[("HOME", &home)]).unwrap().email, "rc@x");
-    let env = [("HOME", home.as_str()), ("ZULIP_CONFIG", "~/zuliprc")];
-    assert_eq!(resolve(ClientBuilder::new(), &env).unwrap().email, "rc@x");
+    for path in ["~/zuliprc", ""] {
+        let env = [("HOME", home.as_str()), ("ZULIP_CONFIG", path)];
+        assert_eq!(resolve(ClientBuilder::new(), &env).unwrap().email, "rc@x", "{path:?}");
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The loop. One step at a time: each call of [`Follower::next`] ends with an item for the program.
 
-use super::{EventForm, EventOptions, Item, ResetReason};
+use super::{CurrentQueue, EventForm, EventOptions, Item, ResetReason};
 use crate::client::Client;
 use crate::error::Error;
 use crate::register::LONGPOLL_TIMEOUT;
 use crate::resume::Position;
-use std::collections::VecDeque;
+use std::sync::PoisonError;
 use std::time::Duration;
 use tidings_types::EventId;
 use tidings_types::params::Request;
@@ -20,7 +20,7 @@ struct Queue {
     longpoll_timeout: Duration,
     /// Everything up to here was handled, and may be acknowledged.
     handled: EventId,
-    /// The largest id of what is in `pending`, or was.
+    /// The largest id that was read: of the event in the program's hands, or of one that is not shown.
     received: EventId,
 }
 
@@ -35,11 +35,18 @@ enum Handed {
     Event(EventId),
 }
 
-pub(super) struct Follower<E> {
+pub(super) struct Follower<E: EventForm> {
     client: Client,
     options: EventOptions,
     queue: Option<Queue>,
-    pending: VecDeque<E>,
+    /// The same for whoever ends it.
+    queue_id: CurrentQueue,
+    /// The rest of the last answer.
+    answer: Option<E::Answer>,
+    /// Taken out of it already.
+    next_event: Option<E>,
+    /// Whether something in it could not be read.
+    is_garbled: bool,
     handed: Handed,
     saved: Option<Position>,
     loaded: bool,
@@ -62,12 +69,15 @@ enum Verdict {
 }
 
 impl<E: EventForm> Follower<E> {
-    pub(super) fn new(client: Client, options: EventOptions) -> Self {
+    pub(super) fn new(client: Client, options: EventOptions, queue_id: CurrentQueue) -> Self {
         Follower {
             client,
             options,
             queue: None,
-            pending: VecDeque::new(),
+            queue_id,
+            answer: None,
+            next_event: None,
+            is_garbled: false,
             handed: Handed::Nothing,
             saved: None,
             loaded: false,
@@ -90,7 +100,7 @@ impl<E: EventForm> Follower<E> {
             return Ok(item);
         }
         loop {
-            if let Some(event) = self.pending.pop_front() {
+            if let Some(event) = self.read_event() {
                 self.handed = Handed::Event(event.id());
                 return Ok(Item::Event(event));
             }
@@ -99,6 +109,7 @@ impl<E: EventForm> Follower<E> {
                 tokio::time::sleep_until(at).await;
             }
             let failed = match &self.queue {
+                _ if std::mem::take(&mut self.is_garbled) => self.client.unreadable_events(),
                 None => match self.register().await {
                     Ok(item) => return Ok(item),
                     Err(error) => error,
@@ -138,10 +149,33 @@ impl<E: EventForm> Follower<E> {
         if self.options.store.is_some() {
             return None;
         }
-        let event = self.pending.pop_front()?;
+        let event = self.read_event()?;
         self.handle();
         self.handed = Handed::Event(event.id());
         Some(event)
+    }
+
+    /// The next event of the answer that is new and shown.
+    fn read_event(&mut self) -> Option<E> {
+        if let Some(event) = self.next_event.take() {
+            return Some(event);
+        }
+        let (Some(answer), Some(queue)) = (&mut self.answer, &mut self.queue) else { return None };
+        for event in answer {
+            let Some(event) = event else {
+                self.is_garbled = true;
+                break;
+            };
+            // What was sent again because an acknowledgement did not arrive is known already.
+            if event.id() > queue.received {
+                queue.received = event.id();
+                if !event.is_heartbeat() {
+                    return Some(event);
+                }
+            }
+        }
+        self.answer = None;
+        None
     }
 
     /// What the program had in its hands is handled; whether that has to be saved.
@@ -222,14 +256,14 @@ impl<E: EventForm> Follower<E> {
             return Ok(None);
         }
         let Position { queue_id, last_event_id, .. } = position.clone();
-        self.queue = Some(Queue {
-            id: queue_id.clone(),
-            longpoll_timeout: LONGPOLL_TIMEOUT,
-            handled: last_event_id,
-            received: last_event_id,
-        });
+        self.follow_queue(queue_id.clone(), LONGPOLL_TIMEOUT, last_event_id);
         self.saved = Some(position);
         Ok(Some(Item::Resumed { queue_id, last_event_id, registered: None }))
+    }
+
+    fn follow_queue(&mut self, id: String, longpoll_timeout: Duration, last_event_id: EventId) {
+        *self.queue_id.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.clone());
+        self.queue = Some(Queue { id, longpoll_timeout, handled: last_event_id, received: last_event_id });
     }
 
     async fn register(&mut self) -> Result<Item<E>, Error> {
@@ -237,8 +271,7 @@ impl<E: EventForm> Follower<E> {
         self.succeeded = true;
         let (queue_id, last_event_id) = (registered.queue_id.clone(), registered.last_event_id);
         let longpoll_timeout = registered.longpoll_timeout;
-        let id = queue_id.clone();
-        self.queue = Some(Queue { id, longpoll_timeout, handled: last_event_id, received: last_event_id });
+        self.follow_queue(queue_id.clone(), longpoll_timeout, last_event_id);
         self.handed = Handed::Start;
         let (resumed, registered) = (registered.resumed, Box::new(registered));
         Ok(match resumed {
@@ -247,23 +280,20 @@ impl<E: EventForm> Follower<E> {
         })
     }
 
-    /// One poll; what it brings is pending afterwards.
+    /// One poll; what it brings takes the place of what was left of the answer before, and has that in it again.
     async fn poll(&mut self, dont_block: bool) -> Result<(), Error> {
         let Some(queue) = &mut self.queue else { return Ok(()) };
         let asked_at = Instant::now();
         let timeout = queue.longpoll_timeout + self.options.pacing.poll_margin;
-        let events = self.client.poll::<E>(&queue.id, queue.handled, timeout, dont_block).await?;
+        let answer = self.client.poll::<E>(&queue.id, queue.handled, timeout, dont_block).await?;
         self.succeeded = true;
-        for event in events {
-            // What was sent again because an acknowledgement did not arrive is known already.
-            if event.id() > queue.received {
-                queue.received = event.id();
-                if !event.is_heartbeat() {
-                    self.pending.push_back(event);
-                }
-            }
+        queue.received = queue.handled;
+        (self.answer, self.next_event) = (Some(answer), None);
+        self.next_event = self.read_event();
+        if self.next_event.is_none() && std::mem::take(&mut self.is_garbled) {
+            return Err(self.client.unreadable_events());
         }
-        if !dont_block && self.pending.is_empty() && asked_at.elapsed() < EMPTY_POLL_MIN {
+        if !dont_block && self.next_event.is_none() && asked_at.elapsed() < EMPTY_POLL_MIN {
             let pause = self.options.pacing.pause(self.failures);
             self.failures = self.failures.saturating_add(1);
             self.pause(pause);
@@ -290,16 +320,6 @@ impl<E: EventForm> Follower<E> {
             _ => Verdict::GiveUp,
         }
     }
-
-    pub(super) async fn close(self) -> Result<(), Error> {
-        if let Some(store) = self.options.store {
-            blocking(move || store.clear()).await?;
-        }
-        match &self.queue {
-            Some(queue) => self.client.deregister(&queue.id).await,
-            None => Ok(()),
-        }
-    }
 }
 
 /// Whether it makes sense to try again later: overload, or something in between that is not ready.
@@ -308,7 +328,7 @@ fn is_transient(status: u16) -> bool {
 }
 
 /// Stores wait for disks; other tasks must not wait with them.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, crate::error::BoxError> + Send + 'static,
 ) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {

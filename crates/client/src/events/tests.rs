@@ -249,6 +249,59 @@ async fn giving_up_a_wait_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn closing_deletes_the_queue_also_after_a_wait_was_given_up() {
+    let (client, log) = client(|_, outgoing| match () {
+        () if is_register(outgoing) => registered(),
+        () if outgoing.method == Method::Delete => answer(200, &json!({"result": "success", "msg": ""})),
+        () => (Duration::from_secs(30), events(&json!([])).1),
+    });
+    let mut events = client.events(EventOptions::new());
+    assert!(matches!(events.next().await, Some(Ok(Item::Reset { .. }))));
+    timeout(Duration::from_secs(7), events.next()).await.unwrap_err();
+    events.close().await.unwrap();
+    let (_, last) = log.lock().unwrap().last().cloned().unwrap();
+    assert_eq!((last.method, last.path.contains("queue_id=q")), (Method::Delete, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_before_garbage_in_an_answer_is_not_lost() {
+    /// The first byte is the id; a zero cannot be read.
+    struct Byte(u8);
+    impl EventForm for Byte {
+        type Answer = std::vec::IntoIter<Option<Byte>>;
+        fn open(answer: Vec<u8>) -> Result<Self::Answer, Vec<u8>> {
+            let events: Vec<_> = answer.into_iter().map(|byte| (byte > 0).then_some(Byte(byte))).collect();
+            Ok(events.into_iter())
+        }
+        fn id(&self) -> EventId {
+            EventId(self.0.into())
+        }
+        fn is_heartbeat(&self) -> bool {
+            self.0 == 3
+        }
+    }
+    let answers = ["\u{1}\u{2}\u{0}\u{7}", "\u{0}", "\u{2}\u{3}\u{0}", "\u{3}\u{4}\u{5}"];
+    let (client, log) = client(move |at, outgoing| match is_register(outgoing) {
+        true => registered(),
+        false => (SOON, raw(200, answers[at - 1])),
+    });
+    let mut events = client.events_as::<Byte>(EventOptions::new());
+    let mut seen = Vec::new();
+    while seen.len() < 7 {
+        seen.push(match events.next().await.unwrap().unwrap() {
+            Item::Event(event) => event.0.to_string(),
+            Item::Trouble { .. } => "trouble".to_owned(),
+            _ => continue,
+        });
+    }
+    assert_eq!(seen, ["1", "2", "trouble", "trouble", "trouble", "4", "5"]);
+    let log = log.lock().unwrap();
+    let polls: Vec<i64> = log.iter().skip(1).map(|(_, outgoing)| acknowledged(outgoing)).collect();
+    assert_eq!(polls, [-1, 2, 2, 3]);
+    assert!(log.windows(2).skip(1).all(|pair| pair[1].0 - pair[0].0 >= Pacing::default().least));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_event_whose_callback_failed_is_not_acknowledged() {
     #[derive(Clone, Debug, Default)]
     struct Memory(Arc<Mutex<Option<crate::resume::Position>>>);

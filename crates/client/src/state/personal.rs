@@ -9,6 +9,9 @@ impl State {
         if let Some(settings) = self.fields.get_mut("user_settings") {
             settings[property] = value.clone();
         }
+        if property == "enable_drafts_synchronization" && *value == json!(false) {
+            self.replace("drafts", json!([]));
+        }
     }
 
     pub(super) fn apply_user_topic(&mut self, event: &UserTopic) {

@@ -72,7 +72,7 @@ fn bot_address(tx: &Tx<'_>, short_name: &str) -> Result<String, ApiError> {
         return Err(ApiError::bad_request("Bad name or username"));
     }
     let email = format!("{short_name}-bot@{}", tx.state.realm.host);
-    if tx.state.users.find_by_delivery_email(&email).is_some() {
+    if tx.state.users.is_taken(&email) {
         return Err(ApiError::bad_request("Username already in use"));
     }
     Ok(email)

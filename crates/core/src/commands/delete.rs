@@ -1,15 +1,16 @@
 //! Deleting messages.
 
-use super::Tx;
-use super::send::set_first_message;
+use super::send::{check_topic, refresh_first_message};
+use super::{Tx, notify};
 use crate::change::{Change, MessageRow};
 use crate::event::{Gate, Payload};
+use crate::limits;
 use crate::state::channels::ChannelRow;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::events::message::DeleteMessage;
-use tidings_types::{ApiError, ConversationId, MessageId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
 
 /// `delete-message`.
 ///
@@ -19,25 +20,63 @@ pub fn delete_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId) -> Result<(
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
-    let channel = channel_of(tx, message.conversation);
+    let channel = notify::channel_of(tx, id);
     check_may_delete(tx, &user, &message, channel.as_deref())?;
-    let audience = tx.state.who_holds_message(id).plus([actor]);
-    let event = place(tx, message.conversation);
-    let newest_left = newest_left(tx, message.conversation, id)?;
-    tx.change(Change::MessageDeleted { id, newest_left });
-    tx.emit_payload(Payload::Delete { event, ids: vec![id] }, audience, Gate::All);
-    if let Some(channel) = channel.filter(|channel| channel.first_message_id == Some(id)) {
-        let first = tx.state.messages.channel_ids(channel.id).and_then(|ids| ids.min());
-        set_first_message(tx, &channel, first);
-    }
-    Ok(())
+    remove(tx, &user, &[id])
 }
 
-fn channel_of(tx: &Tx<'_>, conversation: ConversationId) -> Option<Arc<ChannelRow>> {
-    match &**tx.state.messages.kind(conversation)? {
-        ConversationKind::Topic { channel, .. } => tx.state.channels.get(*channel).cloned(),
-        ConversationKind::Direct { .. } => None,
+/// `delete-topic`: deletes the newest messages of a topic, a bounded number of them; returns whether that was all.
+///
+/// Where a channel hides its history, only what the user may read is deleted.
+///
+/// # Errors
+/// 400 for who is no administrator, and for a channel they may not read.
+pub fn delete_topic(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str) -> Result<bool, ApiError> {
+    let user = tx.actor(actor)?;
+    if !user.role.is_admin() {
+        return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
     }
+    let channel = Arc::clone(tx.state.access_channel(&user, channel)?);
+    if !tx.state.can_read_channel(&user, &channel) {
+        return Err(ApiError::bad_request("Invalid channel ID"));
+    }
+    let topic = check_topic(topic)?;
+    let Some(conversation) = tx.state.messages.topic(channel.id, &topic).map(|topic| topic.conversation) else {
+        return Ok(true);
+    };
+    let mut ids = tx.state.messages.ids(conversation).map(|ids| ids.to_bitmap()).unwrap_or_default();
+    if !tx.state.shows_history(&channel) {
+        ids &= tx.state.readable_in_channel(&user, &channel);
+    }
+    let is_all = ids.len() <= limits::DELETED_MESSAGES_MAX;
+    let skip = ids.len().saturating_sub(limits::DELETED_MESSAGES_MAX);
+    let newest: Vec<MessageId> = ids.iter().skip(usize::try_from(skip).unwrap_or(0)).map(MessageId).collect();
+    if !newest.is_empty() {
+        remove(tx, &user, &newest)?;
+    }
+    Ok(is_all)
+}
+
+/// Deletes messages of one conversation, ascending, and tells those who hold them.
+pub(super) fn remove(tx: &mut Tx<'_>, actor: &UserRow, ids: &[MessageId]) -> Result<(), ApiError> {
+    let invalid = || ApiError::bad_request("Invalid message(s)");
+    let first = ids.first().copied().ok_or_else(invalid)?;
+    let conversation = tx.state.messages.conversation_of(first).ok_or_else(invalid)?;
+    let channel = notify::channel_of(tx, first);
+    let audience = match &channel {
+        Some(channel) => tx.state.who_holds_any(channel, ids),
+        None => tx.state.who_holds_message(first),
+    };
+    // Whoever deletes a message may read it, subscribed or not.
+    let event = place(tx, conversation);
+    for id in ids {
+        tx.change(Change::MessageDeleted { id: *id });
+    }
+    tx.emit_payload(Payload::Delete { event, ids: ids.to_vec() }, audience.plus([actor.id]), Gate::All);
+    if let Some(channel) = channel {
+        refresh_first_message(tx, channel.id);
+    }
+    Ok(())
 }
 
 /// Who may delete any message may delete this one; its sender, and the owner of a bot that sent it, may for a while.
@@ -79,19 +118,4 @@ fn place(tx: &Tx<'_>, conversation: ConversationId) -> DeleteMessage {
         stream_id: channel,
         topic,
     }
-}
-
-/// The newest message of a conversation but this one.
-pub(super) fn newest_left(
-    tx: &Tx<'_>,
-    conversation: ConversationId,
-    id: MessageId,
-) -> Result<Option<MessageId>, ApiError> {
-    let newest = match tx.state.messages.kind(conversation).map(|kind| &**kind) {
-        Some(ConversationKind::Topic { channel, topic }) => {
-            tx.state.messages.topic(*channel, topic).and_then(|topic| topic.max_id)
-        }
-        _ => tx.state.messages.direct_ids(conversation).and_then(|ids| ids.max()),
-    };
-    if newest == Some(id) { tx.newest_before(conversation, id) } else { Ok(newest) }
 }

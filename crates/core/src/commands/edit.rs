@@ -14,7 +14,7 @@ use tidings_markdown::Rendered;
 use tidings_types::events::Event;
 use tidings_types::events::message::{FlagsAdd, UpdateMessage};
 use tidings_types::message::Edit;
-use tidings_types::{ApiError, MessageId, UserId};
+use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 /// Seconds by which an edit may come late: it was begun in time.
 const EDIT_GRACE_SECS: i64 = 20;
@@ -53,11 +53,15 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     tx.state.check_can_read(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     check_may_edit(tx, &user, &message)?;
+    if !message.submessages.is_empty() {
+        return Err(ApiError::bad_request("Widgets cannot be edited."));
+    }
     if new.prev_content_sha256.as_ref().is_some_and(|hash| !is_hash_of(hash, &message.content)) {
         return Err(ApiError::ExpectationMismatch {});
     }
     let place = Place::of(tx, message.conversation).ok_or(ApiError::Internal {})?;
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
+    send::check_groups(&new.rendered)?;
     if message.content == new.content {
         return Ok(());
     }
@@ -74,6 +78,19 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     let update = update(actor, &message, new, &place, tx.now);
     let audience = holders(tx, id, &held_before);
     tx.emit_update(update, flags, audience);
+    Ok(())
+}
+
+/// Content and channel are not changed in one request. Clients may name the channel the message is in.
+///
+/// # Errors
+/// 400 for another channel, and for a message that may not be read: where it is, is no business of others.
+pub fn check_stays(tx: &Tx<'_>, actor: UserId, id: MessageId, channel: Option<ChannelId>) -> Result<(), ApiError> {
+    let Some(wanted) = channel else { return Ok(()) };
+    tx.state.check_can_read(&*tx.actor(actor)?, id)?;
+    if super::notify::channel_of(tx, id).is_some_and(|channel| channel.id != wanted) {
+        return Err(ApiError::bad_request("Cannot change message content while changing channel"));
+    }
     Ok(())
 }
 

@@ -1,165 +1,234 @@
-//! Moving messages to another topic of their channel.
+//! Moving messages to another topic, also of another channel.
+//!
+//! A topic may have any number of messages. They are moved in batches, each a command of its own, so that nobody else's
+//! change waits long; the message that the request names moves last, so that a request that was cut short can be
+//! repeated.
+//!
+//! # Layout
+//! - `checks`: who may, and until when. `across`: what a move between channels changes of what people see.
+//! - `policies`: the choices for topics follow. `notices`: messages that tell of it.
+
+mod across;
+mod checks;
+mod notices;
+mod policies;
 
 use super::Tx;
 use super::send::{self, Place};
-use crate::audience::Audience;
-use crate::change::{Change, MessageRow};
-use crate::event::PreparedFlags;
+use crate::change::Change;
+use crate::event::{FlagGroups, PreparedFlags};
 use crate::limits;
-use crate::narrow::RESOLVED_TOPIC_PREFIX;
+use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
+use checks::Resolving;
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tidings_types::endpoints::messages::PropagateMode;
 use tidings_types::events::message::UpdateMessage;
 use tidings_types::message::Edit;
-use tidings_types::{ApiError, ConversationId, MessageId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
 
 /// Where messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewTopic {
-    /// As the request has it.
-    pub topic: String,
+pub struct Move {
+    /// The new topic, as the request has it; none for the same.
+    pub topic: Option<String>,
+    /// The new channel; none for the same.
+    pub channel: Option<ChannelId>,
     /// Which messages of the topic move along.
     pub propagate: PropagateMode,
+    /// Say so where they were.
+    pub tell_old_topic: bool,
+    /// Say so where they are.
+    pub tell_new_topic: bool,
 }
 
-/// `update-message`, as far as the topic goes, of the message that `flags` are of.
+/// How far a move is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Messages that were moved.
+    pub moved: usize,
+    /// Nothing is left to be moved.
+    pub is_done: bool,
+    /// The other topic had messages before.
+    existed: Option<bool>,
+}
+
+impl Progress {
+    /// Nothing more is to be moved.
+    #[must_use]
+    pub fn done(self) -> Self {
+        Progress { is_done: true, ..self }
+    }
+}
+
+/// What is moved, from where to where.
+struct Moving {
+    actor: Arc<UserRow>,
+    /// The message that the request names.
+    target: MessageId,
+    from: ConversationId,
+    old: (Arc<ChannelRow>, String),
+    new: (Arc<ChannelRow>, String),
+    propagate: PropagateMode,
+    resolving: Option<Resolving>,
+}
+
+impl Moving {
+    fn is_across(&self) -> bool {
+        self.old.0.id != self.new.0.id
+    }
+
+    fn renames(&self) -> bool {
+        self.old.1 != self.new.1
+    }
+}
+
+/// `update-message`, as far as the place goes, of the message that `flags` are of: moves a batch of messages. To be
+/// called again with what it returns, until that is done.
 ///
 /// # Errors
-/// 400 for a message that may not be read or not be moved, a topic that is not allowed, and too many messages.
-pub fn move_to_topic(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, to: &NewTopic) -> Result<(), ApiError> {
-    let id = flags.message();
-    let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
-    let from = tx.state.messages.conversation_of(id).ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
-    let Some(Place::Topic { channel, topic: old }) = Place::of(tx, from) else {
-        return Err(ApiError::bad_request("Direct messages cannot have topics."));
-    };
-    let new = send::check_topic(&to.topic)?;
-    // Clients may send the topic along with a new content. Topics are the same without regard to case.
-    if tx.state.messages.topic(channel.id, &new).is_some_and(|topic| topic.conversation == from) {
-        return Ok(());
-    }
-    check_may_move(tx, &user, &channel, &old, &new)?;
-    send::check_topic_allowed(tx, &channel, &new)?;
-    let ids = affected(tx, &user, from, id, to.propagate)?;
-    let conversation = send::topic_conversation(tx, channel.id, &new);
-    for moved in &ids {
-        move_one(tx, actor, *moved, conversation, (&old, &new))?;
-    }
-    let update = update(actor, id, &ids, &channel, (old, new, to.propagate), tx.now);
-    let audience = who_holds_any(tx, &ids, &channel);
-    tx.emit_update(update, flags, audience);
-    Ok(())
-}
-
-/// Who may move messages within the channel; to mark a topic as resolved, or not, a permission of its own is enough.
-fn check_may_move(tx: &Tx<'_>, user: &UserRow, channel: &ChannelRow, old: &str, new: &str) -> Result<(), ApiError> {
-    let bare = |topic: &str| topic.strip_prefix(RESOLVED_TOPIC_PREFIX).unwrap_or(topic).to_owned();
-    let may = |setting| tx.state.in_setting(user, setting);
-    let resolves = bare(old) == bare(new) && may(&channel.permissions.can_resolve_topics_group);
-    let moves = tx.state.in_group(user, tx.state.realm.settings.can_move_messages_between_topics_group)
-        || may(&channel.permissions.can_move_messages_within_channel_group)
-        || may(&channel.permissions.can_administer_channel_group);
-    if !channel.is_archived && (moves || resolves) {
-        return Ok(());
-    }
-    Err(ApiError::bad_request("You don't have permission to edit this message"))
-}
-
-/// The messages that move, ascending: of the topic those the user may read.
-fn affected(
-    tx: &Tx<'_>,
-    user: &UserRow,
-    conversation: ConversationId,
-    id: MessageId,
-    propagate: PropagateMode,
-) -> Result<Vec<MessageId>, ApiError> {
-    let oldest = match propagate {
-        PropagateMode::One => return Ok(vec![id]),
-        PropagateMode::Later => id,
-        PropagateMode::All => MessageId(0),
-    };
-    let mut ids = Vec::new();
-    let mut before = MessageId(u32::MAX);
-    let mut looked_at = 0;
-    while let Some(found) = tx.newest_before(conversation, before)?.filter(|found| *found >= oldest) {
-        if tx.state.can_read_message(user, found) {
-            ids.push(found);
-        }
-        // Also those that stay cost time, during which nobody else's change is made.
-        looked_at += 1;
-        if looked_at > limits::MOVED_MESSAGES_MAX {
-            return Err(ApiError::bad_request("Too many messages to move at once"));
-        }
-        before = found;
-    }
-    ids.reverse();
-    Ok(ids)
-}
-
-fn move_one(
+/// 400 for a message that may not be read or not be moved, or not any more, and for a place where it cannot be.
+pub fn move_messages(
     tx: &mut Tx<'_>,
     actor: UserId,
-    id: MessageId,
-    conversation: ConversationId,
-    (old, new): (&str, &str),
-) -> Result<(), ApiError> {
-    let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
+    flags: &PreparedFlags,
+    to: &Move,
+    progress: Progress,
+) -> Result<Progress, ApiError> {
+    let Some(moving) = prepare(tx, actor, flags.message(), to)? else { return Ok(progress.done()) };
+    checks::check(tx, &moving)?;
+    let all = affected(&tx.state, &moving);
+    if progress.moved == 0 {
+        checks::check_age_of_all(tx, &moving, &all)?;
+    }
+    let is_done = all.len() <= limits::MOVED_MESSAGES_MAX as u64;
+    let ids: Vec<MessageId> = all.iter().map(MessageId).filter(|id| is_done || *id != moving.target).collect();
+    let ids: Arc<[MessageId]> = ids.into_iter().take(limits::MOVED_MESSAGES_MAX).collect();
+    let conversation = send::topic_conversation(tx, moving.new.0.id, &moving.new.1);
+    let existed = progress.existed.unwrap_or_else(|| tx.state.messages.newest(conversation).is_some());
+    carry(tx, &moving, flags, &ids, conversation);
+    let progress = Progress { moved: progress.moved + ids.len(), is_done, existed: Some(existed) };
+    if is_done {
+        let moved_all = to.propagate == PropagateMode::All || !leaves_any(&tx.state, &moving);
+        let followers = if moved_all { policies::follow(tx, &moving, existed) } else { None };
+        notices::tell(tx, &moving, &notices::Moved { to, count: progress.moved, moved_all, existed, followers })?;
+    }
+    Ok(progress)
+}
+
+/// None where the message is there already. Topics are the same without regard to case, and clients name the place a
+/// message is in along with a new content.
+fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<Option<Moving>, ApiError> {
+    let actor = tx.actor(actor)?;
+    tx.state.check_can_read(&actor, target)?;
+    let invalid = || ApiError::bad_request("Invalid message(s)");
+    let from = tx.state.messages.conversation_of(target).ok_or_else(invalid)?;
+    let Some(Place::Topic { channel, topic }) = Place::of(tx, from) else {
+        let text = match to.channel {
+            Some(_) => "Direct messages cannot be moved to channels.",
+            None => "Direct messages cannot have topics.",
+        };
+        return Err(ApiError::bad_request(text));
+    };
+    let new_channel = match to.channel.filter(|id| *id != channel.id) {
+        Some(id) => Arc::clone(tx.state.access_channel(&actor, id)?),
+        None => Arc::clone(&channel),
+    };
+    let new_topic = match &to.topic {
+        Some(new) => checks::check_new_topic(new)?,
+        None => topic.clone(),
+    };
+    let known = tx.state.messages.topic(new_channel.id, &new_topic);
+    if known.is_some_and(|known| known.conversation == from) {
+        return Ok(None);
+    }
+    let same_channel = new_channel.id == channel.id;
+    let wanted = to.topic.as_deref().unwrap_or_default().trim();
+    let resolving = if same_channel { Resolving::of(&topic, &new_topic, wanted) } else { None };
+    Ok(Some(Moving {
+        actor,
+        target,
+        from,
+        old: (channel, topic),
+        new: (new_channel, new_topic),
+        propagate: to.propagate,
+        resolving,
+    }))
+}
+
+/// The messages that move: of the topic those the user may read.
+fn affected(state: &RealmState, moving: &Moving) -> RoaringBitmap {
+    let oldest = match moving.propagate {
+        PropagateMode::One => return RoaringBitmap::from_iter([moving.target.0]),
+        PropagateMode::Later => moving.target.0,
+        PropagateMode::All => 0,
+    };
+    let mut ids = readable(state, moving);
+    ids.remove_range(..oldest);
+    ids
+}
+
+fn leaves_any(state: &RealmState, moving: &Moving) -> bool {
+    !readable(state, moving).is_empty()
+}
+
+/// What the user may read of the topic.
+fn readable(state: &RealmState, moving: &Moving) -> RoaringBitmap {
+    let mut ids = state.messages.ids(moving.from).map(|ids| ids.to_bitmap()).unwrap_or_default();
+    let channel = &moving.old.0;
+    if !state.shows_history(channel) {
+        ids &= state.readable_in_channel(&moving.actor, channel);
+    }
+    ids
+}
+
+fn carry(tx: &mut Tx<'_>, moving: &Moving, flags: &PreparedFlags, ids: &Arc<[MessageId]>, to: ConversationId) {
+    let (old, new) = (&moving.old, &moving.new);
     let edit = Edit {
-        user_id: Some(actor),
+        user_id: Some(moving.actor.id),
         timestamp: tx.now,
-        topic: Some(new.to_owned()),
-        prev_topic: Some(old.to_owned()),
+        topic: moving.renames().then(|| new.1.clone()),
+        prev_topic: moving.renames().then(|| old.1.clone()),
+        stream: moving.is_across().then_some(new.0.id),
+        prev_stream: moving.is_across().then_some(old.0.id),
         ..Edit::default()
     };
-    let mut edit_history = vec![edit.clone()];
-    edit_history.extend(message.edit_history.iter().cloned());
-    let row = MessageRow { conversation, last_moved: Some(tx.now), edit_history, ..(*message).clone() };
-    let mentions = tx.state.flags.mentions(id).to_vec();
-    tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
-    Ok(())
+    let before = tx.state.clone();
+    let seq = tx.state.seq + 1;
+    tx.change(Change::MessagesMoved { ids: Arc::clone(ids), to, edit, seq });
+    let update = update(tx, moving, ids);
+    if moving.is_across() {
+        let audience = across::tell(tx, &before, moving, ids);
+        let flags = FlagGroups::now(&tx.state, update.message_id, &audience);
+        tx.emit_update_with(update, flags, audience);
+        [old.0.id, new.0.id].into_iter().for_each(|channel| send::refresh_first_message(tx, channel));
+        return;
+    }
+    let audience = tx.state.who_holds_any(&old.0, ids);
+    if update.message_id == flags.message() {
+        return tx.emit_update(update, flags, audience);
+    }
+    let flags = FlagGroups::now(&tx.state, update.message_id, &audience);
+    tx.emit_update_with(update, flags, audience);
 }
 
-fn update(
-    actor: UserId,
-    id: MessageId,
-    ids: &[MessageId],
-    channel: &ChannelRow,
-    (old, new, propagate): (String, String, PropagateMode),
-    now: i64,
-) -> UpdateMessage {
+fn update(tx: &Tx<'_>, moving: &Moving, ids: &[MessageId]) -> UpdateMessage {
+    let (old, new) = (&moving.old, &moving.new);
+    let named = if ids.contains(&moving.target) { moving.target } else { ids.first().copied().unwrap_or_default() };
     UpdateMessage {
-        user_id: Some(actor),
-        message_id: id,
+        user_id: Some(moving.actor.id),
+        message_id: named,
         message_ids: ids.to_vec(),
-        edit_timestamp: now,
-        stream_name: Some(channel.name.clone()),
-        stream_id: Some(channel.id),
-        propagate_mode: Some(propagate.as_str().to_owned()),
-        orig_subject: Some(old),
-        subject: Some(new),
-        topic_links: Some(Vec::new()),
+        edit_timestamp: tx.now,
+        stream_name: Some(old.0.name.clone()),
+        stream_id: Some(old.0.id),
+        new_stream_id: moving.is_across().then_some(new.0.id),
+        propagate_mode: Some(moving.propagate.as_str().to_owned()),
+        orig_subject: Some(old.1.clone()),
+        subject: moving.renames().then(|| new.1.clone()),
+        topic_links: moving.renames().then(|| tx.state.linkifiers.topic_links(&new.1)),
         ..UpdateMessage::default()
     }
-}
-
-fn who_holds_any(tx: &Tx<'_>, ids: &[MessageId], channel: &ChannelRow) -> Audience {
-    let may_read =
-        |user: UserId, id: MessageId| tx.state.active_user(user).is_some_and(|row| tx.state.can_read_message(row, id));
-    let mut holders: Vec<UserId> = Vec::new();
-    for id in ids {
-        holders.extend(tx.state.flags.others_who_hold(*id).filter(|user| may_read(*user, *id)));
-    }
-    if !tx.state.shows_history(channel) {
-        let subscribers = tx.state.channels.subscribers(channel.id);
-        holders.extend(subscribers.iter().copied().filter(|user| ids.iter().any(|id| may_read(*user, *id))));
-    }
-    holders.sort_unstable();
-    holders.dedup();
-    if tx.state.shows_history(channel) {
-        return Audience::subscribers(&tx.state, channel.id).plus(holders);
-    }
-    Audience::users(holders)
 }

@@ -3,12 +3,13 @@
 use super::repeats::{self, SendKey};
 use super::{Tx, visibility};
 use crate::audience::Audience;
-use crate::change::{Change, MessageBits, MessageRow};
+use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
 use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::groups;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use tidings_markdown::Rendered;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
-use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId};
 
 /// Where a message goes, as the request named it.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,8 +54,6 @@ pub enum UserRefIn {
 /// A message to be sent. Rendered before, since that takes time the writer does not have.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
-    /// Where to.
-    pub to: Destination,
     /// As written, checked by [`check_content`].
     pub content: String,
     /// The same, rendered for the sender.
@@ -65,6 +64,10 @@ pub struct NewMessage {
     pub client: String,
     /// Whether the sender has read it.
     pub read_by_sender: bool,
+    /// Others for whom it is read at once.
+    pub read_by: Vec<UserId>,
+    /// What makes it a poll or a list of tasks, as [`super::submessages::widget_of`] has it.
+    pub widget: Option<String>,
     /// The sender's queue and what it calls the message.
     pub sent_from: Option<(QueueId, String)>,
     /// What the client calls this send, so that it can be repeated.
@@ -115,28 +118,44 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
 /// # Errors
 /// 400 where the sender may not send there, or nobody is there to send to; 422 for an idempotency key that was used for
 /// another message.
-pub fn send(tx: &mut Tx<'_>, actor: UserId, mut new: NewMessage) -> Result<MessageId, ApiError> {
+pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<MessageId, ApiError> {
     let sender = tx.actor(actor)?;
     let keys = std::mem::take(&mut new.keys);
     if let Some(id) = repeats::find(tx, actor, &keys)? {
         return Ok(id);
     }
-    let place = match &new.to {
-        Destination::Channel { channel, topic } => {
-            let channel = find_channel(tx, &sender, channel)?;
-            check_may_send(tx, &sender, &channel)?;
-            let topic = check_topic(topic.as_deref().unwrap_or_default())?;
-            check_topic_allowed(tx, &channel, &topic)?;
-            Place::Topic { channel, topic }
-        }
-        Destination::Direct(users) => Place::Direct { users: check_recipients(tx, &sender, users)? },
-    };
+    let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
-    let conversation = open_conversation(tx, &place);
-    let mentions = mentions(tx, &place, conversation, &new.rendered, &new.alerted)?;
-    let id = insert(tx, &sender, &place, conversation, mentions, new);
+    check_groups(&new.rendered)?;
+    let id = deliver(tx, &sender, &place, new)?;
     repeats::remember(tx, actor, &keys, id);
     Ok(id)
+}
+
+/// Where a message goes, if its sender may send there.
+pub(super) fn check_place(tx: &Tx<'_>, sender: &UserRow, to: &Destination) -> Result<Place, ApiError> {
+    match to {
+        Destination::Channel { channel, topic } => {
+            let channel = find_channel(tx, sender, channel)?;
+            check_may_send(tx, sender, &channel)?;
+            let topic = check_topic(topic.as_deref().unwrap_or_default())?;
+            check_topic_allowed(tx, &channel, &topic)?;
+            Ok(Place::Topic { channel, topic })
+        }
+        Destination::Direct(users) => Ok(Place::Direct { users: check_recipients(tx, sender, users)? }),
+    }
+}
+
+/// Sends a message to where it may go.
+pub(super) fn deliver(
+    tx: &mut Tx<'_>,
+    sender: &UserRow,
+    place: &Place,
+    new: NewMessage,
+) -> Result<MessageId, ApiError> {
+    let conversation = open_conversation(tx, place);
+    let mentions = mentions(tx, place, conversation, &new.rendered, &new.alerted)?;
+    Ok(insert(tx, sender, place, conversation, mentions, new))
 }
 
 /// Where a message is or goes, as rows.
@@ -291,6 +310,13 @@ pub(super) fn check_wildcards(
     Ok(())
 }
 
+/// Built-in groups, and there are no others yet, are mentioned silently only.
+pub(super) fn check_groups(rendered: &Rendered) -> Result<(), ApiError> {
+    let Some(group) = rendered.mentioned_groups.first() else { return Ok(()) };
+    let name = groups::title(GroupId(*group)).unwrap_or_default();
+    Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")))
+}
+
 fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {
     match place {
         Place::Topic { channel, topic } => topic_conversation(tx, channel.id, topic),
@@ -391,12 +417,14 @@ fn insert(
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: new.widget.map(|content| first_submessage(tx, sender, content)).into_iter().collect(),
     });
     tx.change(Change::MessageInserted { row: Arc::clone(&row), mentions: mentions.clone() });
     let mut read: Vec<UserId> = tx.state.personal.muted_by(sender.id).collect();
     if new.read_by_sender {
         read.push(sender.id);
     }
+    read.extend(new.read_by);
     read.retain(|user| tx.state.received(*user, id));
     read.sort_unstable();
     read.dedup();
@@ -438,6 +466,11 @@ fn audience(tx: &Tx<'_>, place: &Place, marks: &Marks) -> (Audience, Reach) {
     }
 }
 
+fn first_submessage(tx: &Tx<'_>, sender: &UserRow, content: String) -> SubmessageRow {
+    let id = tx.state.messages.next_submessage();
+    SubmessageRow { id, sender: sender.id, msg_type: "widget".to_owned(), content }
+}
+
 /// The first message of a channel changes what everybody sees of the channel.
 fn note_first_message(tx: &mut Tx<'_>, channel: &ChannelRow, id: MessageId) {
     if channel.first_message_id.is_none() {
@@ -445,8 +478,17 @@ fn note_first_message(tx: &mut Tx<'_>, channel: &ChannelRow, id: MessageId) {
     }
 }
 
+/// After messages came or went: the oldest message of a channel may be another.
+pub(super) fn refresh_first_message(tx: &mut Tx<'_>, channel: ChannelId) {
+    let Some(row) = tx.state.channels.get(channel).cloned() else { return };
+    let first = tx.state.messages.channel_ids(channel).and_then(crate::state::ids::IdSet::min);
+    if row.first_message_id != first {
+        set_first_message(tx, &row, first);
+    }
+}
+
 /// Says which message of a channel is its oldest.
-pub(super) fn set_first_message(tx: &mut Tx<'_>, channel: &ChannelRow, id: Option<MessageId>) {
+fn set_first_message(tx: &mut Tx<'_>, channel: &ChannelRow, id: Option<MessageId>) {
     let audience = tx.state.who_sees_channel(channel);
     tx.change(Change::Channel(Arc::new(ChannelRow { first_message_id: id, ..channel.clone() })));
     let event = StreamUpdate {

@@ -78,7 +78,8 @@ pub fn check_email(state: &RealmState, email: &str, whose: Option<UserId>) -> Re
     if !is_address(email) || made_up_address(email, &state.realm.host).is_some() {
         return Err(ApiError::bad_request("Invalid email address."));
     }
-    if state.users.find_by_delivery_email(email).is_some_and(|user| Some(user.id) != whose) {
+    let own = state.users.find_by_delivery_email(email).is_some_and(|user| Some(user.id) == whose);
+    if !own && state.users.is_taken(email) {
         return Err(ApiError::bad_request("Email is already in use."));
     }
     Ok(email.to_owned())

@@ -36,6 +36,20 @@ impl FlagGroups {
         group.map_or(self.most, |group| group.flags).with_channel_wildcard(self.channel_wildcard)
     }
 
+    /// The flags of those in `audience` in this state. Takes milliseconds where these are ten thousand; where they are
+    /// those who held the message before, see [`PreparedFlags`].
+    #[must_use]
+    pub fn now(state: &RealmState, id: MessageId, audience: &Audience) -> Self {
+        let mut groups = FlagGroups::default();
+        for user in users_in(audience).iter().map(UserId) {
+            groups.add(user, own_flags(state, user, id));
+        }
+        groups.others.sort_by_key(|group| group.users.len());
+        groups.most = groups.others.pop().map(|group| group.flags).unwrap_or_default();
+        groups.channel_wildcard = state.flags.is_channel_wildcard(id);
+        groups
+    }
+
     /// About how many bytes of memory it takes.
     #[must_use]
     pub fn weight(&self) -> usize {
@@ -77,14 +91,9 @@ impl PreparedFlags {
     /// The flags in this state.
     #[must_use]
     pub fn new(state: &RealmState, id: MessageId) -> Self {
-        let holders = users_in(&state.who_holds_message(id));
-        let mut groups = FlagGroups::default();
-        for user in holders.iter().map(UserId) {
-            groups.add(user, own_flags(state, user, id));
-        }
-        groups.others.sort_by_key(|group| group.users.len());
-        groups.most = groups.others.pop().map(|group| group.flags).unwrap_or_default();
-        PreparedFlags { id, then: state.flags.clone(), holders, groups }
+        let audience = state.who_holds_message(id);
+        let groups = FlagGroups::now(state, id, &audience);
+        PreparedFlags { id, then: state.flags.clone(), holders: users_in(&audience), groups }
     }
 
     /// The message.
@@ -97,7 +106,7 @@ impl PreparedFlags {
     /// never have, is taken for nobody.
     ///
     /// Whether somebody received the message, on which flags depend too, does not change for who holds it, except by
-    /// being mentioned, which is among the flags.
+    /// being mentioned, which is among the flags, and by a move to another channel, for which this is not used.
     #[must_use]
     pub fn bring_up_to(&self, state: &RealmState, audience: &Audience) -> FlagGroups {
         let mut groups = self.groups.clone();

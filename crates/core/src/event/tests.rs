@@ -256,6 +256,7 @@ fn state_with_message(participants: u32, mentions: Vec<(UserId, MentionBits)>) -
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: Vec::new(),
     };
     state.apply(&Change::MessageInserted { row: Arc::new(row), mentions });
     state

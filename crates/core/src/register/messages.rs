@@ -94,7 +94,7 @@ impl View<'_> {
     fn recent_conversations(&self) -> Vec<RecentConversation> {
         let messages = &self.state.messages;
         let conversation = |id: ConversationId| {
-            let max_message_id = messages.direct_ids(id)?.max()?;
+            let max_message_id = messages.newest(id)?;
             let ConversationKind::Direct { users } = &**messages.kind(id)? else { return None };
             let others = users.iter().copied().filter(|user| *user != self.user.id).collect();
             Some(RecentConversation { max_message_id, user_ids: others })

@@ -12,16 +12,9 @@ use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSetti
 
 /// Initial fields of features that do not exist here, by the name they are fetched under.
 const EMPTY_LISTS: &[(&str, Field)] = &[
-    ("drafts", field::drafts),
-    ("scheduled_messages", field::scheduled_messages),
-    ("reminders", field::reminders),
-    ("saved_snippets", field::saved_snippets),
-    ("navigation_views", field::navigation_views),
     ("channel_folders", field::channel_folders),
     ("onboarding_steps", field::onboarding_steps),
-    ("realm_linkifiers", field::realm_linkifiers),
     ("realm_filters", field::realm_filters),
-    ("realm_playgrounds", field::realm_playgrounds),
     ("realm_domains", field::realm_domains),
     ("custom_profile_fields", field::custom_profile_fields),
     // Every word can be searched for.
@@ -74,7 +67,27 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     if !shape.has(Shape::USER_SETTINGS_OBJECT) {
         write_legacy_settings(view, fields);
     }
+    write_prepared(view, fields);
     write_absent_features(view, fields);
+}
+
+fn write_prepared(view: &View<'_>, fields: &mut Fields) {
+    let (fetch, prepared, user) = (&view.request.fetch, &view.state.prepared, view.user.id);
+    if fetch.wants("drafts") {
+        fields.put(field::drafts, &prepared.drafts_of(user));
+    }
+    if fetch.wants("saved_snippets") {
+        fields.put(field::saved_snippets, &prepared.snippets.of(user).map(|snippet| &**snippet).collect::<Vec<_>>());
+    }
+    if fetch.wants("navigation_views") {
+        fields.put(field::navigation_views, &prepared.views.of(user).map(|view| &**view).collect::<Vec<_>>());
+    }
+    if fetch.wants("scheduled_messages") {
+        fields.put(field::scheduled_messages, &prepared.scheduled_of(user));
+    }
+    if fetch.wants("reminders") {
+        fields.put(field::reminders, &prepared.reminders_of(user));
+    }
 }
 
 fn write_presence(view: &View<'_>, fields: &mut Fields) {

@@ -5,7 +5,7 @@
 
 use super::{Fields, View, permissions, personal};
 use crate::limits;
-use crate::shape::EMPTY_TOPIC_DISPLAY_NAME;
+use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::RealmState;
 use crate::state::groups::system;
 use crate::state::realm::RealmRow;
@@ -26,6 +26,14 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_server(view, fields);
         write_absent_settings(fields);
         write_absent_of_server(fields);
+    }
+    if fetch.wants("realm_linkifiers") {
+        let known = view.request.shape.has(Shape::LINKIFIER_URL_TEMPLATE);
+        let linkifiers = &view.state.linkifiers.list().items;
+        fields.put(field::realm_linkifiers, if known { linkifiers.as_slice() } else { &[] });
+    }
+    if fetch.wants("realm_playgrounds") {
+        fields.put(field::realm_playgrounds, &view.state.playgrounds.items);
     }
     if fetch.wants("realm_user_settings_defaults") {
         // New accounts start with the defaults of the table; a time zone is nobody's default.
@@ -173,7 +181,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_upload_quota_mib, &());
     fields.put(field::realm_plan_type, &1);
     fields.put(field::realm_default_external_accounts, &json!({}));
-    fields.put(field::realm_moderation_request_channel_id, &-1);
     fields.put(field::realm_new_stream_announcements_stream_id, &-1);
     fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
@@ -181,7 +188,7 @@ fn write_absent_settings(fields: &mut Fields) {
 
 /// What the server cannot do.
 fn write_absent_of_server(fields: &mut Fields) {
-    fields.put(field::max_reminder_note_length, &0);
+    fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
     fields.put(field::max_channel_folder_name_length, &0);
     fields.put(field::max_channel_folder_description_length, &0);
     fields.put(field::max_icon_file_size_mib, &0);

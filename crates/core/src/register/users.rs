@@ -2,7 +2,7 @@
 
 use super::{Fields, View};
 use crate::shape::Shape;
-use crate::state::users::{RenderedUser, UserRow};
+use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
 use std::borrow::Cow;
 use tidings_types::initial_state::field;
 use tidings_types::user::{Bot, Role, User};
@@ -34,7 +34,8 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
 fn write_accounts(view: &View<'_>, fields: &mut Fields) {
     fields.put_rendered(field::realm_users, view.accounts(true));
     fields.put_rendered(field::realm_non_active_users, view.accounts(false));
-    fields.put(field::cross_realm_bots, &[(); 0]);
+    let bot = view.state.users.sender(NOTIFICATION_BOT).map(|bot| view.state.system_bot_view(bot));
+    fields.put(field::cross_realm_bots, &bot.as_slice());
 }
 
 fn write_own_account(view: &View<'_>, fields: &mut Fields) {

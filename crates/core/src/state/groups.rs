@@ -11,50 +11,64 @@ pub use tidings_types::group::system;
 struct SystemGroup {
     id: GroupId,
     name: &'static str,
+    /// What people call it.
+    title: &'static str,
     description: &'static str,
     subgroup: Option<GroupId>,
 }
 
 /// Each group contains the one before it in the chain of roles.
 const SYSTEM_GROUPS: &[SystemGroup] = &[
-    SystemGroup { id: system::OWNERS, name: "role:owners", description: "Owners of this organization", subgroup: None },
+    SystemGroup {
+        id: system::OWNERS,
+        name: "role:owners",
+        title: "Owners",
+        description: "Owners of this organization",
+        subgroup: None,
+    },
     SystemGroup {
         id: system::ADMINISTRATORS,
         name: "role:administrators",
+        title: "Administrators",
         description: "Administrators of this organization, including owners",
         subgroup: Some(system::OWNERS),
     },
     SystemGroup {
         id: system::MODERATORS,
         name: "role:moderators",
+        title: "Moderators",
         description: "Moderators of this organization, including administrators",
         subgroup: Some(system::ADMINISTRATORS),
     },
     SystemGroup {
         id: system::FULL_MEMBERS,
         name: "role:fullmembers",
+        title: "Full members",
         description: "Members of this organization, not including new accounts and guests",
         subgroup: Some(system::MODERATORS),
     },
     SystemGroup {
         id: system::MEMBERS,
         name: "role:members",
+        title: "Members",
         description: "Members of this organization, not including guests",
         subgroup: Some(system::FULL_MEMBERS),
     },
     SystemGroup {
         id: system::EVERYONE,
         name: "role:everyone",
+        title: "Everyone",
         description: "Everyone in this organization, including guests",
         subgroup: Some(system::MEMBERS),
     },
     SystemGroup {
         id: system::INTERNET,
         name: "role:internet",
+        title: "Everyone on the internet",
         description: "Everyone on the Internet",
         subgroup: Some(system::EVERYONE),
     },
-    SystemGroup { id: system::NOBODY, name: "role:nobody", description: "Nobody", subgroup: None },
+    SystemGroup { id: system::NOBODY, name: "role:nobody", title: "Nobody", description: "Nobody", subgroup: None },
 ];
 
 /// The built-in group that has accounts of this role as direct members.
@@ -83,6 +97,19 @@ pub fn direct_groups_of_role(role: Role) -> &'static [GroupId] {
         Role::Member => &[system::MEMBERS, system::FULL_MEMBERS],
         Role::Guest => &[system::EVERYONE],
     }
+}
+
+/// The built-in group of this name, with what people call it.
+#[must_use]
+pub fn find_by_name(name: &str) -> Option<(GroupId, &'static str)> {
+    let found = SYSTEM_GROUPS.iter().find(|group| group.name == name)?;
+    Some((found.id, found.title))
+}
+
+/// What people call a built-in group.
+#[must_use]
+pub fn title(group: GroupId) -> Option<&'static str> {
+    SYSTEM_GROUPS.iter().find(|known| known.id == group).map(|known| known.title)
 }
 
 impl RealmState {

@@ -48,6 +48,26 @@ impl IdSet {
         }
     }
 
+    /// Adds many ids at once.
+    pub fn extend(&mut self, ids: &[MessageId]) {
+        match ids {
+            [one] => self.insert(*one),
+            many => Arc::make_mut(&mut self.sealed).extend(self.tail.drain(..).chain(many.iter().map(|id| id.0))),
+        }
+    }
+
+    /// Removes many ids at once.
+    pub fn subtract(&mut self, ids: &[MessageId]) {
+        match ids {
+            [one] => self.remove(*one),
+            many => {
+                let gone: RoaringBitmap = many.iter().map(|id| id.0).collect();
+                self.tail.retain(|id| !gone.contains(*id));
+                *Arc::make_mut(&mut self.sealed) -= gone;
+            }
+        }
+    }
+
     /// Whether an id is in the set.
     #[must_use]
     pub fn contains(&self, id: MessageId) -> bool {
@@ -106,13 +126,6 @@ impl IdSet {
         self.sealed.min().into_iter().chain(self.tail.iter().copied()).min().map(MessageId)
     }
 
-    /// The largest id that `wanted` accepts. Looks at the ids from the largest down.
-    pub fn newest_where(&self, wanted: impl Fn(MessageId) -> bool) -> Option<MessageId> {
-        let in_tail = self.tail.iter().copied().filter(|id| wanted(MessageId(*id))).max();
-        let not_worse = self.sealed.iter().rev().take_while(|id| in_tail.is_none_or(|found| *id > found));
-        not_worse.map(MessageId).find(|id| wanted(*id)).or(in_tail.map(MessageId))
-    }
-
     /// How many ids there are.
     #[must_use]
     pub fn len(&self) -> u64 {
@@ -149,11 +162,8 @@ mod tests {
         assert_eq!(set.to_bitmap().len(), 198);
         assert_eq!(IdSet::union_of([&set, &before].into_iter()), before.to_bitmap());
         assert_eq!(IdSet::union_of(std::iter::empty()), RoaringBitmap::new());
-        assert_eq!(set.newest_where(|id| id.0 % 3 == 0), Some(MessageId(396)));
-        assert_eq!(set.newest_where(|id| id.0 < 100), Some(MessageId(98)));
-        assert_eq!(set.newest_where(|id| id.0 % 2 == 1), None);
-        set.insert(MessageId(3));
-        assert_eq!(set.newest_where(|id| id.0 % 2 == 1), Some(MessageId(3)));
-        assert_eq!(set.newest_where(|id| id.0 < 5), Some(MessageId(4)));
+        set.extend(&[MessageId(3), MessageId(500)]);
+        set.subtract(&[MessageId(4), MessageId(3), MessageId(77)]);
+        assert_eq!((set.len(), set.min(), set.max()), (198, Some(MessageId(6)), Some(MessageId(500))));
     }
 }

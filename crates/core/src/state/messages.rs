@@ -31,11 +31,18 @@ pub struct Topic {
     pub name: String,
     /// Where its messages are.
     pub conversation: ConversationId,
-    /// Its newest message; none if all were deleted or moved.
-    pub max_id: Option<MessageId>,
 }
 
-/// Which conversation each message is in, and the messages of each channel and each direct conversation.
+/// How a message came into its channel, where it was not sent there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Way {
+    /// The channel it was sent to.
+    pub sent_to: ChannelId,
+    /// Where it was moved to, and the durable event at which; the last one is where it is. Never empty.
+    pub moves: Vec<(ChannelId, u64)>,
+}
+
+/// Which conversation each message is in, and the messages of each channel and each conversation.
 #[derive(Clone, Debug, Default)]
 pub struct MessageIndex {
     /// At position `id - 1`; 0 for a message that is gone.
@@ -43,9 +50,14 @@ pub struct MessageIndex {
     kinds: OrdMap<ConversationId, Arc<ConversationKind>>,
     topics: HashMap<ChannelId, OrdMap<String, Topic>>,
     channel_ids: HashMap<ChannelId, IdSet>,
-    direct_ids: HashMap<ConversationId, IdSet>,
+    ids: HashMap<ConversationId, IdSet>,
+    /// Only of messages that were moved from one channel to another.
+    ways: HashMap<MessageId, Arc<Way>>,
+    /// The same, by the channel they are in.
+    came: HashMap<ChannelId, OrdMap<Arc<Way>, IdSet>>,
     direct: HashMap<Vec<UserId>, ConversationId>,
     direct_of: HashMap<UserId, OrdSet<ConversationId>>,
+    last_submessage: u32,
 }
 
 impl MessageIndex {
@@ -65,6 +77,17 @@ impl MessageIndex {
     #[must_use]
     pub fn next_conversation(&self) -> ConversationId {
         ConversationId(self.kinds.get_max().map_or(1, |(id, _)| id.0 + 1))
+    }
+
+    /// The id the next submessage gets.
+    #[must_use]
+    pub fn next_submessage(&self) -> u32 {
+        self.last_submessage + 1
+    }
+
+    /// Submessage ids up to this one were given.
+    pub fn note_submessage(&mut self, id: u32) {
+        self.last_submessage = self.last_submessage.max(id);
     }
 
     /// The conversation a message is in; none if it does not exist.
@@ -114,16 +137,33 @@ impl MessageIndex {
         self.channel_ids.get(&channel)
     }
 
-    /// The messages of a direct conversation.
+    /// The messages of a conversation.
     #[must_use]
-    pub fn direct_ids(&self, conversation: ConversationId) -> Option<&IdSet> {
-        self.direct_ids.get(&conversation)
+    pub fn ids(&self, conversation: ConversationId) -> Option<&IdSet> {
+        self.ids.get(&conversation)
+    }
+
+    /// The newest message of a conversation; none if all were deleted or moved.
+    #[must_use]
+    pub fn newest(&self, conversation: ConversationId) -> Option<MessageId> {
+        self.ids.get(&conversation).and_then(IdSet::max)
+    }
+
+    /// How a message came into its channel; none if it was sent there.
+    #[must_use]
+    pub fn way_of(&self, id: MessageId) -> Option<&Arc<Way>> {
+        self.ways.get(&id)
+    }
+
+    /// The messages of a channel that were not sent there, by the way they came.
+    pub fn came_into(&self, channel: ChannelId) -> impl Iterator<Item = (&Way, &IdSet)> {
+        self.came.get(&channel).into_iter().flatten().map(|(way, ids)| (&**way, ids))
     }
 
     pub(super) fn put_conversation(&mut self, id: ConversationId, kind: Arc<ConversationKind>) {
         match &*kind {
             ConversationKind::Topic { channel, topic } => {
-                let row = Topic { name: topic.clone(), conversation: id, max_id: None };
+                let row = Topic { name: topic.clone(), conversation: id };
                 self.topics.entry(*channel).or_default().insert(topic.to_lowercase(), row);
             }
             ConversationKind::Direct { users } => {
@@ -147,6 +187,16 @@ impl MessageIndex {
             self.conversation_of.set(at, conversation.0);
         }
         self.add(id, conversation);
+    }
+
+    fn add(&mut self, id: MessageId, conversation: ConversationId) {
+        if !self.kinds.contains_key(&conversation) {
+            return;
+        }
+        if let Some(channel) = self.channel_of(conversation) {
+            self.channel_ids.entry(channel).or_default().insert(id);
+        }
+        self.ids.entry(conversation).or_default().insert(id);
     }
 
     /// Takes in all stored messages at once, as they are read at start: the conversation and the id of each, in any
@@ -177,79 +227,92 @@ impl MessageIndex {
         ids: &mut Vec<u32>,
         channels: &mut std::collections::HashMap<ChannelId, RoaringBitmap>,
     ) {
-        let kind = conversation.and_then(|id| self.kinds.get(&id).cloned());
-        match (kind.as_deref(), conversation) {
-            (Some(ConversationKind::Topic { channel, topic }), _) => {
-                channels.entry(*channel).or_default().extend(ids.iter().copied());
-                self.raise_max(*channel, topic, ids.last().copied());
+        if let Some(conversation) = conversation.filter(|id| self.kinds.contains_key(id)) {
+            if let Some(channel) = self.channel_of(conversation) {
+                channels.entry(channel).or_default().extend(ids.iter().copied());
             }
-            (Some(ConversationKind::Direct { .. }), Some(conversation)) => {
-                self.direct_ids.insert(conversation, IdSet::from_sorted(ids.iter().copied()));
-            }
-            _ => {}
+            self.ids.insert(conversation, IdSet::from_sorted(ids.iter().copied()));
         }
         ids.clear();
     }
 
-    fn raise_max(&mut self, channel: ChannelId, topic: &str, id: Option<u32>) {
-        let row = self.topics.get_mut(&channel).and_then(|topics| topics.get_mut(&topic.to_lowercase()));
-        if let (Some(row), Some(id)) = (row, id) {
-            row.max_id = row.max_id.max(Some(MessageId(id)));
+    /// Takes in how a message came into its channel, as it is read at start. Ways that are the same in a row are
+    /// shared.
+    pub fn load_way(&mut self, id: MessageId, way: &Arc<Way>) {
+        if self.conversation_of(id).is_some() {
+            self.put_way(&[id], way);
         }
     }
 
-    fn add(&mut self, id: MessageId, conversation: ConversationId) {
-        let Some(kind) = self.kinds.get(&conversation).cloned() else { return };
-        match &*kind {
-            ConversationKind::Topic { channel, topic } => {
-                self.channel_ids.entry(*channel).or_default().insert(id);
-                self.raise_max(*channel, topic, Some(id.0));
+    fn put_way(&mut self, ids: &[MessageId], way: &Arc<Way>) {
+        let Some((channel, _)) = way.moves.last() else { return };
+        for id in ids {
+            self.ways.insert(*id, Arc::clone(way));
+        }
+        self.came.entry(*channel).or_default().entry(Arc::clone(way)).or_default().extend(ids);
+    }
+
+    /// Forgets the ways of messages; returns which they were.
+    fn take_ways(&mut self, ids: &[MessageId]) -> Vec<(Option<Arc<Way>>, Vec<MessageId>)> {
+        let mut groups: std::collections::BTreeMap<Option<Arc<Way>>, Vec<MessageId>> =
+            std::collections::BTreeMap::new();
+        for id in ids {
+            groups.entry(self.ways.remove(id)).or_default().push(*id);
+        }
+        for (way, ids) in groups.iter().filter_map(|(way, ids)| Some((way.as_ref()?, ids))) {
+            let Some(came) = way.moves.last().and_then(|(channel, _)| self.came.get_mut(channel)) else { continue };
+            if let Some(set) = came.get_mut(way) {
+                set.subtract(ids);
+                if set.is_empty() {
+                    came.remove(way);
+                }
             }
-            ConversationKind::Direct { .. } => self.direct_ids.entry(conversation).or_default().insert(id),
+        }
+        groups.into_iter().collect()
+    }
+
+    /// The channel of a topic; none for direct messages.
+    #[must_use]
+    pub fn channel_of(&self, conversation: ConversationId) -> Option<ChannelId> {
+        match &**self.kinds.get(&conversation)? {
+            ConversationKind::Topic { channel, .. } => Some(*channel),
+            ConversationKind::Direct { .. } => None,
         }
     }
 
-    /// A message is now in another conversation (or in the same one).
-    pub(super) fn relocate(&mut self, id: MessageId, conversation: ConversationId) {
-        if self.conversation_of(id) == Some(conversation) {
+    /// Messages of one topic are now in another, since the durable event `seq`.
+    pub(super) fn relocate(&mut self, ids: &[MessageId], to: ConversationId, seq: u64) {
+        let Some(from) = ids.first().and_then(|id| self.conversation_of(*id)) else { return };
+        let (Some(from_channel), Some(to_channel)) = (self.channel_of(from), self.channel_of(to)) else { return };
+        for id in ids {
+            self.conversation_of.set((id.0 - 1) as usize, to.0);
+        }
+        self.ids.entry(from).or_default().subtract(ids);
+        self.ids.entry(to).or_default().extend(ids);
+        if from_channel == to_channel {
             return;
         }
-        let newest_left = self.newest_besides(id);
-        self.remove(id, newest_left);
-        self.insert(id, conversation);
+        self.channel_ids.entry(from_channel).or_default().subtract(ids);
+        self.channel_ids.entry(to_channel).or_default().extend(ids);
+        for (way, ids) in self.take_ways(ids) {
+            let mut way = way.map_or_else(|| Way { sent_to: from_channel, moves: Vec::new() }, |way| (*way).clone());
+            way.moves.push((to_channel, seq));
+            self.put_way(&ids, &Arc::new(way));
+        }
     }
 
-    /// The newest message of a topic besides `id`, if that is the newest. Looks for it from the channel's newest
-    /// message down, so moving a whole topic is cheapest from its newest message to its oldest.
-    fn newest_besides(&self, id: MessageId) -> Option<MessageId> {
-        let conversation = self.conversation_of(id)?;
-        let ConversationKind::Topic { channel, topic } = &**self.kinds.get(&conversation)? else { return None };
-        self.topic(*channel, topic).filter(|topic| topic.max_id == Some(id))?;
-        let is_left = |other| other < id && self.conversation_of(other) == Some(conversation);
-        self.channel_ids.get(channel)?.newest_where(is_left)
-    }
-
-    /// A message is gone; `newest_left` is the newest one left in its conversation.
-    pub(super) fn remove(&mut self, id: MessageId, newest_left: Option<MessageId>) {
+    /// A message is gone.
+    pub(super) fn remove(&mut self, id: MessageId) {
         let Some(conversation) = self.conversation_of(id) else { return };
         self.conversation_of.set((id.0 - 1) as usize, 0);
-        let Some(kind) = self.kinds.get(&conversation).cloned() else { return };
-        match &*kind {
-            ConversationKind::Topic { channel, topic } => {
-                if let Some(ids) = self.channel_ids.get_mut(channel) {
-                    ids.remove(id);
-                }
-                let row = self.topics.get_mut(channel).and_then(|topics| topics.get_mut(&topic.to_lowercase()));
-                if let Some(row) = row.filter(|row| row.max_id == Some(id)) {
-                    row.max_id = newest_left;
-                }
-            }
-            ConversationKind::Direct { .. } => {
-                if let Some(ids) = self.direct_ids.get_mut(&conversation) {
-                    ids.remove(id);
-                }
-            }
+        if let Some(ids) = self.ids.get_mut(&conversation) {
+            ids.remove(id);
         }
+        let channel = self.channel_of(conversation);
+        if let Some(ids) = channel.and_then(|channel| self.channel_ids.get_mut(&channel)) {
+            ids.remove(id);
+        }
+        self.take_ways(&[id]);
     }
 }
 
@@ -259,11 +322,11 @@ mod tests {
 
     const CHANNEL: ChannelId = ChannelId(1);
 
-    /// Topics 1 and 2 of a channel, and direct conversation 3.
+    /// Topics 1 and 2 of a channel, direct conversation 3, and topic 4 of another channel.
     fn index() -> MessageIndex {
         let mut index = MessageIndex::default();
-        for (id, topic) in [(1, "Lunch"), (2, "dinner")] {
-            let kind = ConversationKind::Topic { channel: CHANNEL, topic: topic.to_owned() };
+        for (id, channel, topic) in [(1, 1, "Lunch"), (2, 1, "dinner"), (4, 2, "Lunch")] {
+            let kind = ConversationKind::Topic { channel: ChannelId(channel), topic: topic.to_owned() };
             index.put_conversation(ConversationId(id), Arc::new(kind));
         }
         let kind = ConversationKind::Direct { users: vec![UserId(1), UserId(2)] };
@@ -271,8 +334,12 @@ mod tests {
         index
     }
 
-    fn max_id(index: &MessageIndex, topic: &str) -> Option<u32> {
-        index.topic(CHANNEL, topic).and_then(|topic| topic.max_id).map(|id| id.0)
+    fn newest(index: &MessageIndex, conversation: u32) -> Option<u32> {
+        index.newest(ConversationId(conversation)).map(|id| id.0)
+    }
+
+    fn listed(ids: Option<&IdSet>) -> Vec<u32> {
+        ids.map(|ids| ids.to_bitmap().iter().collect()).unwrap_or_default()
     }
 
     #[test]
@@ -283,34 +350,42 @@ mod tests {
             inserted.insert(MessageId(id), ConversationId(conversation));
         }
         inserted.insert(MessageId(9), ConversationId(1));
-        inserted.remove(MessageId(9), Some(MessageId(5)));
+        inserted.remove(MessageId(9));
         let mut loaded = index();
         let mut by_conversation = places.map(|(id, conversation)| (ConversationId(conversation), id));
         by_conversation.sort_unstable();
         loaded.load(by_conversation.into_iter(), 9);
         for index in [&inserted, &loaded] {
             assert_eq!(index.last_id(), 9);
-            assert_eq!((max_id(index, "lunch"), max_id(index, "Dinner")), (Some(5), Some(7)));
-            assert_eq!(index.channel_ids(CHANNEL).map(|ids| ids.to_bitmap().iter().collect()), Some(vec![1, 2, 5, 7]));
-            let direct = index.direct_ids(ConversationId(3)).map(|ids| ids.to_bitmap().iter().collect());
-            assert_eq!(direct, Some(vec![3, 6]));
+            assert_eq!((newest(index, 1), newest(index, 2)), (Some(5), Some(7)));
+            assert_eq!(listed(index.channel_ids(CHANNEL)), [1, 2, 5, 7]);
+            assert_eq!(listed(index.ids(ConversationId(3))), [3, 6]);
             assert_eq!(index.conversation_of(MessageId(4)), None);
             assert_eq!(index.conversation_of(MessageId(5)), Some(ConversationId(1)));
         }
     }
 
     #[test]
-    fn moving_the_newest_message_leaves_the_newest_of_the_rest() {
+    fn moved_messages_are_where_they_went_and_know_the_way() {
         let mut index = index();
         for id in 1..=4 {
             index.insert(MessageId(id), ConversationId(1));
         }
-        index.relocate(MessageId(4), ConversationId(2));
-        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (Some(3), Some(4)));
-        index.relocate(MessageId(1), ConversationId(2));
-        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (Some(3), Some(4)));
-        index.relocate(MessageId(3), ConversationId(2));
-        index.relocate(MessageId(2), ConversationId(2));
-        assert_eq!((max_id(&index, "lunch"), max_id(&index, "dinner")), (None, Some(4)));
+        index.relocate(&[MessageId(4)], ConversationId(2), 7);
+        assert_eq!((newest(&index, 1), newest(&index, 2)), (Some(3), Some(4)));
+        assert_eq!(index.way_of(MessageId(4)), None);
+        index.relocate(&[MessageId(2), MessageId(3)], ConversationId(4), 8);
+        index.relocate(&[MessageId(4)], ConversationId(4), 9);
+        assert_eq!(listed(index.channel_ids(CHANNEL)), [1]);
+        assert_eq!(listed(index.channel_ids(ChannelId(2))), [2, 3, 4]);
+        let came: Vec<_> = index.came_into(ChannelId(2)).map(|(way, ids)| (way.clone(), listed(Some(ids)))).collect();
+        let way = |seq| Way { sent_to: CHANNEL, moves: vec![(ChannelId(2), seq)] };
+        assert_eq!(came, [(way(8), vec![2, 3]), (way(9), vec![4])]);
+        index.relocate(&[MessageId(3)], ConversationId(1), 10);
+        index.remove(MessageId(4));
+        assert_eq!((newest(&index, 1), newest(&index, 4)), (Some(3), Some(2)));
+        let back = Way { sent_to: CHANNEL, moves: vec![(ChannelId(2), 8), (CHANNEL, 10)] };
+        assert_eq!(index.way_of(MessageId(3)).map(|way| (**way).clone()), Some(back));
+        assert_eq!(index.came_into(ChannelId(2)).count(), 1);
     }
 }

@@ -31,6 +31,8 @@ pub struct Personal {
     /// The same the other way round: who muted each user.
     muted_by: HashMap<UserId, OrdSet<UserId>>,
     user_topics: HashMap<UserId, OrdMap<(ChannelId, String), ChosenTopic>>,
+    /// The same the other way round: who made a choice for each topic.
+    chosen_by: HashMap<(ChannelId, String), OrdSet<UserId>>,
     statuses: OrdMap<UserId, UserStatus>,
     presences: OrdMap<UserId, PresenceRow>,
     presence_last_update: i64,
@@ -81,6 +83,12 @@ impl Personal {
             .get(&user)
             .into_iter()
             .flat_map(|topics| topics.iter().map(|((channel, _), topic)| (*channel, topic)))
+    }
+
+    /// Everybody who made a choice for a topic, ascending.
+    #[must_use]
+    pub fn who_chose(&self, channel: ChannelId, topic: &str) -> Vec<UserId> {
+        self.chosen_by.get(&(channel, topic.to_lowercase())).into_iter().flatten().copied().collect()
     }
 
     /// A user's choice for a topic: 0 none, 1 muted, 2 unmuted, 3 followed.
@@ -146,7 +154,11 @@ impl Personal {
         let topics = self.user_topics.entry(user).or_default();
         if policy.policy == 0 {
             topics.remove(&key);
+            if let Some(users) = self.chosen_by.get_mut(&key) {
+                users.remove(&user);
+            }
         } else {
+            self.chosen_by.entry(key.clone()).or_default().insert(user);
             topics.insert(key, ChosenTopic { name: topic.to_owned(), policy });
         }
     }

@@ -1,5 +1,6 @@
 //! Accounts and API keys.
 
+use super::realm::RealmRow;
 use imbl::{HashMap, OrdMap};
 use std::sync::{Arc, OnceLock};
 use tidings_types::settings::UserSettings;
@@ -8,6 +9,10 @@ use tidings_types::{ChannelId, UserId};
 
 /// SHA-256 of an API key. Keys are 32 random characters, so a fast hash is enough.
 pub type KeyHash = [u8; 32];
+
+/// The account in whose name the server itself writes. It is no account of the realm: it is in no list, no group and
+/// no count of accounts, cannot log in, and has an id that no other account gets.
+pub const NOTIFICATION_BOT: UserId = UserId(2_000_000_000);
 
 /// An account as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +105,28 @@ pub struct Users {
     by_name: HashMap<String, imbl::OrdSet<UserId>>,
     keys: HashMap<KeyHash, UserId>,
     keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
+    notification_bot: Option<Arc<UserRow>>,
+}
+
+/// See [`NOTIFICATION_BOT`].
+fn notification_bot(host: &str, date_joined: i64) -> UserRow {
+    UserRow {
+        id: NOTIFICATION_BOT,
+        delivery_email: format!("notification-bot@{host}"),
+        full_name: "Notification Bot".to_owned(),
+        role: Role::Member,
+        is_active: true,
+        date_joined,
+        bot: Some(BotRow {
+            bot_type: BotType::Generic,
+            owner: None,
+            default_sending_channel: None,
+            default_events_channel: None,
+            default_all_public: false,
+        }),
+        avatar_version: 1,
+        settings: UserSettings::default(),
+    }
 }
 
 impl Users {
@@ -107,6 +134,25 @@ impl Users {
     #[must_use]
     pub fn get(&self, id: UserId) -> Option<&Arc<UserRow>> {
         self.rows.get(&id).map(|kept| &kept.row)
+    }
+
+    /// Who may have sent a message: an account of the realm, or the server's own.
+    #[must_use]
+    pub fn sender(&self, id: UserId) -> Option<&Arc<UserRow>> {
+        self.get(id).or_else(|| self.notification_bot.as_ref().filter(|bot| bot.id == id))
+    }
+
+    /// Whether an account has this real address, the server's own included, without regard to case.
+    #[must_use]
+    pub fn is_taken(&self, email: &str) -> bool {
+        let own = self.notification_bot.as_ref();
+        self.find_by_delivery_email(email).is_some()
+            || own.is_some_and(|bot| bot.delivery_email.eq_ignore_ascii_case(email))
+    }
+
+    /// The server's own accounts have addresses at the realm's host, and are as old as the realm.
+    pub(super) fn set_realm(&mut self, realm: &RealmRow) {
+        self.notification_bot = Some(Arc::new(notification_bot(&realm.host, realm.date_created)));
     }
 
     /// All accounts, by id, inactive ones included.

@@ -6,10 +6,10 @@
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use super::Writer;
+use crate::elements;
 use crate::escape::push_text_char;
 use crate::scan::Scanned;
 use crate::scan::token::{EMPTY, unmark};
-use crate::{elements, links};
 
 /// Elements open at once; below this their tags are left out.
 const DEPTH_MAX: usize = 50;
@@ -38,8 +38,10 @@ pub(super) struct Page<'w, 'd, 's> {
     link: Option<OpenLink>,
     /// The destination and the description so far of the image being read.
     image: Option<(String, String)>,
-    /// The info string and the text so far of the code block being read.
-    code_block: Option<(String, String)>,
+    /// The info string, if it has fences, and the text so far of the code block being read.
+    code_block: Option<(Option<String>, String)>,
+    /// Where in the output the paragraph starts that is being written outside of other blocks.
+    paragraph_start: Option<usize>,
     alignments: Vec<Alignment>,
     /// In a table: the column, whether it is the head, and where the cell's content starts in the output.
     column: usize,
@@ -70,6 +72,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             link: None,
             image: None,
             code_block: None,
+            paragraph_start: None,
             alignments: Vec::new(),
             column: 0,
             in_head: false,
@@ -101,7 +104,11 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
             Tag::Paragraph if self.inline => self.closing.push(""),
-            Tag::Paragraph => self.open("<p>", "</p>\n"),
+            Tag::Paragraph => {
+                self.new_line();
+                self.paragraph_start = self.closing.is_empty().then_some(self.writer.rendered.html.len());
+                self.open("<p>", "</p>\n");
+            }
             Tag::Heading { level, .. } => {
                 let (opening, closing) = heading(level);
                 self.open(opening, closing);
@@ -112,8 +119,8 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             }
             Tag::CodeBlock(kind) => {
                 let info = match kind {
-                    CodeBlockKind::Indented => String::new(),
-                    CodeBlockKind::Fenced(info) => self.scanned.restore(&info).into_owned(),
+                    CodeBlockKind::Indented => None,
+                    CodeBlockKind::Fenced(info) => Some(self.scanned.restore(&info).into_owned()),
                 };
                 self.code_block = Some((info, String::new()));
                 self.closing.push(CODE_BLOCK_END);
@@ -167,6 +174,9 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
         if self.closing.is_empty() && !self.inline {
             self.new_line();
+            if let Some(start) = self.paragraph_start.take() {
+                self.writer.drop_lone_link(start);
+            }
             self.writer.flush_previews();
         }
     }
@@ -244,7 +254,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
         self.closing.push(LINK_END);
         let destination = self.scanned.restore(destination).into_owned();
-        let href = links::safe(&destination);
+        let href = self.writer.href(&destination);
         match &href {
             Some(href) => self.writer.link_start(href, &self.scanned.restore(title)),
             None => self.writer.push("["),
@@ -258,36 +268,36 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             self.text(&format!("]({})", link.destination));
             return;
         };
-        if link.text.trim().is_empty() {
-            crate::escape::push_text(self.writer.out(), &link.destination);
+        let is_empty = link.text.trim().is_empty();
+        if is_empty {
+            crate::escape::push_text(self.writer.out(), &href);
         }
         self.writer.push("</a>");
-        if !self.inline {
-            self.writer.linked(&href, &link.text);
-        }
+        self.writer.linked(&href, if is_empty { &href } else { &link.text });
     }
 
-    /// Only uploaded images are shown; any other becomes a link.
+    /// Uploaded sounds get a player; all else becomes a link, and uploaded images have their preview below.
     fn end_image(&mut self) {
         let Some((destination, description)) = self.image.take() else {
             return;
         };
-        let href = links::safe(&destination);
+        let href = self.writer.href(&destination);
         let in_link = self.link.is_some();
         if let Some(link) = &mut self.link {
             link.text.push_str(&description);
         }
         match href {
-            Some(src) if links::is_uploaded_image(&src) && !self.inline => {
-                elements::inline_image(self.writer.out(), &src, &description);
+            Some(src) if !in_link && !self.inline && self.writer.is_sound(&src) => {
+                elements::audio(self.writer.out(), &src, &description);
                 self.writer.rendered.has_link = true;
-                self.writer.rendered.has_image = true;
+                self.writer.linked(&src, &description);
             }
             Some(href) if !in_link => {
-                let text = if description.trim().is_empty() { &destination } else { &description };
+                let text = if description.trim().is_empty() { &href } else { &description };
                 self.writer.link_start(&href, "");
                 crate::escape::push_text(self.writer.out(), text);
                 self.writer.push("</a>");
+                self.writer.linked(&href, text);
             }
             _ => crate::escape::push_text(self.writer.out(), &format!("![{description}]({destination})")),
         }
@@ -298,7 +308,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             return;
         };
         self.new_line();
-        self.writer.found_code_block(&info, &text);
+        self.writer.found_code_block(info.as_deref(), &text);
     }
 
     fn start_cell(&mut self) {

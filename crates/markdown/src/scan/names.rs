@@ -44,10 +44,11 @@ impl Scanner<'_, '_> {
             return Some(Token::TopicWildcard { silent });
         }
         let user = self.user(name)?;
-        Some(Token::User { id: user.id, name: user.full_name, silent })
+        Some(Token::User { id: user.id, name: user.full_name, silent: silent || !user.is_active })
     }
 
-    /// The user meant by `name`, `name|id` or `|id`. A name several users share says nobody.
+    /// The user meant by `name`, `name|id` or `|id`. A name says nobody if several users in use share it, or if none in
+    /// use has it and several others do.
     fn user(&self, name: &str) -> Option<UserRef> {
         if let Some((full_name, id)) = name.rsplit_once('|')
             && let Ok(id) = id.parse()
@@ -56,6 +57,9 @@ impl Scanner<'_, '_> {
             return self.directory.user_by_id(id).filter(|user| full_name.is_empty() || same_name(user));
         }
         let mut users = self.directory.users_by_name(name);
+        if users.iter().any(|user| user.is_active) {
+            users.retain(|user| user.is_active);
+        }
         if users.len() == 1 { users.pop() } else { None }
     }
 
@@ -77,7 +81,10 @@ impl Scanner<'_, '_> {
             None => Token::Channel(channel),
             Some(topic) => match message_id(topic) {
                 Some((topic, id)) => Token::Message { channel, topic: topic.to_owned(), message_id: id.to_owned() },
-                None => Token::Topic { channel, topic: topic.to_owned() },
+                None => {
+                    let newest = self.directory.newest_in_topic(channel.id, topic);
+                    Token::Topic { channel, topic: topic.to_owned(), newest }
+                }
             },
         };
         self.token(token, text.len() + 5)

@@ -30,7 +30,7 @@ pub(crate) enum Token {
     ChannelWildcard { word: &'static str, silent: bool },
     TopicWildcard { silent: bool },
     Channel(ChannelRef),
-    Topic { channel: ChannelRef, topic: String },
+    Topic { channel: ChannelRef, topic: String, newest: Option<u32> },
     Message { channel: ChannelRef, topic: String, message_id: String },
     Emoji { name: String, code: &'static str },
     CustomEmoji { name: String, source_url: String },

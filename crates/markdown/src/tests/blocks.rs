@@ -91,12 +91,16 @@ fn spoilers() {
 
 #[test]
 fn formulas() {
-    check("$$x_1 < y$$ is", "<p><code>x_1 &lt; y</code> is</p>");
-    check(
-        "```math\nx_1 < y\n```",
-        "<div class=\"codehilite\" data-code-language=\"TeX\"><pre><span></span><code>x_1 &lt; y\n</code></pre></div>",
-    );
-    check("$$ $$ costs $5", "<p><code> </code> costs $5</p>");
+    let html = |source: &str| super::render(source, &super::Verona).html;
+    let inline = html("$$x_1 < y$$ is");
+    assert!(inline.starts_with("<p><span class=\"katex\"><span class=\"katex-mathml\"><math "), "{inline}");
+    assert!(inline.contains(">x_1 &lt; y</annotation>") && inline.ends_with("</span></span> is</p>"), "{inline}");
+    let display = html("```math\nx_1 < y\nz\n\n\\foo\n```");
+    assert!(display.starts_with("<p><span class=\"katex-display\"><span class=\"katex\">"), "{display}");
+    assert!(display.contains(">x_1 &lt; y\nz</annotation>"), "{display}");
+    assert!(display.ends_with("</span></span></span></p>\n<p><span class=\"tex-error\">\\foo</span></p>"), "{display}");
+    check("$$\\foo<$$", "<p><span class=\"tex-error\">$$\\foo&lt;$$</span></p>");
+    check("$$ $$ costs $5", "<p><span class=\"tex-error\">$$ $$</span> costs $5</p>");
     check("$$$x$$$", "<p>$$$x$$$</p>");
     check("$$a\nb$$", "<p>$$a<br>\nb$$</p>");
     check("a$$x$$", "<p>a$$x$$</p>");

@@ -64,7 +64,7 @@ fn channel_links() {
     check("see (#**announce**).", &format!("<p>see ({announce}).</p>"));
     check(
         "#**announce>Zulip updates**",
-        "<p><a class=\"stream-topic\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce/topic/Zulip.20updates\">#announce &gt; Zulip updates</a></p>",
+        "<p><a class=\"stream-topic\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce/topic/Zulip.20updates/with/214\">#announce &gt; Zulip updates</a></p>",
     );
     check(
         "#**announce>Zulip updates@214**",
@@ -72,7 +72,7 @@ fn channel_links() {
     );
     check(
         "#**announce>**",
-        "<p><a class=\"stream-topic\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce/topic/\">#announce &gt; <em>general chat</em></a></p>",
+        "<p><a class=\"stream-topic\" data-stream-id=\"9\" href=\"/#narrow/channel/9-announce/topic//with/214\">#announce &gt; <em>general chat</em></a></p>",
     );
     check(
         "#**announce>a `b` \"c\" v1.0@x**",
@@ -84,6 +84,14 @@ fn channel_links() {
     );
     check("#**nowhere**", "<p>#<strong>nowhere</strong></p>");
     check("#announce `#**announce**`", "<p>#announce <code>#**announce**</code></p>");
+}
+
+#[test]
+fn accounts_that_are_not_in_use_are_mentioned_silently() {
+    check("@**Yorick**", "<p><span class=\"user-mention silent\" data-user-id=\"15\">Yorick</span></p>");
+    check("@**Osric**", "<p><span class=\"user-mention\" data-user-id=\"16\">@Osric</span></p>");
+    check("@**Osric|17**", "<p><span class=\"user-mention silent\" data-user-id=\"17\">Osric</span></p>");
+    assert!(render("@**Yorick** @**Osric|17**", &Verona).mentioned_users.is_empty());
 }
 
 #[test]

@@ -1,9 +1,12 @@
+use html5ever::tendril::TendrilSink;
+use html5ever::{ParseOpts, QualName, local_name, ns, parse_fragment};
+use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use proptest::prelude::*;
 
 use super::Verona;
 use crate::{AlertWords, NoDirectory, render, render_inline};
 
-/// Every attribute the output may have, by tag.
+/// Every attribute the output may have, by element.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("p", &[]),
     ("br", &[]),
@@ -32,18 +35,42 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("div", &["class", "data-code-language", "aria-hidden"]),
     ("span", &["class", "data-user-id", "data-user-group-id", "aria-label", "role", "title"]),
     ("a", &["class", "data-stream-id", "href", "title"]),
-    ("img", &["alt", "class", "src", "title", "data-original-src"]),
+    ("img", IMAGE),
+    ("video", &["preload", "src"]),
+    ("audio", &["controls", "preload", "src", "title"]),
     ("time", &["datetime"]),
 ];
+const IMAGE: &[&str] = &[
+    "alt",
+    "class",
+    "src",
+    "title",
+    "data-animated",
+    "data-original-dimensions",
+    "data-original-content-type",
+    "data-transcoded-image",
+];
+/// Attributes that nothing in a formula may have.
+const NOT_IN_FORMULAS: [&str; 8] = ["href", "src", "id", "title", "alt", "action", "data", "srcset"];
 /// The elements without an end tag.
 const VOID: [&str; 3] = ["br", "hr", "img"];
 /// How every destination starts.
-const DESTINATIONS: [&str; 7] =
-    ["http://", "https://", "mailto:", "/user_uploads/", "#narrow/", "/#narrow/", "/static/generated/"];
+const DESTINATIONS: [&str; 11] = [
+    "http://",
+    "https://",
+    "mailto:",
+    "sms:",
+    "tel:",
+    "/user_uploads/",
+    "#narrow/",
+    "/#narrow/",
+    "/static/generated/",
+    "/static/images/",
+    "/user_avatars/",
+];
 
-/// Reads `html` strictly: known tags and attributes, double-quoted values, every element closed in order, no other `<`
-/// or `>`, and only safe destinations.
-fn assert_safe(html: &str) {
+/// Reads `html` strictly, as text: every element closed in order, and no other `<` or `>`.
+fn assert_well_formed(html: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -56,9 +83,8 @@ fn assert_safe(html: &str) {
             assert_eq!(open.pop(), Some(name), "badly nested: {html}");
             continue;
         }
-        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-        assert_attributes(name, attributes, html);
-        if !VOID.contains(&name) {
+        let name = tag.split(' ').next().unwrap_or_default();
+        if !VOID.contains(&name) && !tag.ends_with('/') {
             open.push(name);
         }
     }
@@ -66,18 +92,58 @@ fn assert_safe(html: &str) {
     assert!(open.is_empty(), "{open:?} not closed in {html}");
 }
 
-fn assert_attributes(tag: &str, mut attributes: &str, html: &str) {
-    let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == tag).unwrap_or_else(|| panic!("<{tag}> in {html}"));
-    while !attributes.is_empty() {
-        let (name, rest) = attributes.split_once("=\"").unwrap_or_else(|| panic!("{attributes:?} in {html}"));
-        let (value, rest) = rest.split_once('"').unwrap_or_else(|| panic!("{attributes:?} in {html}"));
-        assert!(allowed.contains(&name), "{tag} {name} in {html}");
-        if matches!(name, "href" | "src" | "data-original-src") {
-            let lower = value.to_lowercase();
-            let safe = DESTINATIONS.iter().any(|start| lower.starts_with(start)) || value.starts_with("/user_avatars/");
-            assert!(safe, "{name}={value:?} in {html}");
+/// Reads `html` as a browser does: known elements and attributes, and only safe destinations.
+fn assert_safe(html: &str) {
+    assert_well_formed(html);
+    let context = QualName::new(None, ns!(html), local_name!("div"));
+    let parsed = parse_fragment(RcDom::default(), ParseOpts::default(), context, Vec::new(), false).one(html);
+    assert_node(&parsed.document, false, html);
+}
+
+fn assert_node(node: &Handle, in_formula: bool, html: &str) {
+    let mut in_formula = in_formula;
+    match &node.data {
+        NodeData::Document | NodeData::Text { .. } => {}
+        NodeData::Element { name, attrs, .. } => {
+            let tag = &*name.local;
+            let attributes: Vec<(String, String)> =
+                attrs.borrow().iter().map(|one| (one.name.local.to_string(), one.value.to_string())).collect();
+            in_formula |= attributes.iter().any(|(name, value)| name == "class" && value == "katex");
+            if in_formula {
+                assert_in_formula(&name.ns, tag, &attributes, html);
+            } else if tag != "html" {
+                assert_eq!(name.ns, ns!(html), "{tag} in {html}");
+                assert_attributes(tag, &attributes, html);
+            }
         }
-        attributes = rest.strip_prefix(' ').unwrap_or(rest);
+        other => panic!("{other:?} in {html}"),
+    }
+    for child in node.children.borrow().iter() {
+        assert_node(child, in_formula, html);
+    }
+}
+
+/// Formulas have elements of their own: nothing that leads anywhere or that runs.
+fn assert_in_formula(namespace: &html5ever::Namespace, tag: &str, attributes: &[(String, String)], html: &str) {
+    let own = *namespace == ns!(mathml) || (*namespace == ns!(svg) && ["svg", "path", "line"].contains(&tag));
+    assert!(own || (*namespace == ns!(html) && tag == "span"), "{tag} in {html}");
+    for (name, value) in attributes {
+        assert!(!name.starts_with("on") && !NOT_IN_FORMULAS.contains(&name.as_str()), "{tag} {name} in {html}");
+        assert!(!value.contains(['(', '\\', '@', '<']), "{name}={value} in {html}");
+    }
+}
+
+fn assert_attributes(tag: &str, attributes: &[(String, String)], html: &str) {
+    let (_, allowed) = ALLOWED.iter().find(|(name, _)| *name == tag).unwrap_or_else(|| panic!("<{tag}> in {html}"));
+    for (name, value) in attributes {
+        assert!(allowed.contains(&name.as_str()), "{tag} {name} in {html}");
+        if matches!(name.as_str(), "href" | "src") {
+            let lower = value.to_lowercase();
+            assert!(DESTINATIONS.iter().any(|start| lower.starts_with(start)), "{name}={value:?} in {html}");
+        }
+        if name == "style" {
+            assert!(["left", "center", "right"].iter().any(|at| *value == format!("text-align: {at};")), "{html}");
+        }
     }
 }
 
@@ -132,7 +198,9 @@ fn syntax() -> impl Strategy<Value = String> {
         "](",
         "](https://a.b)",
         "](javascript:x)",
-        "](/user_uploads/a.png)",
+        "](/user_uploads/2/ab/x.png)",
+        "](/user_uploads/2/ab/x.mp3)",
+        "](/user_uploads/2/ab/x.mp4)",
         "![",
         "<",
         ">",
@@ -166,6 +234,14 @@ fn syntax() -> impl Strategy<Value = String> {
         "👍🏽",
         "$$",
         "$$x$$",
+        "$$\\text{",
+        "}\\href{javascript:x}{y}$$",
+        "\n```math\n",
+        "issue 1",
+        "bad-javascript:x",
+        "bad-//a.b\"",
+        "zulip.com",
+        "#**announce>Zulip updates**",
         "<time:",
         "<time:2026-01-01>",
         "<time:\">",

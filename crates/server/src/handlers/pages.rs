@@ -3,7 +3,8 @@
 
 use crate::app::App;
 use crate::http::cached::Cached;
-use crate::openapi::{Version, document};
+use crate::http::respond;
+use crate::openapi::{Version, document, prose};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
@@ -14,7 +15,7 @@ use hyper::{HeaderMap, Response, StatusCode};
 use std::sync::{Arc, OnceLock};
 use tidings_pages::{ErrorCode, Site, Words, assets};
 use tidings_types::brand::Brand;
-use tidings_types::error::ErrorKind;
+use tidings_types::error::{ApiError, ErrorKind};
 
 /// Seconds that clients may use style and script without asking: a new version of the server should be seen soon.
 const MAX_AGE_SECS: u32 = 300;
@@ -31,7 +32,9 @@ pub fn router(app: Arc<App>) -> Router {
     let search = async move |headers: HeaderMap| search.search_index(&headers).map(Body::from);
     let asset = async move |Path(name): Path<String>, headers: HeaderMap| assets.asset(&name, &headers).map(Body::from);
     let page = async move |Path(name): Path<String>, headers: HeaderMap| pages.page(&name, &headers).map(Body::from);
+    let root = async |headers: HeaderMap| root(&headers).map(Body::from);
     Router::new()
+        .route("/", get(root))
         .route("/api", get(index.clone()))
         .route("/api/", get(index))
         .route("/api/search.json", get(search))
@@ -108,6 +111,20 @@ impl Pages {
     }
 }
 
+/// People who open the server's address in a browser are led to the pages; programs are told that there is no endpoint.
+fn root(request: &HeaderMap) -> Response<Bytes> {
+    let accepted = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut response = if accepted.contains("text/html") {
+        let mut response = answer(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "See /api/\n".to_owned());
+        response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/api/"));
+        response
+    } else {
+        respond::error(&ApiError::NoSuchEndpoint {})
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
 fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c))
 }
@@ -129,14 +146,16 @@ fn answer(status: StatusCode, content_type: &'static str, text: String) -> Respo
     response
 }
 
-/// Every code once, with the status and the sentence of the first row that has it.
+/// Every code once for each status, with the sentences of all rows that have both; those without a code last.
 fn error_codes() -> Vec<ErrorCode> {
     let mut codes: Vec<ErrorCode> = Vec::new();
     for spec in ErrorKind::ALL.iter().map(|kind| kind.spec()) {
-        let Some(code) = spec.code else { continue };
-        if codes.iter().all(|known| known.code != code || known.status != spec.status) {
-            codes.push(ErrorCode { code: code.to_owned(), status: spec.status, doc: spec.doc.trim().to_owned() });
+        let (code, doc) = (spec.code.unwrap_or_default(), prose(spec.doc));
+        match codes.iter_mut().find(|known| known.code == code && known.status == spec.status) {
+            Some(known) => known.doc = format!("{} {doc}", known.doc),
+            None => codes.push(ErrorCode { code: code.to_owned(), status: spec.status, doc }),
         }
     }
+    codes.sort_by_key(|code| code.code.is_empty());
     codes
 }

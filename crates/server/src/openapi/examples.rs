@@ -1,7 +1,14 @@
 //! Values to show. A field's name says what it holds throughout the API, so there is one example for each name; the
 //! rest follows from schemas. A test holds that each example fits the schema it stands beside.
 
+use super::calls;
 use serde_json::{Map, Value, json};
+
+/// Where a document has the request to show for an operation: an object of parameters.
+const REQUEST: &str = "x-example-request";
+
+/// Where it has the code of the error that this request is answered with, if it shows one.
+const ERROR: &str = "x-example-error";
 
 /// Examples by the name of a field or parameter, as JSON; the first that fits. Where a name means something else in one
 /// schema or operation, that comes first, as in `StreamUpdateEvent.value`.
@@ -13,6 +20,11 @@ const BY_NAME: &[(&str, &str)] = &[
     ("StreamUpdateEvent.value", r#""All about Denmark""#),
     ("UserSettingsEvent.property", r#""enter_sends""#),
     ("UserSettingsEvent.value", "true"),
+    ("RealmUpdateDictEvent.data", r#"{"message_content_edit_limit_seconds": 600}"#),
+    ("RealmUpdateDictEvent.property", r#""default""#),
+    ("SubmessageEvent.content", r##""{\"type\":\"vote\",\"key\":\"canned,0\",\"vote\":1}""##),
+    ("Submessage.content", r##""{\"type\":\"vote\",\"key\":\"canned,0\",\"vote\":1}""##),
+    ("add-submessage.content", r##""{\"type\":\"vote\",\"key\":\"canned,0\",\"vote\":1}""##),
     ("alert_word", r#""tea""#),
     ("already_subscribed", r#"["Verona"]"#),
     ("anchor", r#""newest""#),
@@ -44,8 +56,10 @@ const BY_NAME: &[(&str, &str)] = &[
     ("message_retention_days", r#""realm_default""#),
     ("match_content", r#""<p>Something is rotten.</p>""#),
     ("match_subject", r#""tea""#),
+    ("message_edit_history_visibility_policy", r#""all""#),
     ("message_type", r#""stream""#),
     ("msg", r#""""#),
+    ("msg_type", r#""widget""#),
     ("muted_topics", r#"[["Denmark", "tea", 1777000000]]"#),
     ("name", r#""Denmark""#),
     ("narrow", r#"[["channel", "Denmark"]]"#),
@@ -58,10 +72,15 @@ const BY_NAME: &[(&str, &str)] = &[
     ("operand", r#""Denmark""#),
     ("operation", r#""add""#),
     ("operator", r#""channel""#),
+    ("add-code-playground.name", r#""Rust playground""#),
+    ("Playground.name", r#""Rust playground""#),
+    ("ordered_linkifier_ids", "[3, 1, 2]"),
     ("password", r#""correct horse battery staple""#),
     ("prev_content_sha256", r#""2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae""#),
     ("principals", r#"[10, 11]"#),
     ("property", r#""color""#),
+    ("pattern", r##""#(?P<id>[0-9]+)""##),
+    ("pygments_language", r#""Rust""#),
     ("queue_id", r#""fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09""#),
     ("queue_name", r#""desk""#),
     ("raw_content", r#""Something is **rotten**.""#),
@@ -93,13 +112,19 @@ const BY_NAME: &[(&str, &str)] = &[
     ("to", r#""Denmark""#),
     ("topic", r#""tea""#),
     ("topic_name", r#""tea""#),
+    ("topics_policy", r#""allow_empty_topic""#),
     ("type", r#""stream""#),
+    ("url_template", r#""https://issues.example.com/{id}""#),
     ("user", r#""hamlet@example.com""#),
     ("user_id_or_email", r#""hamlet@example.com""#),
     ("username", r#""hamlet@example.com""#),
     ("value", r##""#76ce90""##),
     ("web_animate_image_previews", r#""on_hover""#),
     ("web_home_view", r#""inbox""#),
+    (
+        "widget_content",
+        r##""{\"widget_type\":\"poll\",\"extra_data\":{\"question\":\"Tea?\",\"options\":[\"yes\"]}}""##,
+    ),
     ("zulip_merge_base", r#""11.0""#),
     ("zulip_version", r#""11.0+tidings-0.1.0""#),
 ];
@@ -121,12 +146,31 @@ pub(super) fn add(document: &mut Value) {
         if let Some(media) = operation.pointer_mut("/responses/200/content/application~1json") {
             put(media, "example", sampler.sample(&owner, "", &media["schema"]));
         }
+        put(operation, REQUEST, Some(calls::request(&owner, &parameters(operation)).into()));
+        put(operation, ERROR, calls::fails(&owner));
     }
     for (name, schema) in document["components"]["schemas"].as_object_mut().into_iter().flatten() {
         if schema["properties"]["type"]["enum"].is_array() && schema["properties"]["id"].is_object() {
             put(schema, "examples", sampler.sample(name, "", schema).map(|example| json!([example])));
         }
     }
+}
+
+/// Name, whether it is required, and the example of each parameter of an operation.
+fn parameters(operation: &Value) -> Vec<(String, bool, Value)> {
+    let own = operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|parameter| {
+        let media = parameter.pointer("/content/application~1json").unwrap_or(parameter);
+        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+        (name, parameter["required"] == true, media["example"].clone())
+    });
+    let body = operation.get("requestBody");
+    let form = body.and_then(|body| body.pointer("/content/application~1x-www-form-urlencoded/schema"));
+    let is_required = |name: &String| {
+        let required = form.and_then(|form| form["required"].as_array());
+        required.is_some_and(|names| names.iter().any(|required| required == name))
+    };
+    let fields = form.and_then(|form| form["properties"].as_object()).into_iter().flatten();
+    own.chain(fields.map(|(name, schema)| (name.clone(), is_required(name), schema["examples"][0].clone()))).collect()
 }
 
 fn put(target: &mut Value, key: &str, value: Option<Value>) {
@@ -224,7 +268,11 @@ impl Sampler<'_> {
 /// A number; for moments one that is a moment.
 fn number(name: &str) -> Value {
     let is_moment = name.ends_with("timestamp") || name.starts_with("date_") || name == "server_generation";
-    if is_moment { json!(1_777_000_000) } else { json!(10) }
+    match name {
+        "bot_id" => json!(14),
+        _ if is_moment => json!(1_777_000_000),
+        _ => json!(10),
+    }
 }
 
 /// The first type that a schema names, other than null.

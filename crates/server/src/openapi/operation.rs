@@ -66,6 +66,10 @@ pub(super) fn operation(
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
     }
+    if has_body && rest.len() > 1 {
+        // Forms are objects, whose fields have no order of their own.
+        operation["x-parameters"] = spec.params.iter().map(|param| param.name).collect();
+    }
     if has_body && !rest.is_empty() {
         operation["requestBody"] = body(&rest, generator);
     }

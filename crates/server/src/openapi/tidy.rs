@@ -90,7 +90,7 @@ fn apply(value: &mut Value, change: &mut dyn FnMut(&mut Schema)) {
 }
 
 /// A doc comment as text: paragraphs, without links into the source.
-pub(super) fn prose(doc: &str) -> String {
+pub(crate) fn prose(doc: &str) -> String {
     let lines: Vec<&str> = doc.lines().map(str::trim).collect();
     let paragraphs = lines.split(|line| line.is_empty()).filter(|lines| !lines.is_empty());
     let text = paragraphs.map(|lines| lines.join(" ")).collect::<Vec<_>>().join("\n\n");

@@ -7,6 +7,7 @@ use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::commands::{MessageReader, ReadFailed};
 use tidings_store::{Store, StoreError};
+use tidings_types::message::Edit;
 use tidings_types::{ConversationId, MessageId, UserId};
 
 /// The store's messages and a batch's changes over them.
@@ -14,7 +15,23 @@ pub struct Overlay<'a> {
     store: &'a dyn Store,
     /// None for a message that is gone.
     rows: RefCell<HashMap<MessageId, Option<Arc<MessageRow>>>>,
+    /// What was moved, in order, of what is not among the rows.
+    moves: Vec<Moved>,
     named_sends: HashMap<(UserId, String), NamedSend>,
+}
+
+struct Moved {
+    ids: Arc<[MessageId]>,
+    to: ConversationId,
+    edit: Edit,
+}
+
+impl Moved {
+    fn apply(&self, row: &mut MessageRow) {
+        row.conversation = self.to;
+        row.last_moved = Some(self.edit.timestamp);
+        row.edit_history.insert(0, self.edit.clone());
+    }
 }
 
 fn failed(error: &StoreError) -> ReadFailed {
@@ -26,7 +43,7 @@ impl<'a> Overlay<'a> {
     /// Nothing changed yet.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Overlay { store, rows: RefCell::default(), named_sends: HashMap::new() }
+        Overlay { store, rows: RefCell::default(), moves: Vec::new(), named_sends: HashMap::new() }
     }
 
     /// Takes in what a command did.
@@ -36,7 +53,18 @@ impl<'a> Overlay<'a> {
                 Change::MessageInserted { row, .. } | Change::MessageUpdated { row, .. } => {
                     self.rows.get_mut().insert(row.id, Some(Arc::clone(row)));
                 }
-                Change::MessageDeleted { id, .. } => {
+                Change::MessagesMoved { ids, to, edit, .. } => {
+                    let moved = Moved { ids: Arc::clone(ids), to: *to, edit: edit.clone() };
+                    // What is known is changed at once; what is read later, when it is read.
+                    for id in ids.iter() {
+                        self.change_row(*id, |row| moved.apply(row));
+                    }
+                    self.moves.push(moved);
+                }
+                Change::SubmessageAdded { message, row: submessage } => {
+                    self.change_row(*message, |row| row.submessages.push(submessage.clone()));
+                }
+                Change::MessageDeleted { id } => {
                     self.rows.get_mut().insert(*id, None);
                 }
                 Change::ReactionAdded { message, reaction } => {
@@ -66,31 +94,23 @@ impl MessageReader for Overlay<'_> {
         if let Some(row) = self.rows.borrow().get(&id) {
             return Ok(row.clone());
         }
-        let row = self.store.message(id).map_err(|error| failed(&error))?;
+        let mut row = self.store.message(id).map_err(|error| failed(&error))?;
+        for moved in self.moves.iter().filter(|moved| moved.ids.binary_search(&id).is_ok()) {
+            if let Some(row) = &mut row {
+                moved.apply(Arc::make_mut(row));
+            }
+        }
         self.rows.borrow_mut().insert(id, row.clone());
         Ok(row)
     }
 
-    fn newest_before(&self, conversation: ConversationId, before: MessageId) -> Result<Option<MessageId>, ReadFailed> {
-        let rows = self.rows.borrow();
-        let in_batch = rows
-            .iter()
-            .filter(|(id, row)| **id < before && row.as_ref().is_some_and(|row| row.conversation == conversation))
-            .map(|(id, _)| *id)
-            .max();
-        let mut before = before;
-        loop {
-            let stored = self.store.newest_before(conversation, before).map_err(|error| failed(&error))?;
-            match stored {
-                // It is gone or moved in this batch: look further back.
-                Some(id) if rows.contains_key(&id) && in_batch != Some(id) => before = id,
-                stored => return Ok(stored.max(in_batch)),
-            }
-        }
-    }
-
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
         let mut senders = self.store.senders_of(conversation).map_err(|error| failed(&error))?;
+        for moved in self.moves.iter().filter(|moved| moved.to == conversation) {
+            for id in moved.ids.iter() {
+                self.message(*id)?;
+            }
+        }
         let rows = self.rows.borrow();
         senders.extend(rows.values().flatten().filter(|row| row.conversation == conversation).map(|row| row.sender));
         senders.sort_unstable();

@@ -318,7 +318,7 @@ impl Narrower<'_> {
         users.sort_unstable();
         users.dedup();
         let messages = &self.state.messages;
-        let ids = messages.direct(&users).and_then(|conversation| messages.direct_ids(conversation));
+        let ids = messages.direct(&users).and_then(|conversation| messages.ids(conversation));
         Ok(ids.map(|ids| ids.to_bitmap()).unwrap_or_default())
     }
 
@@ -334,7 +334,7 @@ impl Narrower<'_> {
                 continue;
             };
             let fits = wanted.iter().all(|user| users.contains(user)) && (!groups_only || users.len() > 2);
-            if let Some(ids) = messages.direct_ids(conversation).filter(|_| fits) {
+            if let Some(ids) = messages.ids(conversation).filter(|_| fits) {
                 ids.union_range_into(0, u32::MAX, &mut all);
             }
         }
@@ -360,7 +360,7 @@ impl Narrower<'_> {
             Value::String(email) => users.find_by_api_email(email, &self.state.realm.host).or_else(|| {
                 users.find_by_delivery_email(email).filter(|user| self.state.can_see_email(self.viewer, user))
             }),
-            Value::Number(_) => number(operand).and_then(|id| users.get(UserId(id))),
+            Value::Number(_) => number(operand).and_then(|id| users.sender(UserId(id))),
             _ => None,
         };
         let visible = found.filter(|user| self.state.can_see_user(self.viewer, user));

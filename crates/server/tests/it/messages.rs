@@ -1,15 +1,19 @@
 //! Messages.
 
 mod delete_message;
+mod delete_topic;
 mod flags;
 mod fold;
 mod get_message;
 mod get_messages;
+mod move_messages;
 mod narrow;
 mod narrow_model;
 mod reactions;
 mod repeats;
+mod report_message;
 mod send_message;
+mod submessages;
 mod update_message;
 
 use serde_json::Value;

@@ -2,7 +2,9 @@
 
 mod alert_words;
 mod emoji_data;
+mod later;
 mod muted_users;
+mod prepared;
 mod presence;
 mod register_fields;
 mod settings;

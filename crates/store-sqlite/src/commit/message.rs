@@ -1,12 +1,13 @@
-//! Messages, their history, reactions and mentions, and the words they are found by.
+//! Messages, their history, reactions, submessages and mentions, and the words they are found by.
 
 use super::Writing;
-use crate::row::Error;
+use crate::message::json_list;
+use crate::row::{Error, bad_row, int};
 use rusqlite::{OptionalExtension, params};
-use tidings_core::change::{MessageRow, ReactionRow};
+use tidings_core::change::{MessageRow, ReactionRow, SubmessageRow};
 use tidings_core::state::flags::Mentions;
-use tidings_types::MessageId;
 use tidings_types::message::Edit;
+use tidings_types::{ConversationId, MessageId};
 
 impl Writing<'_> {
     pub(super) fn message_inserted(&mut self, row: &MessageRow, mentions: &Mentions) -> Result<(), Error> {
@@ -38,7 +39,8 @@ impl Writing<'_> {
         self.mentions(row.id, mentions)?;
         // Only an imported message comes with a past.
         row.edit_history.iter().rev().try_for_each(|edit| self.edit(row.id, edit))?;
-        row.reactions.iter().try_for_each(|reaction| self.reaction_added(row.id, reaction))
+        row.reactions.iter().try_for_each(|reaction| self.reaction_added(row.id, reaction))?;
+        row.submessages.iter().try_for_each(|submessage| self.submessage_added(row.id, submessage))
     }
 
     pub(super) fn message_updated(&self, row: &MessageRow, mentions: &Mentions, edit: &Edit) -> Result<(), Error> {
@@ -68,7 +70,6 @@ impl Writing<'_> {
                 row.rendered,
             ],
         )?;
-        // A move leaves the words as they are.
         if !same_words {
             self.forget_words(row.id)?;
             self.words(row)?;
@@ -78,10 +79,52 @@ impl Writing<'_> {
         self.edit(row.id, edit)
     }
 
+    /// However many there are, it is two statements: the moved rows are not read into the program.
+    pub(super) fn messages_moved(
+        &self,
+        ids: &[MessageId],
+        to: ConversationId,
+        edit: &Edit,
+        seq: u64,
+    ) -> Result<(), Error> {
+        let list = json_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
+        let sql = "UPDATE messages SET conversation_id = ?2, last_moved = ?3
+                   WHERE id IN (SELECT value FROM json_each(?1))";
+        let count = self.transaction.prepare_cached(sql)?.execute(params![list, to.0, edit.timestamp])?;
+        if count != ids.len() {
+            return Err(bad_row("messages", format!("{count} of {} messages were there to be moved", ids.len())));
+        }
+        let arrived = edit.stream.map(|_| int(seq));
+        self.run(
+            "INSERT INTO message_edits (
+                 message_id, user_id, timestamp, topic, prev_topic, channel_id, prev_channel_id, arrived_seq
+             ) SELECT value, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM json_each(?1) WHERE true ORDER BY key",
+            params![
+                list,
+                edit.user_id.map(|id| id.0),
+                edit.timestamp,
+                edit.topic,
+                edit.prev_topic,
+                edit.stream.map(|id| id.0),
+                edit.prev_stream.map(|id| id.0),
+                arrived,
+            ],
+        )
+    }
+
+    pub(super) fn submessage_added(&mut self, message: MessageId, row: &SubmessageRow) -> Result<(), Error> {
+        self.last_submessage = self.last_submessage.max(row.id);
+        self.run(
+            "INSERT INTO submessages (id, message_id, sender_id, msg_type, content) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![row.id, message.0, row.sender.0, row.msg_type, row.content],
+        )
+    }
+
     pub(super) fn message_deleted(&self, id: MessageId) -> Result<(), Error> {
         self.run("DELETE FROM mentions WHERE message_id = ?1", params![id.0])?;
         self.run("DELETE FROM reactions WHERE message_id = ?1", params![id.0])?;
         self.run("DELETE FROM message_edits WHERE message_id = ?1", params![id.0])?;
+        self.run("DELETE FROM submessages WHERE message_id = ?1", params![id.0])?;
         self.forget_words(id)?;
         self.run_on_one("messages", "DELETE FROM messages WHERE id = ?1", params![id.0])
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::personal::TopicPolicy;
-use tidings_core::state::users::{BotRow, UserRow};
+use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, UserRow};
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{ChannelId, UserId};
@@ -41,6 +41,9 @@ fn users(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
                    bot_default_all_public
                FROM users ORDER BY id";
     for_each(connection, sql, |row| {
+        if get::<u32>(row, 0, "users")? == NOTIFICATION_BOT.0 {
+            return Ok(());
+        }
         state.apply(&Change::User(Arc::new(user(row)?)));
         Ok(())
     })

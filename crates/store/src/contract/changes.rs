@@ -86,7 +86,7 @@ fn every_kind() -> Vec<Change> {
         Change::MessageUpdated { row: Arc::new(after), mentions: mentions[..1].to_vec(), edit },
         inserted(row(3, 3, 1)),
         inserted(row(4, 2, 10)),
-        Change::MessageDeleted { id: MessageId(4), newest_left: None },
+        Change::MessageDeleted { id: MessageId(4) },
         Change::ReactionAdded { message: MessageId(1), reaction: samples::reaction(UserId(2), 1) },
         Change::ReactionAdded { message: MessageId(1), reaction: samples::reaction(UserId(1), 2) },
         Change::ReactionAdded { message: MessageId(1), reaction: samples::reaction(UserId(1), 0) },
@@ -106,8 +106,21 @@ fn every_kind() -> Vec<Change> {
         },
         Change::Status { user: UserId(2), status },
         Change::Presence { user: UserId(2), presence: Presence { active_timestamp: 5, idle_timestamp: 6 } },
+        samples::draft(UserId(1), 1, Some(1)),
+        samples::draft(UserId(1), 2, Some(2)),
+        samples::draft(UserId(1), 2, None),
+        samples::snippet(UserId(2), 3, Some(1)),
+        samples::view(UserId(2), 1, Some(1)),
+        samples::view(UserId(2), 1, Some(2)),
+        samples::later(UserId(1), 4, Some(1)),
+        samples::later(UserId(1), 5, Some(2)),
+        samples::later(UserId(1), 6, Some(3)),
+        samples::later(UserId(2), 7, Some(4)),
+        samples::later(UserId(2), 7, None),
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
+        Change::Linkifiers(Arc::new(samples::linkifiers(3))),
+        Change::Playgrounds(Arc::new(samples::playgrounds(2))),
     ]);
     changes
 }
@@ -136,6 +149,8 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
     };
     world.commit(&[
         Change::Realm(Arc::new(samples::realm(3))),
+        Change::Linkifiers(Arc::new(samples::linkifiers(2))),
+        Change::Playgrounds(Arc::new(samples::playgrounds(0))),
         Change::User(Arc::new(samples::user(UserId(1), 7))),
         Change::Channel(Arc::new(samples::channel(CHANNEL, 21))),
         Change::Subscription { user: UserId(2), channel: CHANNEL, row: Arc::new(samples::subscription(6)) },
@@ -205,14 +220,14 @@ pub fn message_ids_are_never_given_twice(backend: &impl Backend) {
     let mut world = World::new(backend, 3);
     world.commit(&places());
     world.commit(&[inserted(row(1, 1, 1)), inserted(row(2, 1, 2)), inserted(row(3, 1, 3))]);
-    world.commit(&[Change::MessageDeleted { id: MessageId(3), newest_left: Some(MessageId(2)) }]);
-    world.commit(&[Change::MessageDeleted { id: MessageId(2), newest_left: Some(MessageId(1)) }]);
+    world.commit(&[Change::MessageDeleted { id: MessageId(3) }]);
+    world.commit(&[Change::MessageDeleted { id: MessageId(2) }]);
     world.check();
     assert_eq!(world.store().load().unwrap().unwrap().state.next_message_id(), MessageId(4));
-    world.commit(&[Change::MessageDeleted { id: MessageId(1), newest_left: None }]);
+    world.commit(&[Change::MessageDeleted { id: MessageId(1) }]);
     world.check();
     assert_eq!(world.store().load().unwrap().unwrap().state.next_message_id(), MessageId(4));
-    world.commit(&[inserted(row(4, 1, 1)), Change::MessageDeleted { id: MessageId(4), newest_left: None }]);
+    world.commit(&[inserted(row(4, 1, 1)), Change::MessageDeleted { id: MessageId(4) }]);
     assert_eq!(world.store().load().unwrap().unwrap().state.next_message_id(), MessageId(5));
 }
 
@@ -274,32 +289,21 @@ pub fn messages_are_read_whole(backend: &impl Backend) {
     for n in 0..4 {
         let (after, edit) = edited(message.clone(), n);
         message = after.clone();
-        let after = MessageRow { conversation: ConversationId(n % 2 + 1), ..after };
         world.commit(&[Change::MessageUpdated { row: Arc::new(after), mentions: Vec::new(), edit }]);
+        let row = samples::submessage(n + 1, UserId(n % 2 + 1), n);
+        world.commit(&[Change::SubmessageAdded { message: MessageId(1), row }]);
         let reaction = samples::reaction(UserId(n % 2 + 1), n);
         world.commit(&[Change::ReactionAdded { message: MessageId(1), reaction }]);
         world.check();
     }
     assert_eq!(world.messages[&MessageId(1)].edit_history[0].timestamp, 3);
     // One that comes with a past, as from an import.
-    let past = MessageRow { id: MessageId(2), ..world.messages[&MessageId(1)].clone() };
+    let submessages = vec![samples::submessage(9, UserId(1), 1)];
+    let past = MessageRow { id: MessageId(2), submessages, ..world.messages[&MessageId(1)].clone() };
     world.commit(&[inserted(past)]);
     world.check();
-    world.commit(&[Change::MessageDeleted { id: MessageId(1), newest_left: None }]);
+    world.commit(&[Change::MessageDeleted { id: MessageId(1) }]);
     world.check();
-}
-
-/// The newest message before another, of the same conversation.
-pub fn newest_before_stays_in_the_conversation(backend: &impl Backend) {
-    let mut world = World::new(backend, 3);
-    world.commit(&places());
-    world.commit(&(1..30).map(|id| inserted(row(id, id * id % 3 + 1, id))).collect::<Vec<_>>());
-    for conversation in (1..5).map(ConversationId) {
-        for before in [0, 1, 2, 15, 29, 30, 99, u32::MAX].map(MessageId) {
-            let expected = world.newest_in(conversation, |id| id < before);
-            assert_eq!(world.store().newest_before(conversation, before).unwrap(), expected);
-        }
-    }
 }
 
 /// What clients call their sends is known for each sender, also after a start, until it is trimmed.

@@ -12,6 +12,8 @@ use tidings_types::{ConversationId, MessageId, UserId};
 #[must_use]
 pub fn picture(state: &RealmState) -> Vec<String> {
     let mut lines = vec![format!("seq {}, {:?}", state.seq, state.realm)];
+    line(&mut lines, "linkifiers", state.linkifiers.list());
+    line(&mut lines, "playgrounds", &state.playgrounds);
     accounts(state, &mut lines);
     channels(state, &mut lines);
     messages(state, &mut lines);
@@ -49,20 +51,22 @@ fn channels(state: &RealmState, lines: &mut Vec<String>) {
 
 fn messages(state: &RealmState, lines: &mut Vec<String>) {
     let index = &state.messages;
-    line(lines, "next ids", (index.next_id(), index.next_conversation()));
+    line(lines, "next ids", (index.next_id(), index.next_conversation(), index.next_submessage()));
     for id in (1..index.next_conversation().0).map(ConversationId) {
-        line(lines, id, (index.kind(id), ids(index.direct_ids(id))));
+        line(lines, id, (index.kind(id), ids(index.ids(id))));
     }
     for channel in state.channels.iter() {
         line(lines, ("topics of", channel.id), index.topics(channel.id).collect::<Vec<_>>());
         line(lines, "messages", ids(index.channel_ids(channel.id)));
+        let came = index.came_into(channel.id).map(|(way, moved)| (way, moved.to_bitmap()));
+        line(lines, "moved here", came.collect::<Vec<_>>());
     }
     for user in state.users.iter() {
         line(lines, ("direct conversations of", user.id), index.direct_of(user.id).collect::<Vec<_>>());
     }
     for id in (1..=index.last_id()).map(MessageId) {
         if let Some(conversation) = index.conversation_of(id) {
-            line(lines, ("message", id), conversation);
+            line(lines, ("message", id), (conversation, index.way_of(id)));
         }
     }
 }
@@ -98,5 +102,12 @@ fn personal(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, ("topics", user), personal.user_topics(user).collect::<Vec<_>>());
         line(lines, ("presence", user), personal.presence(user).map(|row| row.presence));
     }
+    for user in state.users.iter().map(|user| user.id) {
+        line(lines, ("drafts", user), state.prepared.drafts.of(user).collect::<Vec<_>>());
+        line(lines, ("snippets", user), state.prepared.snippets.of(user).collect::<Vec<_>>());
+        line(lines, ("views", user), state.prepared.views.of(user).collect::<Vec<_>>());
+        line(lines, ("later", user), state.prepared.later.of(user).collect::<Vec<_>>());
+    }
+    line(lines, "due", state.prepared.due(i64::MAX).map(|row| row.id).collect::<Vec<_>>());
     line(lines, "statuses", personal.statuses().collect::<Vec<_>>());
 }

@@ -38,7 +38,7 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 30 {
+    Some(match kind % 37 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -59,9 +59,10 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         }
         10 | 11 => conversation(world, a, b)?,
         12..=15 => inserted(world, a, b)?,
-        16 => updated(message()?, a, None),
-        17 => updated(message()?, a, Some(pick_conversation(world, a)?)),
-        18 => Change::MessageDeleted { id: message()?.id, newest_left: world.newest_left(message()?.id) },
+        16 => updated(message()?, a),
+        17 => moved(world, message()?.id, a, b)?,
+        36 => submessage(world, user, message()?.id, b),
+        18 => Change::MessageDeleted { id: message()?.id },
         19 => {
             let reaction = samples::reaction(user, a);
             if message()?.reactions.contains(&reaction) {
@@ -89,6 +90,12 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
             let presence = Presence { active_timestamp: i64::from(a), idle_timestamp: i64::from(b) };
             Change::Presence { user, presence }
         }
+        29 => Change::Linkifiers(Arc::new(samples::linkifiers(a % 5))),
+        30 => Change::Playgrounds(Arc::new(samples::playgrounds(a % 5))),
+        31 => samples::draft(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
+        32 => samples::snippet(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
+        33 => samples::view(user, a % 5, (!b.is_multiple_of(4)).then_some(b)),
+        34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
     })
@@ -144,17 +151,39 @@ fn inserted<B: Backend>(world: &World<'_, B>, a: u32, b: u32) -> Option<Change> 
     Some(Change::MessageInserted { row: Arc::new(row), mentions: mentions(world, a, b) })
 }
 
-fn updated(before: &MessageRow, a: u32, to: Option<ConversationId>) -> Change {
-    let mut row = samples::message(before.id, to.unwrap_or(before.conversation), before.sender, a % 100);
-    let mut edit = Edit { user_id: Some(before.sender), timestamp: i64::from(a), ..Edit::default() };
-    if to.is_some() {
-        row.content.clone_from(&before.content);
-        row.last_moved = Some(i64::from(a));
-        edit.prev_topic = Some("before".to_owned());
-    } else {
-        row.last_edit = Some(i64::from(a));
-        edit.prev_content = Some(before.content.clone());
+/// Some messages of a topic go to another, which may be in another channel.
+fn moved<B: Backend>(world: &World<'_, B>, id: MessageId, a: u32, b: u32) -> Option<Change> {
+    let index = &world.state.messages;
+    let (from, to) = (index.conversation_of(id)?, pick_conversation(world, a)?);
+    let (prev_channel, channel) = (index.channel_of(from)?, index.channel_of(to)?);
+    if from == to {
+        return None;
     }
+    let ids = index.ids(from)?.to_bitmap().into_iter().filter(|other| b.is_multiple_of(3) || *other == id.0);
+    let ids: Arc<[MessageId]> = ids.map(MessageId).collect();
+    let other_channel = channel != prev_channel;
+    let edit = Edit {
+        user_id: Some(UserId(1)),
+        timestamp: i64::from(a),
+        prev_topic: Some("before".to_owned()),
+        stream: other_channel.then_some(channel),
+        prev_stream: other_channel.then_some(prev_channel),
+        ..Edit::default()
+    };
+    Some(Change::MessagesMoved { ids, to, edit, seq: world.state.seq + 1 })
+}
+
+fn submessage<B: Backend>(world: &World<'_, B>, sender: UserId, message: MessageId, b: u32) -> Change {
+    let row = samples::submessage(world.state.messages.next_submessage(), sender, b);
+    Change::SubmessageAdded { message, row }
+}
+
+fn updated(before: &MessageRow, a: u32) -> Change {
+    let mut row = samples::message(before.id, before.conversation, before.sender, a % 100);
+    let mut edit = Edit { user_id: Some(before.sender), timestamp: i64::from(a), ..Edit::default() };
+    row.last_edit = Some(i64::from(a));
+    row.last_moved = before.last_moved;
+    edit.prev_content = Some(before.content.clone());
     let mentions = if a.is_multiple_of(2) { vec![(before.sender, MentionBits::USER)] } else { Vec::new() };
     Change::MessageUpdated { row: Arc::new(row), mentions, edit }
 }

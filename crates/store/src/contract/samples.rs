@@ -1,20 +1,24 @@
 //! Rows to commit. Each comes with every optional part in use somewhere.
 
 use std::sync::Arc;
-use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow};
+use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, SubmessageRow};
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
+use tidings_core::state::linkifiers::{Numbered, Playgrounds};
+use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::group::GroupSetting;
+use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
+use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotType, Role};
-use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// The organization; `n` makes a difference.
 #[must_use]
@@ -32,6 +36,25 @@ pub fn realm(n: u32) -> RealmRow {
             ..RealmSettings::default()
         },
     }
+}
+
+/// Linkifiers, not in the order of their ids, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn linkifiers(n: u32) -> Numbered<Linkifier> {
+    let one = |id| Linkifier { pattern: format!("#{id}(?P<é>x)"), url_template: format!("https://x/{id}"), id };
+    Numbered { last_id: n + 1, items: (1..=n).rev().map(one).collect() }
+}
+
+/// Code playgrounds, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn playgrounds(n: u32) -> Playgrounds {
+    let one = |id: u32| Playground {
+        id,
+        name: format!("Plätz {id}"),
+        pygments_language: "C++".to_owned(),
+        url_template: format!("https://x/{id}{{?code}}"),
+    };
+    Numbered { last_id: n + 1, items: (1..=n).map(one).collect() }
 }
 
 /// An account; `n` makes a difference. Every third is a bot.
@@ -148,6 +171,7 @@ pub fn message(id: MessageId, conversation: ConversationId, sender: UserId, n: u
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: Vec::new(),
     }
 }
 
@@ -170,6 +194,12 @@ pub fn reaction(user: UserId, n: u32) -> ReactionRow {
     ReactionRow { user, reaction_type, emoji_code: emoji_code.to_owned(), emoji_name: emoji_name.to_owned() }
 }
 
+/// A part of a poll; `n` makes a difference.
+#[must_use]
+pub fn submessage(id: u32, sender: UserId, n: u32) -> SubmessageRow {
+    SubmessageRow { id, sender, msg_type: "widget".to_owned(), content: format!("{{\"n\":{n},\"ü\":\"\\n\"}}") }
+}
+
 /// An event queue; `n` makes a difference.
 #[must_use]
 pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
@@ -188,6 +218,58 @@ pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
         created_at: i64::from(n),
         name: (n % 4 == 3).then(|| format!("bot {n}").into()),
     }
+}
+
+/// A draft, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn draft(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let draft = |n: u32| {
+        let draft_type = [DraftType::Unaddressed, DraftType::Channel, DraftType::Direct][n as usize % 3];
+        let (topic, content) = (format!("topic {n}"), format!("Text №{n}"));
+        Arc::new(Draft { id, draft_type, to: (0..n % 3).collect(), topic, content, timestamp: n.into() })
+    };
+    Change::Draft { user, id, draft: n.map(draft) }
+}
+
+/// A text to be used again, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn snippet(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let snippet = |n: u32| {
+        Arc::new(SavedSnippet { id, title: format!("Title {n}"), content: format!("№{n}"), date_created: n.into() })
+    };
+    Change::Snippet { user, id, snippet: n.map(snippet) }
+}
+
+/// A view for navigation, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn view(user: UserId, fragment: u32, n: Option<u32>) -> Change {
+    let fragment = format!("narrow/{fragment}");
+    let name = |n: u32| (!n.is_multiple_of(3)).then(|| format!("View {n}"));
+    let view = |n: u32| NavigationView { fragment: fragment.clone(), is_pinned: n.is_multiple_of(2), name: name(n) };
+    Change::View { user, view: n.map(|n| Arc::new(view(n))), fragment }
+}
+
+/// A scheduled message or a reminder, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn later(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let id = PreparedId(id.into());
+    let row = |n: u32| {
+        let read_by_sender = n.is_multiple_of(2);
+        let what = match n % 3 {
+            0 => Later::Reminder { message: MessageId(n), note: format!("note {n}") },
+            1 => {
+                let to = LaterTo::Topic { channel: ChannelId(n), topic: format!("topic {n}") };
+                Later::Message { to, read_by_sender }
+            }
+            _ => Later::Message { to: LaterTo::Users(vec![user, UserId(n)]), read_by_sender },
+        };
+        let failure = (n.is_multiple_of(5)).then(|| format!("reason {n}"));
+        let (content, rendered, client) = (format!("№{n}"), format!("<p>№{n}</p>"), format!("client{n}"));
+        Arc::new(LaterRow { id, user, what, content, rendered, at: n.into(), client, failure })
+    };
+    Change::Later { user, id, row: n.map(row) }
 }
 
 /// The realm and its first users.

@@ -9,7 +9,7 @@ use tidings_core::change::{Change, MessageRow};
 use tidings_core::event::StoredEntry;
 use tidings_core::queue::QueueRow;
 use tidings_core::state::RealmState;
-use tidings_types::{ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{MessageId, QueueId, UserId};
 
 /// A store, and beside it what it should hold.
 pub struct World<'a, B: Backend> {
@@ -70,9 +70,21 @@ impl<'a, B: Backend> World<'a, B> {
                 let message = self.messages.get_mut(&row.id).unwrap();
                 let mut edit_history = std::mem::take(&mut message.edit_history);
                 edit_history.insert(0, edit.clone());
-                *message = MessageRow { edit_history, reactions: message.reactions.clone(), ..(**row).clone() };
+                let (reactions, submessages) = (message.reactions.clone(), message.submessages.clone());
+                *message = MessageRow { edit_history, reactions, submessages, ..(**row).clone() };
             }
-            Change::MessageDeleted { id, .. } => {
+            Change::MessagesMoved { ids, to, edit, .. } => {
+                for id in ids.iter() {
+                    let message = self.messages.get_mut(id).unwrap();
+                    message.conversation = *to;
+                    message.last_moved = Some(edit.timestamp);
+                    message.edit_history.insert(0, edit.clone());
+                }
+            }
+            Change::SubmessageAdded { message, row } => {
+                self.messages.get_mut(message).unwrap().submessages.push(row.clone());
+            }
+            Change::MessageDeleted { id } => {
                 self.messages.remove(id);
             }
             Change::ReactionAdded { message, reaction } => {
@@ -97,18 +109,6 @@ impl<'a, B: Backend> World<'a, B> {
             }
             _ => {}
         }
-    }
-
-    /// The newest message of the conversation of `id` besides it.
-    pub fn newest_left(&self, id: MessageId) -> Option<MessageId> {
-        let conversation = self.messages.get(&id)?.conversation;
-        self.newest_in(conversation, |other| other != id)
-    }
-
-    /// The newest message of a conversation that `wanted` accepts.
-    pub fn newest_in(&self, conversation: ConversationId, wanted: impl Fn(MessageId) -> bool) -> Option<MessageId> {
-        let in_it = |row: &&MessageRow| row.conversation == conversation && wanted(row.id);
-        self.messages.values().rev().find(in_it).map(|row| row.id)
     }
 
     /// Drops the store without any farewell, and opens it again.

@@ -310,3 +310,22 @@ endpoint! {
         stream_id: ChannelId,
     }
 }
+
+/// Whether everything is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DeleteTopicResponse {
+    /// False where time ran out: the newest messages are deleted, and the same request goes on.
+    pub complete: bool,
+}
+
+endpoint! {
+    /// Deletes the messages of a topic, the newest first. For administrators.
+    DeleteTopic: Post "/streams/{stream_id}/delete_topic", "delete-topic", "channels", auth Basic => DeleteTopicResponse,
+        fails UnauthorizedPrincipal;
+    DeleteTopicRequest {
+        /// The channel.
+        stream_id: ChannelId,
+        /// The topic.
+        topic_name: String,
+    }
+}

@@ -122,6 +122,8 @@ endpoint! {
         queue_id?: String,
         /// Names the message for the queue; repeated with the same message, it is sent once.
         local_id?: String,
+        /// JSON that makes the message a poll, a list of tasks or a row of buttons, instead of what its text says.
+        widget_content?: String,
         /// Whether the sender has read it; by default where a person's client sends it.
         read_by_sender?: bool,
     }

@@ -8,10 +8,10 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::group::GroupSetting;
 use crate::ids::{ChannelId, UserId};
-use crate::params::{FromJson, Json};
+use crate::params::{FromJson, Json, field, object, optional_field};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An account as a request names it.
@@ -42,19 +42,6 @@ impl FromJson for Principal {
 }
 
 /// Reads an object, and a field of it that must be there.
-fn object<'a>(path: &str, value: &'a Value) -> Result<&'a Map<String, Value>, ApiError> {
-    value.as_object().ok_or_else(|| ApiError::bad_request(format!("{path} is not a dict")))
-}
-
-fn field<T: FromJson>(path: &str, object: &Map<String, Value>, name: &str) -> Result<T, ApiError> {
-    let missing = || ApiError::bad_request(format!("{path}[\"{name}\"] is missing"));
-    T::from_json(&format!("{path}[\"{name}\"]"), object.get(name).ok_or_else(missing)?)
-}
-
-fn optional_field<T: FromJson>(path: &str, object: &Map<String, Value>, name: &str) -> Result<Option<T>, ApiError> {
-    object.get(name).map_or(Ok(None), |value| Option::<T>::from_json(&format!("{path}[\"{name}\"]"), value))
-}
-
 /// A channel to subscribe to, or to create.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
 pub struct SubscribeTo {

@@ -1,6 +1,7 @@
 //! Messages, their changes, flags and reactions; typing.
 
 use crate::ids::{ChannelId, MessageId, UserId};
+use crate::linkifier::TopicLink;
 use crate::message::{Message, ReactionType};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct MessageEvent {
     /// The message.
     pub message: Message,
-    /// The viewer's marks. The server writes them apart from the rest, which is the same for many viewers.
+    /// Your marks on the message, as in `get-messages`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// Only for the queue named in the request that sent it: that request's `local_id`.
@@ -30,7 +31,7 @@ pub struct UpdateMessage {
     pub message_id: MessageId,
     /// All messages it applies to, ascending.
     pub message_ids: Vec<MessageId>,
-    /// The viewer's marks on `message_id` afterwards; written apart, as in [`MessageEvent`].
+    /// The viewer's marks on `message_id` afterwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
     /// UNIX seconds.
@@ -55,7 +56,7 @@ pub struct UpdateMessage {
     pub subject: Option<String>,
     /// Links in the new topic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub topic_links: Option<Vec<serde_json::Value>>,
+    pub topic_links: Option<Vec<TopicLink>>,
     /// Content before, if it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orig_content: Option<String>,
@@ -90,6 +91,21 @@ pub struct DeleteMessage {
     /// Channel messages only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+}
+
+/// Somebody added a part to a poll or a list of tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SubmessageEvent {
+    /// What clients call the kind.
+    pub msg_type: String,
+    /// To which message.
+    pub message_id: MessageId,
+    /// The part's id.
+    pub submessage_id: u32,
+    /// Who.
+    pub sender_id: UserId,
+    /// JSON.
+    pub content: String,
 }
 
 /// A reaction was added or taken back.

@@ -1,8 +1,10 @@
 //! Changes of the organization and of the server.
 
+use crate::linkifier::{Linkifier, Playground};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Ends an idle poll, so that neither client nor router takes the connection for dead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,6 +23,15 @@ pub struct Restart {
     pub server_generation: i64,
 }
 
+/// Settings of the realm that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmUpdateDict {
+    /// Deprecated: always `default`.
+    pub property: String,
+    /// Names and new values.
+    pub data: BTreeMap<String, Value>,
+}
+
 /// One setting of the realm.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUpdate {
@@ -28,4 +39,18 @@ pub struct RealmUpdate {
     pub property: String,
     /// The new value.
     pub value: Value,
+}
+
+/// All linkifiers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmLinkifiers {
+    /// In the order in which they are tried.
+    pub realm_linkifiers: Vec<Linkifier>,
+}
+
+/// All code playgrounds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmPlaygrounds {
+    /// By id.
+    pub realm_playgrounds: Vec<Playground>,
 }

@@ -4,6 +4,7 @@ use super::{check_is_person, presence};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::prepared::drafts;
 use crate::commands::users::check_full_name;
 use crate::event::Gate;
 use crate::shape::Shape;
@@ -72,6 +73,9 @@ pub(super) fn change(tx: &mut Tx<'_>, user: UserId, settings: &[(&'static str, V
                 emit_aspect(tx, &after, UserAspect::Timezone { email, timezone: after.settings.timezone.clone() });
             }
             "presence_enabled" => show_or_hide(tx, &after),
+            "enable_drafts_synchronization" if !after.settings.enable_drafts_synchronization => {
+                drafts::forget_all(tx, user);
+            }
             "email_address_visibility" => emit_addresses(tx, &before, &after),
             _ => {}
         }

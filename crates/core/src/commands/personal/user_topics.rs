@@ -34,14 +34,18 @@ pub fn set(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str, poli
     if before == 0 && tx.state.personal.user_topics(actor).count() >= limits::USER_TOPICS_MAX {
         return Err(ApiError::bad_request(format!("Too many topics (limit: {})", limits::USER_TOPICS_MAX)));
     }
-    let row = TopicPolicy { policy, last_updated: tx.now };
-    tx.change(Change::UserTopic { user: actor, channel, topic: topic.clone(), policy: row });
-    emit(
-        tx,
-        &viewer,
-        UserTopic { stream_id: channel, topic_name: topic, last_updated: tx.now, visibility_policy: policy },
-    );
+    put(tx, actor, channel, &topic, policy);
     Ok(())
+}
+
+/// Makes a choice for a user, and tells them.
+pub(in crate::commands) fn put(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, topic: &str, policy: u8) {
+    let row = TopicPolicy { policy, last_updated: tx.now };
+    tx.change(Change::UserTopic { user, channel, topic: topic.to_owned(), policy: row });
+    let Some(viewer) = tx.state.users.get(user).cloned() else { return };
+    let topic_name = topic.to_owned();
+    let chosen = UserTopic { stream_id: channel, topic_name, last_updated: tx.now, visibility_policy: policy };
+    emit(tx, &viewer, chosen);
 }
 
 /// Tells a user of a choice of theirs that changed: first in the form of older clients, then in the current one.

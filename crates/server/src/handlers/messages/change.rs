@@ -1,42 +1,61 @@
-//! Editing, moving, deleting, reacting.
+//! Editing, moving, deleting, reacting, reporting; polls and lists of tasks.
 
 use crate::http::pipeline::Ctx;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tidings_core::commands::edit::{self, NewContent};
-use tidings_core::commands::move_messages::{NewTopic, move_to_topic};
+use tidings_core::commands::move_messages::{Move, Progress, move_messages};
 use tidings_core::commands::reactions::{self, EmojiRef};
+use tidings_core::commands::report::{self, Report};
+use tidings_core::commands::submessages::{self, NewSubmessage};
 use tidings_core::commands::{Tx, delete};
 use tidings_core::directory::SeenBy;
 use tidings_core::event::PreparedFlags;
-use tidings_core::state::messages::ConversationKind;
+use tidings_core::limits;
 use tidings_types::endpoint::Done;
+use tidings_types::endpoints::channels::{DeleteTopicRequest, DeleteTopicResponse};
 use tidings_types::endpoints::messages::change::{
-    AddReactionRequest, DeleteMessageRequest, RemoveReactionRequest, UpdateMessageRequest, UpdateMessageResponse,
+    AddReactionRequest, AddSubmessageRequest, DeleteMessageRequest, RemoveReactionRequest, ReportMessageRequest,
+    UpdateMessageRequest, UpdateMessageResponse,
 };
-use tidings_types::{ApiError, ChannelId, MessageId, UserId};
+use tidings_types::{ApiError, MessageId};
 
 /// `PATCH /messages/{message_id}`.
 pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<UpdateMessageResponse, ApiError> {
     let (id, actor) = (request.message_id, ctx.user.id);
-    let topic = request.topic.or(request.subject).map(|topic| NewTopic { topic, propagate: request.propagate_mode });
+    let topic = request.topic.or(request.subject);
+    let is_moved = topic.is_some() || request.stream_id.is_some();
+    if request.content.is_none() && !is_moved {
+        return Err(ApiError::bad_request("Nothing to change"));
+    }
     let content = match request.content {
         Some(content) => Some(new_content(&ctx, &content, request.prev_content_sha256)?),
         None => None,
     };
-    if content.is_none() && topic.is_none() && request.stream_id.is_none() {
-        return Err(ApiError::bad_request("Nothing to change"));
-    }
-    let flags = prepare_flags(&ctx, id).await?;
-    let command = move |tx: &mut Tx<'_>| {
-        check_same_channel(tx, actor, id, request.stream_id)?;
-        if let Some(content) = content {
-            edit::edit_content(tx, actor, &flags, content)?;
-        }
-        match &topic {
-            Some(topic) => move_to_topic(tx, actor, &flags, topic),
-            None => Ok(()),
-        }
+    let to = Move {
+        topic,
+        channel: request.stream_id,
+        propagate: request.propagate_mode,
+        tell_old_topic: request.send_notification_to_old_thread,
+        tell_new_topic: request.send_notification_to_new_thread,
     };
-    ctx.app.realm.run(command).await?;
+    let flags = Arc::new(prepare_flags(&ctx, id).await?);
+    let mut progress = Progress::default();
+    let mut content = content;
+    while !progress.is_done {
+        let (flags, to, content) = (Arc::clone(&flags), to.clone(), content.take());
+        let command = move |tx: &mut Tx<'_>| {
+            if let Some(content) = content {
+                edit::check_stays(tx, actor, id, to.channel)?;
+                edit::edit_content(tx, actor, &flags, content)?;
+            }
+            if !is_moved {
+                return Ok(progress.done());
+            }
+            move_messages(tx, actor, &flags, &to, progress)
+        };
+        progress = ctx.app.realm.run(command).await?;
+    }
     Ok(UpdateMessageResponse::default())
 }
 
@@ -57,21 +76,39 @@ fn new_content(ctx: &Ctx, content: &str, prev_content_sha256: Option<String>) ->
     Ok(NewContent { content, rendered, alerted, prev_content_sha256 })
 }
 
-/// Messages stay in their channel. Clients may name the one a message is in.
-fn check_same_channel(tx: &Tx<'_>, actor: UserId, id: MessageId, wanted: Option<ChannelId>) -> Result<(), ApiError> {
-    let Some(wanted) = wanted else { return Ok(()) };
-    // Where a message is, is for those only who may read it.
-    tx.state.check_can_read(&*tx.actor(actor)?, id)?;
-    match tx.state.messages.kind_of_message(id).map(|kind| &**kind) {
-        Some(ConversationKind::Topic { channel, .. }) if *channel == wanted => Ok(()),
-        _ => Err(ApiError::bad_request("Moving messages to another channel is not supported yet")),
-    }
-}
-
 /// `DELETE /messages/{message_id}`.
 pub async fn delete_message(ctx: Ctx, request: DeleteMessageRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
     ctx.app.realm.run(move |tx| delete::delete_message(tx, actor, request.message_id)).await?;
+    Ok(Done {})
+}
+
+/// `POST /streams/{stream_id}/delete_topic`: a batch after the other, so that others can write in between.
+pub async fn delete_topic(ctx: Ctx, request: DeleteTopicRequest) -> Result<DeleteTopicResponse, ApiError> {
+    let (actor, channel, topic) = (ctx.user.id, request.stream_id, request.topic_name);
+    let until = Instant::now() + Duration::from_secs(limits::DELETE_TOPIC_SECS);
+    loop {
+        let topic = topic.clone();
+        let complete = ctx.app.realm.run(move |tx| delete::delete_topic(tx, actor, channel, &topic)).await?;
+        if complete || Instant::now() >= until {
+            return Ok(DeleteTopicResponse { complete });
+        }
+    }
+}
+
+/// `POST /messages/{message_id}/report`.
+pub async fn report_message(ctx: Ctx, request: ReportMessageRequest) -> Result<Done, ApiError> {
+    let (actor, id) = (ctx.user.id, request.message_id);
+    let report = Report { reason: request.report_type, description: request.description.unwrap_or_default() };
+    ctx.app.realm.run(move |tx| report::report_message(tx, actor, id, &report)).await?;
+    Ok(Done {})
+}
+
+/// `POST /submessage`.
+pub async fn add_submessage(ctx: Ctx, request: AddSubmessageRequest) -> Result<Done, ApiError> {
+    let (actor, id) = (ctx.user.id, request.message_id);
+    let new = NewSubmessage { msg_type: request.msg_type, content: request.content };
+    ctx.app.realm.run(move |tx| submessages::add(tx, actor, id, &new)).await?;
     Ok(Done {})
 }
 

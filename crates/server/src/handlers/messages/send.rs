@@ -6,6 +6,7 @@ use hyper::HeaderMap;
 use sha2::{Digest, Sha256};
 use tidings_core::commands::repeats::{PayloadHash, SendKey, SendName};
 use tidings_core::commands::send::{self, ChannelRef, Destination, NewMessage, UserRefIn};
+use tidings_core::commands::submessages::widget_of;
 use tidings_core::directory::SeenBy;
 use tidings_core::limits;
 use tidings_types::ApiError;
@@ -18,10 +19,7 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let payload = payload_hash(&request);
     let idempotency_key = idempotency_key(&ctx.headers)?.map(SendName::IdempotencyKey);
     let topic = request.topic.or(request.subject);
-    let to = match request.message_type {
-        MessageType::Channel => Destination::Channel { channel: channel(request.to)?, topic },
-        MessageType::Direct => Destination::Direct(users(request.to)),
-    };
+    let to = destination(request.message_type, request.to, topic)?;
     let sent_from = match (request.queue_id, request.local_id) {
         (Some(queue), Some(local_id)) if local_id.len() <= limits::LOCAL_ID_BYTES_MAX => {
             queue.parse().ok().map(|queue| (queue, local_id))
@@ -35,9 +33,12 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let state = ctx.app.realm.snapshot();
     let rendered = tidings_markdown::render(&content, &SeenBy { state: &state, viewer: &ctx.user });
     let alerted = ctx.app.realm.alert_words.find(&state, &content);
-    let new = NewMessage { to, content, rendered, alerted, client: ctx.client, read_by_sender, sent_from, keys };
+    let widget = widget_of(&content, request.widget_content.as_deref())?;
+    let client = ctx.client;
+    let read_by = Vec::new();
+    let new = NewMessage { content, rendered, alerted, client, read_by_sender, read_by, widget, sent_from, keys };
     let actor = ctx.user.id;
-    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, new)).await?;
+    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
     Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
 }
@@ -46,7 +47,7 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
 fn payload_hash(request: &SendMessageRequest) -> PayloadHash {
     let topic = request.topic.as_ref().or(request.subject.as_ref());
     let kind = matches!(request.message_type, MessageType::Channel);
-    let payload = serde_json::json!([kind, request.to.to_param(), topic, request.content]);
+    let payload = serde_json::json!([kind, request.to.to_param(), topic, request.content, request.widget_content]);
     let hash: [u8; 32] = Sha256::digest(payload.to_string().as_bytes()).into();
     let mut beginning = PayloadHash::default();
     beginning.copy_from_slice(&hash[..size_of::<PayloadHash>()]);
@@ -64,6 +65,21 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
         return Err(ApiError::bad_request(text));
     }
     Ok(Some(key.to_owned()))
+}
+
+/// Where a message goes, as the request says it.
+///
+/// # Errors
+/// 400 for a channel message to none or several channels.
+pub(crate) fn destination(
+    message_type: MessageType,
+    to: Addressee,
+    topic: Option<String>,
+) -> Result<Destination, ApiError> {
+    match message_type {
+        MessageType::Channel => Ok(Destination::Channel { channel: channel(to)?, topic }),
+        MessageType::Direct => Ok(Destination::Direct(users(to))),
+    }
 }
 
 fn channel(to: Addressee) -> Result<ChannelRef, ApiError> {

@@ -43,7 +43,7 @@ async fn step(numbers: &mut Numbers, server: &TestServer, sent: &mut Vec<i64>) {
     }
     let id = sent[numbers.below(sent.len())];
     let (path, ids) = (format!("/messages/{id}"), json!([id, sent[numbers.below(sent.len())]]).to_string());
-    match numbers.below(7) {
+    match numbers.below(9) {
         0 => drop(client.delete(&path, &[]).await),
         1 => {
             let content = numbers.one_of(&["plain", "@**Polonius** x", "@**Othello**", "@**all** y"]);
@@ -56,6 +56,11 @@ async fn step(numbers: &mut Numbers, server: &TestServer, sent: &mut Vec<i64>) {
             let (topic, mode) =
                 (numbers.one_of(&["a", "b", "c"]), numbers.one_of(&["change_one", "change_later", "change_all"]));
             client.patch(&path, &[("topic", topic), ("propagate_mode", mode)]).await;
+        }
+        7 => {
+            let channel = server.channel_id(numbers.one_of(&["Denmark", "Verona", "secret", "history"])).to_string();
+            let mode = numbers.one_of(&["change_one", "change_later", "change_all"]);
+            client.patch(&path, &[("stream_id", channel.as_str()), ("propagate_mode", mode)]).await;
         }
         3 => drop(client.post(&format!("{path}/reactions"), &[("emoji_name", "tada")]).await),
         _ => {

@@ -158,6 +158,43 @@ fn examples_fit_their_schemas() {
 }
 
 #[test]
+fn every_operation_has_a_request_to_show() {
+    let document = described();
+    let mut wrong = Vec::new();
+    for (place, operation) in operations(&document) {
+        let request = operation["x-example-request"].as_object().expect("a request");
+        let form = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+        let own = operation["parameters"].as_array().into_iter().flatten();
+        let mut known: Vec<(String, bool, Value)> = own
+            .map(|parameter| {
+                let media = &parameter["content"]["application/json"];
+                let schema = if media.is_object() { &media["schema"] } else { &parameter["schema"] };
+                (parameter["name"].as_str().unwrap().to_owned(), parameter["required"] == true, schema.clone())
+            })
+            .collect();
+        for (name, schema) in form["properties"].as_object().into_iter().flatten() {
+            let required = form["required"].as_array().into_iter().flatten().any(|required| required == name);
+            known.push((name.clone(), required, schema.clone()));
+        }
+        let changes_something = !place.starts_with("get ");
+        if changes_something && request.is_empty() && !known.is_empty() {
+            wrong.push(format!("{place}: nothing is required; say in openapi/calls.rs what to show"));
+        }
+        for (name, value) in request {
+            match known.iter().find(|(known, _, _)| known == name) {
+                Some((_, _, schema)) => {
+                    wrong.extend(contract::check_value(schema, value).err().map(|error| format!("{place}: {error}")));
+                }
+                None => wrong.push(format!("{place}: openapi/calls.rs names {name}, which is no parameter of it")),
+            }
+        }
+        let missing = known.iter().filter(|(name, required, _)| *required && !request.contains_key(name));
+        wrong.extend(missing.map(|(name, _, _)| format!("{place}: openapi/calls.rs lacks {name}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
 fn an_answer_that_is_not_as_described_is_found() {
     let right = serde_json::json!({ "result": "success", "msg": "" });
     assert_eq!(contract::check_answer("POST", "/users/me/status", 200, &right), Ok(()));

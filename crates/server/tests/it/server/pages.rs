@@ -50,6 +50,19 @@ async fn pages_are_served_with_the_readers_own_address() {
 }
 
 #[tokio::test]
+async fn people_are_led_to_the_pages_and_programs_are_not() {
+    let server = TestServer::start().await;
+    let policy = reqwest::redirect::Policy::none();
+    let http = reqwest::Client::builder().redirect(policy).build().expect("a client");
+    let get = |accept: &'static str| http.get(format!("{}/", server.url)).header("Accept", accept).send();
+    let browser = get("text/html,application/xhtml+xml,*/*;q=0.8").await.expect("an answer");
+    assert_eq!((browser.status().as_u16(), browser.headers()["location"].to_str().unwrap()), (303, "/api/"));
+    let program = get("*/*").await.expect("an answer");
+    assert_eq!(program.status(), 404);
+    assert!(program.text().await.expect("text").contains("There is no such endpoint"));
+}
+
+#[tokio::test]
 async fn every_endpoint_has_a_page_and_every_page_is_under_its_own_name() {
     for brand in [
         Brand::default(),
@@ -69,5 +82,5 @@ async fn every_endpoint_has_a_page_and_every_page_is_under_its_own_name() {
     }
     let server = TestServer::start_with(Config { brand: brand("Aloha", "aloha", "aloharc"), ..test_config() }).await;
     let (_, page, _) = get(&server, "/api/real-time-events").await;
-    assert!(page.contains("import aloha") && page.contains("~/aloharc") && page.contains("Aloha API"));
+    assert!(page.contains("aloha.Client") && page.contains("~/aloharc") && page.contains("Aloha API"));
 }

@@ -2,6 +2,30 @@ use serde_json::{Value, json};
 use tidings_testkit::TestServer;
 
 #[tokio::test]
+async fn the_servers_own_account_is_no_account_of_the_realm() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let state = hamlet.register(&[("fetch_event_types", r#"["realm_user", "realm_user_groups"]"#)]).await.state;
+    let bots = state["cross_realm_bots"].as_array().expect("a list");
+    assert_eq!((bots.len(), &bots[0]["email"]), (1, &json!("notification-bot@example.com")));
+    let id = &bots[0]["user_id"];
+    let others =
+        [&state["realm_users"], &state["realm_non_active_users"], &hamlet.get("/users", &[]).await.ok()["members"]];
+    for list in others {
+        assert!(list.as_array().expect("a list").iter().all(|user| user["user_id"] != *id));
+    }
+    assert!(!state["realm_user_groups"].to_string().contains(&id.to_string()));
+    // Its address is nobody else's, and it cannot be changed.
+    let new = [("email", "Notification-Bot@example.com"), ("full_name", "x"), ("password", "correct horse battery")];
+    assert_eq!(server.client("desdemona").post("/users", &new).await.status, 400);
+    let iago = server.client("iago");
+    assert_eq!(iago.patch(&format!("/users/{id}"), &[("full_name", "Mine")]).await.status, 400);
+    assert_eq!(iago.delete(&format!("/users/{id}"), &[]).await.status, 400);
+    assert_eq!(iago.delete(&format!("/bots/{id}"), &[]).await.status, 400);
+    assert_eq!(iago.patch(&format!("/bots/{id}"), &[("full_name", "Mine")]).await.status, 400);
+}
+
+#[tokio::test]
 async fn ones_own_account_and_rights_are_told() {
     let server = TestServer::start().await;
     let fetch = [("fetch_event_types", r#"["realm_user"]"#)];
@@ -30,7 +54,6 @@ async fn ones_own_account_and_rights_are_told() {
             ("can_create_web_public_streams", json!(false)),
             ("can_subscribe_other_users", json!(true)),
             ("can_invite_others_to_realm", json!(true)),
-            ("cross_realm_bots", json!([])),
             ("realm_non_active_users", json!([])),
         ],
     )

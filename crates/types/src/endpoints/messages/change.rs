@@ -27,9 +27,9 @@ pub struct UpdateMessageResponse {
 }
 
 endpoint! {
-    /// Changes the content of a message, or moves messages to another topic.
+    /// Changes the content of a message, or moves messages to another topic or channel.
     UpdateMessage: Patch "/messages/{message_id}", "update-message", "messages", auth Basic => UpdateMessageResponse,
-        fails ExpectationMismatch | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
+        fails ExpectationMismatch | MoveTimeLimit | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
     UpdateMessageRequest {
         /// Which.
         message_id: MessageId,
@@ -39,10 +39,11 @@ endpoint! {
         subject?: String,
         /// Which messages move along.
         propagate_mode: PropagateMode = PropagateMode::One,
-        /// Accepted; no notices are sent.
-        send_notification_to_old_thread?: bool,
-        /// Accepted; no notices are sent.
-        send_notification_to_new_thread?: bool,
+        /// Whether a message where they were says that messages were moved.
+        send_notification_to_old_thread: bool = false,
+        /// Whether a message where they are says that messages were moved. Nothing is said of topics that are only
+        /// marked as done, or not done: for that there is a message anyway.
+        send_notification_to_new_thread: bool = true,
         /// The new content.
         content?: String,
         /// SHA-256 of the content that is to be replaced.
@@ -58,6 +59,48 @@ endpoint! {
     DeleteMessageRequest {
         /// Which.
         message_id: MessageId,
+    }
+}
+
+crate::text_enum! {
+    /// Why somebody reports a message.
+    ReportType {
+        /// Advertising.
+        Spam = "spam",
+        /// Somebody is attacked.
+        Harassment = "harassment",
+        /// It does not belong here.
+        Inappropriate = "inappropriate",
+        /// It breaks the rules of the organization.
+        Norms = "norms",
+        /// As described.
+        Other = "other",
+    }
+}
+
+endpoint! {
+    /// Asks the moderators to look at a message: tells the channel that the organization has for that.
+    ReportMessage: Post "/messages/{message_id}/report", "report-message", "messages", auth Basic => Done;
+    ReportMessageRequest {
+        /// Which.
+        message_id: MessageId,
+        /// Why.
+        report_type: ReportType,
+        /// In one's own words, at most 1,000 characters; required for `other`.
+        description?: String,
+    }
+}
+
+endpoint! {
+    /// Adds a part to a poll or a list of tasks: a vote, an option, a task.
+    AddSubmessage: Post "/submessage", "add-submessage", "messages", auth Basic => Done;
+    AddSubmessageRequest {
+        /// To which message.
+        message_id: MessageId,
+        /// `widget`.
+        msg_type: String,
+        /// JSON; what it may hold depends on what the message is.
+        content: String,
     }
 }
 

@@ -1,0 +1,87 @@
+//! The organization's settings.
+
+use super::Tx;
+use crate::audience::Audience;
+use crate::change::Change;
+use crate::state::realm::{RealmRow, RealmSettings};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tidings_types::events::Event;
+use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict};
+use tidings_types::realm::Told;
+use tidings_types::{ApiError, ChannelId, GroupId, UserId};
+
+/// `update-realm`: all that was asked for, or nothing.
+///
+/// # Errors
+/// 400 for who is no administrator, and for values that cannot be.
+pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    if !user.role.is_admin() {
+        return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
+    }
+    let mut after = RealmRow::clone(&tx.state.realm);
+    let mut changed = Vec::new();
+    for (name, value) in settings {
+        let group = value["new"].as_u64().map(|id| GroupId(u32::try_from(id).unwrap_or_default()));
+        if group.is_some_and(|group| !tx.state.group_exists(group)) {
+            return Err(ApiError::invalid(name));
+        }
+        if after.settings.set(name, value)? {
+            changed.push(*name);
+        }
+    }
+    check(tx, &after.settings)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let shown = serde_json::to_value(&after.settings).map_err(|_| ApiError::Internal {})?;
+    tx.change(Change::Realm(Arc::new(after)));
+    tell(tx, &changed, &shown);
+    Ok(())
+}
+
+fn check(tx: &Tx<'_>, after: &RealmSettings) -> Result<(), ApiError> {
+    let before = tx.state.realm.settings.moderation_request_channel_id;
+    let id = after.moderation_request_channel_id;
+    if id == before || id == -1 {
+        return Ok(());
+    }
+    let channel = u32::try_from(id).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
+    let channel = channel.filter(|channel| !channel.is_archived);
+    let channel = channel.ok_or_else(|| ApiError::bad_request("Invalid channel ID"))?;
+    if !channel.is_private {
+        return Err(ApiError::bad_request("Moderation request channel must be private."));
+    }
+    Ok(())
+}
+
+fn tell(tx: &mut Tx<'_>, changed: &[&'static str], shown: &Value) {
+    let mut together = BTreeMap::new();
+    for name in changed {
+        match RealmSettings::told(name) {
+            Some(Told::Together) => {
+                together.insert((*name).to_owned(), shown[name].clone());
+                together.extend(deprecated(name, &shown[name]));
+            }
+            _ => {
+                let event = RealmUpdate { property: (*name).to_owned(), value: shown[name].clone() };
+                tx.emit(Event::RealmUpdate(event), Audience::realm());
+            }
+        }
+    }
+    if !together.is_empty() {
+        let event = RealmUpdateDict { property: "default".to_owned(), data: together };
+        tx.emit(Event::RealmUpdateDict(event), Audience::realm());
+    }
+}
+
+/// The deprecated form of the same.
+fn deprecated(name: &str, value: &Value) -> Option<(String, Value)> {
+    match name {
+        "message_edit_history_visibility_policy" => Some(("allow_edit_history".to_owned(), json!(value != "none"))),
+        "topics_policy" => Some(("mandatory_topics".to_owned(), json!(value != "allow_empty_topic"))),
+        _ => None,
+    }
+}

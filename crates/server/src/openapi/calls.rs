@@ -1,0 +1,70 @@
+//! A request to show for each operation: what the examples of the documentation send. A test executes them against the
+//! realm of `tidings_testkit::documented`.
+//!
+//! Where nothing is said here, a request has what is required, with the values of [`super::examples`]. A line is needed
+//! where nothing is required, yet a request without anything says nothing, and where those values do not go together.
+
+use serde_json::{Map, Value, json};
+
+/// Requests that say more than what is required, by operation: all parameters, as JSON.
+const REQUESTS: &[(&str, &str)] = &[
+    ("add-alert-words", r#"{"alert_words": ["coffee"]}"#),
+    ("create-bot", r#"{"full_name": "Gravedigger", "short_name": "gravedigger", "bot_type": 1}"#),
+    ("create-channel", r#"{"name": "Elsinore", "description": "The castle.", "subscribers": [10, 11]}"#),
+    (
+        "create-user",
+        r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
+    ),
+    ("get-events", r#"{"queue_id": "fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09", "last_event_id": -1}"#),
+    (
+        "get-messages",
+        r#"{"anchor": "newest", "num_before": 10, "num_after": 0, "narrow": [{"operator": "channel", "operand": "Denmark"}]}"#,
+    ),
+    ("get-users", r#"{"user_ids": [10, 11]}"#),
+    ("mute-topic", r#"{"stream_id": 10, "topic": "tea", "op": "add"}"#),
+    ("reactivate-user", r#"{"user_id": 13}"#),
+    ("real-time-post", r#"{"event_types": ["message"]}"#),
+    ("register-queue", r#"{"event_types": ["message", "reaction"], "apply_markdown": true}"#),
+    ("remove-reaction", r#"{"message_id": 10, "emoji_name": "octopus"}"#),
+    ("rest-error-handling", r#"{"code": 401}"#),
+    (
+        "send-message",
+        r#"{"type": "channel", "to": "Denmark", "topic": "tea", "content": "Something is **rotten** in the state of Denmark."}"#,
+    ),
+    ("set-typing-status", r#"{"type": "channel", "op": "start", "stream_id": 10, "topic": "tea"}"#),
+    ("subscribe", r#"{"subscriptions": [{"name": "Verona", "description": "Fair Verona"}]}"#),
+    ("unmute-user", r#"{"muted_user_id": 11}"#),
+    ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
+    ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
+    ("update-message", r#"{"message_id": 10, "content": "Something is **not** rotten."}"#),
+    ("update-notification-settings", r#"{"enable_sounds": false}"#),
+    ("update-settings", r#"{"twenty_four_hour_time": true, "enable_sounds": false}"#),
+    ("update-status", r#"{"status_text": "reading", "emoji_name": "book"}"#),
+    ("update-status-for-user", r#"{"user_id": 10, "status_text": "in England", "emoji_name": "ship"}"#),
+    ("update-stream", r#"{"stream_id": 10, "description": "All about **Denmark**"}"#),
+    ("update-subscriptions", r#"{"add": [{"name": "Verona"}], "delete": ["Denmark"]}"#),
+    ("update-user", r#"{"user_id_or_email": "hamlet@example.com", "full_name": "Prince Hamlet"}"#),
+    ("update-user-topic", r#"{"stream_id": 10, "topic": "tea", "visibility_policy": 3}"#),
+];
+
+/// Operations whose example shows an error, and its code.
+const FAILS: &[(&str, &str)] = &[("rest-error-handling", "INVALID_API_KEY")];
+
+/// The request to show: each parameter with its value. `parameters` are those of the operation: name, whether it is
+/// required, its example.
+pub(super) fn request(operation: &str, parameters: &[(String, bool, Value)]) -> Map<String, Value> {
+    let told = REQUESTS.iter().find(|(id, _)| *id == operation);
+    match told.map(|(_, text)| serde_json::from_str(text)) {
+        Some(Ok(Value::Object(request))) => request,
+        _ => parameters
+            .iter()
+            .filter(|(_, required, _)| *required)
+            .map(|(name, _, value)| (name.clone(), value.clone()))
+            .collect(),
+    }
+}
+
+/// The error that the request is answered with, if it is to show one.
+pub(super) fn fails(operation: &str) -> Option<Value> {
+    FAILS.iter().find(|(id, _)| *id == operation).map(|(_, code)| json!(code))
+}

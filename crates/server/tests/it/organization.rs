@@ -1,0 +1,5 @@
+//! What an organization lets text become.
+
+mod formatting;
+mod linkifiers;
+mod playgrounds;

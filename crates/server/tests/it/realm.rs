@@ -1,0 +1,3 @@
+//! The organization.
+
+mod update_realm;

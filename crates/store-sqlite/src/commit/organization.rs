@@ -1,0 +1,39 @@
+//! What the organization lets text become.
+
+use super::Writing;
+use crate::row::Error;
+use rusqlite::params;
+use tidings_core::state::linkifiers::{Numbered, Playgrounds};
+use tidings_types::linkifier::Linkifier;
+
+impl Writing<'_> {
+    pub(super) fn linkifiers(&self, list: &Numbered<Linkifier>) -> Result<(), Error> {
+        self.run("DELETE FROM linkifiers", [])?;
+        for (position, row) in (0_i64..).zip(&list.items) {
+            self.run(
+                "INSERT INTO linkifiers (id, position, pattern, url_template) VALUES (?1, ?2, ?3, ?4)",
+                params![row.id, position, row.pattern, row.url_template],
+            )?;
+        }
+        self.last_id("linkifiers", list.last_id)
+    }
+
+    pub(super) fn playgrounds(&self, list: &Playgrounds) -> Result<(), Error> {
+        self.run("DELETE FROM playgrounds", [])?;
+        for row in &list.items {
+            self.run(
+                "INSERT INTO playgrounds (id, name, pygments_language, url_template) VALUES (?1, ?2, ?3, ?4)",
+                params![row.id, row.name, row.pygments_language, row.url_template],
+            )?;
+        }
+        self.last_id("playgrounds", list.last_id)
+    }
+
+    fn last_id(&self, list: &str, last_id: u32) -> Result<(), Error> {
+        self.run(
+            "INSERT INTO last_ids (list, last_id) VALUES (?1, ?2)
+             ON CONFLICT (list) DO UPDATE SET last_id = excluded.last_id",
+            params![list, last_id],
+        )
+    }
+}

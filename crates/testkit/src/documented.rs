@@ -1,0 +1,128 @@
+//! The realm in which the examples of the documentation work: whoever and whatever they name is there, with the ids
+//! that they have in `openapi::examples` and `openapi::calls`.
+//!
+//! # The realm
+//! | id | who | role |
+//! |---|---|---|
+//! | 8 | desdemona, who runs the examples | owner |
+//! | 9 | iago | owner |
+//! | 10 | hamlet, with a password and a presence | member |
+//! | 11 | cordelia, whom desdemona muted | member |
+//! | 12 | othello | member |
+//! | 13 | yorick, deactivated | member |
+//! | 14 | echo, a bot of desdemona | bot |
+//!
+//! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is. Message 10 is desdemona's, in the topic
+//! `tea` of `Denmark`, and has her reaction `octopus`; the others there are hamlet's. `tea` is an alert word of
+//! desdemona, and the queue of the examples is hers.
+
+use crate::fixture::{self, channel_row, key, realm, subscription_row, user_row};
+use crate::{TestServer, test_config};
+use std::path::Path;
+use std::sync::Arc;
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::queue::{QueueOptions, QueueRow};
+use tidings_core::shape::Shape;
+use tidings_server::clock::Clock;
+use tidings_server::http::auth::hash_key;
+use tidings_server::passwords;
+use tidings_store::{Batch, Store};
+use tidings_store_sqlite::SqliteStore;
+use tidings_types::narrow::QueueNarrow;
+use tidings_types::user::Role;
+use tidings_types::{ChannelId, EventId, UserId};
+
+/// Who runs the examples.
+pub const READER: &str = "desdemona";
+
+/// Hamlet's password, as examples of logging in have it.
+const PASSWORD: &str = "correct horse battery staple";
+
+/// The queue of the examples.
+const QUEUE: &str = "fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09";
+
+const PEOPLE: &[(u32, &str, Role)] = &[
+    (8, READER, Role::Owner),
+    (9, "iago", Role::Owner),
+    (10, "hamlet", Role::Member),
+    (11, "cordelia", Role::Member),
+    (12, "othello", Role::Member),
+    (13, "yorick", Role::Member),
+    (14, "echo", Role::Member),
+];
+
+const YORICK: UserId = UserId(13);
+const ECHO: UserId = UserId(14);
+const DENMARK: ChannelId = ChannelId(10);
+const VERONA: ChannelId = ChannelId(11);
+
+/// Writes the realm into a folder, as the data folder of `tidings serve`.
+///
+/// # Errors
+/// The folder cannot be written.
+pub async fn write_to(folder: &Path) -> std::io::Result<()> {
+    let mut server = TestServer::start_in(test_config(), create).await;
+    live(&server).await;
+    let dir = Arc::clone(&server.dir);
+    server.stop().await;
+    drop(server);
+    // Whoever closes the database last leaves everything in one file.
+    drop(crate::open(&dir));
+    std::fs::create_dir_all(folder)?;
+    std::fs::copy(dir.path().join("realm.sqlite"), folder.join("tidings.db"))?;
+    Ok(())
+}
+
+/// What cannot be done through the API, or not with the ids that are wanted.
+fn create(store: &SqliteStore, clock: &Clock) {
+    let now = clock.now();
+    let mut organization = realm(now);
+    // The examples may be run long after the messages in it were sent.
+    organization.settings.message_content_edit_limit_seconds = None;
+    organization.settings.message_content_delete_limit_seconds = None;
+    let mut changes = vec![
+        Change::Realm(Arc::new(organization)),
+        Change::Channel(Arc::new(channel_row(DENMARK, "Denmark", now))),
+        Change::Channel(Arc::new(channel_row(VERONA, "Verona", now))),
+    ];
+    for (id, name, role) in PEOPLE {
+        let user = UserId(*id);
+        let mut row = user_row(user, name, *role, (user == ECHO).then_some(UserId(8)), now);
+        row.is_active = user != YORICK;
+        changes.push(Change::User(Arc::new(row)));
+        changes.push(Change::ApiKey { hash: hash_key(&key(name)), user, created_at: now, label: "test".to_owned() });
+        changes.push(subscription_row(user, DENMARK));
+    }
+    let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
+    changes.push(Change::Password { user: UserId(10), phc });
+    store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
+}
+
+/// The rest.
+async fn live(server: &TestServer) {
+    let client = |name: &str| server.client_with(&fixture::email(name), &key(name));
+    let (reader, hamlet) = (client(READER), client("hamlet"));
+    for number in 1..=10 {
+        let sender = if number == 10 { &reader } else { &hamlet };
+        let content = format!("Cup number {number}");
+        let params = [("type", "channel"), ("to", "Denmark"), ("topic", "tea"), ("content", content.as_str())];
+        let sent = sender.post("/messages", &params).await.ok();
+        assert_eq!(sent["id"], number, "the examples name message 10");
+    }
+    reader.post("/messages/10/reactions", &[("emoji_name", "octopus")]).await.done();
+    reader.post("/users/me/alert_words", &[("alert_words", r#"["tea"]"#)]).await.done();
+    reader.post("/users/me/muted_users/11", &[]).await.done();
+    hamlet.post("/users/me/presence", &[("status", "active")]).await.done();
+    hamlet.post("/users/me/status", &[("status_text", "brooding")]).await.done();
+    let options = QueueOptions::new("website".to_owned(), None, Shape::default(), false, QueueNarrow::default());
+    let (id, options) = (QUEUE.parse().expect("an id"), Arc::new(options.expect("no narrow is a narrow")));
+    let queue = move |tx: &mut Tx<'_>| {
+        let start = EventId::durable(tx.state.seq);
+        let row =
+            QueueRow { id, user: UserId(8), options, start, idle_timeout_secs: 600, created_at: tx.now, name: None };
+        tx.change(Change::Queue(Arc::new(row)));
+        Ok(())
+    };
+    server.app.realm.run(queue).await.expect("the queue is written");
+}
