@@ -50,7 +50,8 @@ impl Directory for SeenBy<'_> {
 
     fn newest_in_topic(&self, channel: u32, topic: &str) -> Option<u32> {
         let topic = self.state.messages.topic(ChannelId(channel), topic)?;
-        let newest = topic.max_id.filter(|id| self.state.can_read_message(self.viewer, *id))?;
+        let newest = self.state.messages.newest(topic.conversation);
+        let newest = newest.filter(|id| self.state.can_read_message(self.viewer, *id))?;
         Some(newest.0)
     }
 
