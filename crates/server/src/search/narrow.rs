@@ -9,6 +9,7 @@ use tidings_core::shape::EMPTY_TOPIC_DISPLAY_NAME;
 use tidings_core::state::RealmState;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::flags::Flag;
+use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::{ConversationKind, Topic};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{Condition, MessageQuery, Page};
@@ -180,7 +181,7 @@ impl Narrower<'_> {
             }
             operator if is_channels(operator) => filter.keep(self.channels(operand)?, *negated),
             operator if is_topic(operator) => {
-                filter.keep_conversations(self.topics_named(text(term)?), *negated);
+                filter.keep(self.ids_of(self.topics_named(text(term)?)), *negated);
             }
             operator if is_direct(operator) => filter.keep(self.direct_among(operand)?, *negated),
             operator if includes_direct(operator) => {
@@ -194,7 +195,7 @@ impl Narrower<'_> {
             "is" => self.apply_is(filter, text(term)?, *negated)?,
             "in" => match text(term)? {
                 "all" => {}
-                "home" => filter.keep_conversations(self.muted_topics(), !*negated),
+                "home" => filter.keep(self.ids_of(self.muted_topics()), !*negated),
                 other => return Err(bad(format!("unknown 'in' operand {other}"))),
             },
             "has" => filter.conditions.push(has(text(term)?, *negated)?),
@@ -231,10 +232,10 @@ impl Narrower<'_> {
             "alerted" => filter.keep(flags.map(|own| own.alerted().clone()).unwrap_or_default(), negated),
             "resolved" => {
                 let resolved = self.topics_that(|topic| topic.name.starts_with(RESOLVED_TOPIC_PREFIX));
-                filter.keep_conversations(resolved, negated);
+                filter.keep(self.ids_of(resolved), negated);
             }
-            "followed" => filter.keep_conversations(self.topics_with_policy(3), negated),
-            "muted" => filter.keep_conversations(self.muted_topics(), negated),
+            "followed" => filter.keep(self.ids_of(self.topics_with_policy(3)), negated),
+            "muted" => filter.keep(self.ids_of(self.muted_topics()), negated),
             other => return Err(bad(format!("unknown 'is' operand {other}"))),
         }
         Ok(())
@@ -273,6 +274,11 @@ impl Narrower<'_> {
             ids |= self.state.readable_in_channel(self.viewer, channel);
         }
         Ok(ids)
+    }
+
+    /// The messages of these conversations.
+    fn ids_of(&self, conversations: Vec<ConversationId>) -> RoaringBitmap {
+        IdSet::union_of(conversations.into_iter().filter_map(|conversation| self.state.messages.ids(conversation)))
     }
 
     fn topics_named(&self, name: &str) -> Vec<ConversationId> {
@@ -390,16 +396,7 @@ impl Filter {
     pub fn leave_out_muted(&mut self, state: &RealmState, viewer: &UserRow) {
         let narrower = Narrower { state, viewer };
         let muted = if self.names_channel { narrower.topics_with_policy(1) } else { narrower.muted_topics() };
-        self.keep_conversations(muted, true);
-    }
-
-    fn keep_conversations(&mut self, conversations: Vec<ConversationId>, negated: bool) {
-        match (conversations.is_empty(), negated) {
-            (true, true) => {}
-            (true, false) => self.ids.clear(),
-            (false, true) => self.conditions.push(Condition::NotConversations(conversations)),
-            (false, false) => self.conditions.push(Condition::Conversations(conversations)),
-        }
+        self.keep(narrower.ids_of(muted), true);
     }
 }
 

@@ -154,7 +154,7 @@ async fn with_that_cannot_be_read_is_left_out_where_a_conversation_is_named() {
     assert_eq!(found(&polonius, &narrow(secret).to_string()).await, [public]);
     assert_eq!(found(&hamlet, &narrow(secret).to_string()).await, [secret]);
     // A link to a topic goes on working when the topic is moved.
-    let body = [("topic", "✔ t"), ("send_notification_to_new_thread", "false")];
+    let body = [("topic", "another"), ("send_notification_to_new_thread", "false")];
     hamlet.patch(&format!("/messages/{public}"), &body).await.done();
     assert_eq!(found(&polonius, &narrow(public).to_string()).await, [public]);
     assert_eq!(found(&polonius, &narrow(secret).to_string()).await, [0_i64; 0]);
@@ -199,7 +199,10 @@ async fn what_was_found_is_marked_in_content_and_topic() {
         "<p>Fish &amp; &lt;b&gt;chips&lt;/b&gt;, <em>fish</em> <a href=\"https://example.com/fish\">fish</a></p>";
     check("\"fish day\"", &[(id, plain, "[Fish] &lt;[day]&gt;")]).await;
     // Where a topic goes, its words go: the message is found by the new ones, and by the old ones no more.
-    hamlet.patch(&format!("/messages/{other}"), &[("topic", "supper")]).await.done();
+    hamlet
+        .patch(&format!("/messages/{other}"), &[("topic", "supper"), ("send_notification_to_new_thread", "false")])
+        .await
+        .done();
     check("supper", &[(other, "<p>chips only</p>", "[supper]")]).await;
     check("fish chips only", &[]).await;
 }
