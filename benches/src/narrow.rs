@@ -180,6 +180,7 @@ fn message(id: u32) -> MessageRow {
         last_moved: None,
         edit_history: Vec::new(),
         reactions: Vec::new(),
+        submessages: Vec::new(),
     }
 }
 
