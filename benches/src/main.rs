@@ -6,11 +6,12 @@
 //! # Layout
 //! - [`process`]: a server process and its CPU and memory. [`wire`]: a small HTTP client that costs little itself.
 //! - [`realm`]: data folders of any size. [`floor`]: the bare echo server that parked polls are compared with.
-//! - [`parked`], [`memory`], [`register`], [`send`], [`markdown`], [`start`]: the benchmarks.
+//! - [`parked`], [`memory`], [`register`], [`send`], [`markdown`], [`narrow`], [`start`]: the benchmarks.
 
 mod floor;
 mod markdown;
 mod memory;
+mod narrow;
 mod parked;
 mod process;
 mod realm;
@@ -38,6 +39,11 @@ const BENCHES: &[Bench] = &[
     ("memory", "server at rest; bytes per queue, parked and unpolled", memory::run),
     ("register", "CPU of POST /register at 1,000 and 10,000 users", register::run),
     ("send", "durable sends per second, and cost of a send by number of subscribers", send::run),
+    (
+        "narrow",
+        "CPU of a page of 100 messages of 1,000,000, and how it is found, for every kind of narrow",
+        narrow::run,
+    ),
     ("markdown", "milliseconds to render messages of 10 kB, ordinary and hostile", markdown::run),
     ("start", "time and memory of a start with 1,000,000 messages", start::run),
 ];

@@ -50,7 +50,7 @@ pub(crate) fn create(size: Size) -> Result<TempDir, Box<dyn std::error::Error>> 
     Ok(dir)
 }
 
-fn commit(store: &SqliteStore, changes: &[Change]) -> Result<(), StoreError> {
+pub(crate) fn commit(store: &SqliteStore, changes: &[Change]) -> Result<(), StoreError> {
     store.commit(&Batch { seq: 0, now: 1_700_000_000, changes, events: &[] })
 }
 

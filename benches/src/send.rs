@@ -28,6 +28,13 @@ pub(crate) fn run(runtime: &Runtime) -> Outcome {
             percentiles(&times)
         );
     }
+    let (times, cpu) = runtime.block_on(load_named(&server, Duration::from_secs(SECS)))?;
+    println!(
+        "1 at once, with local_id: {:.0} durable sends per second, {:.1} us CPU each; {}",
+        times.len() as f64 / SECS as f64,
+        cpu * 1e6 / times.len() as f64,
+        percentiles(&times)
+    );
     println!("disk: {:.0} waits per second again, afterwards", syncs_per_sec(dir.path())?);
     for (channel, subscribers) in [(1, 10), (2, 1_000), (3, 10_000)] {
         let (times, cpu) = runtime.block_on(load(&server, 8, channel, Duration::from_secs(SECS)))?;
@@ -106,6 +113,28 @@ async fn load(server: &Server, senders: u32, channel: u32, time: Duration) -> io
     let mut times = Vec::new();
     for task in tasks {
         times.extend(task.await.map_err(io::Error::other)??);
+    }
+    let cpu = server.cpu_secs() - cpu;
+    times.sort_unstable();
+    Ok((times, cpu))
+}
+
+/// As [`load`] by one sender, with a new `local_id` each time, as clients of people send.
+async fn load_named(server: &Server, time: Duration) -> io::Result<(Vec<Duration>, f64)> {
+    let until = Instant::now() + time;
+    let cpu = server.cpu_secs();
+    let mut connection = Connection::open(server.address).await?;
+    let mut times = Vec::new();
+    while Instant::now() < until {
+        let queue = "5f7c1c52-6d0d-4b5c-9c4b-1d0a3e0f9a01";
+        let form = format!(
+            "type=channel&to=1&topic=t&content=A+message+of+ordinary+length+for+a+chat&queue_id={queue}&local_id={}.01",
+            times.len()
+        );
+        let send = request("POST", "/api/v1/messages", &realm::authorization(1), &form);
+        let started = Instant::now();
+        connection.call(&send).await?;
+        times.push(started.elapsed());
     }
     let cpu = server.cpu_secs() - cpu;
     times.sort_unstable();

@@ -1,6 +1,7 @@
 //! Kills the server with SIGKILL again and again while clients send, edit, move, mark and poll, and then counts: every
 //! acknowledged message was delivered to each queue it was for exactly once, in order, on the same queue ids; and
-//! what was repeated was the same byte for byte.
+//! what was repeated was the same byte for byte. Half of the senders name their sends and repeat each until it is
+//! answered; that makes one message.
 //!
 //! `TIDINGS_CRASH_SEED` repeats a run's choices (not its timing); `TIDINGS_CRASH_KILLS` sets how often it is killed.
 
@@ -179,8 +180,16 @@ fn send_until(stop: &AtomicBool, address: SocketAddr, sender: usize, seed: u64, 
         let destination = random.below(DESTINATIONS.len() as u64) as usize;
         let (kind, to, _) = DESTINATIONS[destination];
         let content = format!("{sender}-{number}");
-        let form = [("type", kind), ("to", to), ("topic", "crash"), ("content", content.as_str())];
-        let answer = http.call("POST", "/messages", &form);
+        let mut form = vec![("type", kind), ("to", to), ("topic", "crash"), ("content", content.as_str())];
+        let is_named = sender.is_multiple_of(2);
+        if is_named {
+            form.extend([("queue_id", "5f7c1c52-6d0d-4b5c-9c4b-1d0a3e0f9a01"), ("local_id", content.as_str())]);
+        }
+        let mut answer = http.call("POST", "/messages", &form);
+        while is_named && !matches!(answer, Ok((200, _))) && !stop.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(2));
+            answer = http.call("POST", "/messages", &form);
+        }
         sent.tried.insert(content.clone(), destination);
         match answer {
             Ok((200, body)) => {

@@ -3,6 +3,7 @@
 //! A change has two interpreters that must agree: [`RealmState::apply`](crate::state::RealmState::apply) folds it
 //! into the live state, and each store writes it as rows. Loading a realm is applying its rows.
 
+use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
@@ -125,6 +126,15 @@ pub enum Change {
         message: MessageId,
         /// The reaction.
         reaction: ReactionRow,
+    },
+    /// What its client calls the send of a message. Not in the live state.
+    NamedSend {
+        /// Whose.
+        sender: UserId,
+        /// One send of this sender has this name; it takes the place of an older one.
+        name: String,
+        /// What it made.
+        send: NamedSend,
     },
     /// A user set or removed a flag.
     Flags {

@@ -12,7 +12,8 @@
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
-//! - [`send`]: sending messages. [`edit`]: changing them. [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
+//! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
@@ -30,6 +31,7 @@ pub mod personal;
 pub mod prepared;
 pub mod reactions;
 pub mod realm;
+pub mod repeats;
 pub mod report;
 pub mod send;
 pub mod submessages;
@@ -42,6 +44,7 @@ use crate::change::{Change, MessageRow};
 use crate::event::{FlagGroups, Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
+use repeats::NamedSend;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
@@ -60,6 +63,12 @@ pub trait MessageReader {
     /// # Errors
     /// The store fails.
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed>;
+
+    /// What a sender's send of this name made; none if it is not known (any more).
+    ///
+    /// # Errors
+    /// The store fails.
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ReadFailed>;
 }
 
 /// The store failed; it has logged why.
@@ -154,6 +163,14 @@ impl<'a> Tx<'a> {
         Ok(self.messages.senders_of(conversation)?)
     }
 
+    /// What a sender's send of this name made; none if it is not known (any more).
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ApiError> {
+        Ok(self.messages.named_send(sender, name)?)
+    }
+
     /// What the command leaves behind: the state, what to write, what to tell.
     #[must_use]
     pub fn finish(self) -> (RealmState, Vec<Change>, Vec<Outgoing>) {
@@ -171,5 +188,9 @@ impl MessageReader for NoMessages {
 
     fn senders_of(&self, _conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
         Ok(Vec::new())
+    }
+
+    fn named_send(&self, _sender: UserId, _name: &str) -> Result<Option<NamedSend>, ReadFailed> {
+        Ok(None)
     }
 }

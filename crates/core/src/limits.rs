@@ -140,6 +140,10 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
+/// Bytes of an `Idempotency-Key`.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Seconds for which a send is recognized when it is repeated: a client that was offline for longer asks its user.
+pub const SEND_KEY_SECS: i64 = 86_400;
 /// Characters in the name of a queue.
 pub const QUEUE_NAME_CHARS_MAX: usize = 100;
 

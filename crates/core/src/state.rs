@@ -99,7 +99,11 @@ impl RealmState {
             }
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
-            Change::Password { .. } | Change::Queue(_) | Change::QueueStart { .. } | Change::QueueDeleted(_) => {}
+            Change::Password { .. }
+            | Change::NamedSend { .. }
+            | Change::Queue(_)
+            | Change::QueueStart { .. }
+            | Change::QueueDeleted(_) => {}
             Change::Channel(row) => self.channels.put(Arc::clone(row)),
             Change::Subscription { user, channel, row } => {
                 let is_active = self.users.get(*user).is_some_and(|user| user.is_active);

@@ -94,13 +94,8 @@ impl RealmState {
     /// The direct messages of a user.
     #[must_use]
     pub fn direct_ids_of(&self, user: UserId) -> RoaringBitmap {
-        let mut all = RoaringBitmap::new();
-        for conversation in self.messages.direct_of(user) {
-            if let Some(ids) = self.messages.ids(conversation) {
-                ids.union_range_into(0, u32::MAX, &mut all);
-            }
-        }
-        all
+        let conversations = self.messages.direct_of(user);
+        IdSet::union_of(conversations.filter_map(|conversation| self.messages.ids(conversation)))
     }
 
     /// A user's own history: what they received and may read still, and what they took part in afterwards.

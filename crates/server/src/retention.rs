@@ -1,11 +1,11 @@
-//! Removes old events from the store. What a queue may still ask for stays: a queue lives at most
-//! [`limits::IDLE_TIMEOUT_SECS_MAX`] without a poll, so nothing younger is ever removed.
+//! Removes old events from the store, and what clients called their sends long ago. What a queue may still ask for
+//! stays: a queue lives at most [`limits::IDLE_TIMEOUT_SECS_MAX`] without a poll, so nothing younger is ever removed.
 
 use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
 use tidings_core::limits;
-use tidings_store::StoreError;
+use tidings_store::{Store, StoreError};
 
 /// How often it is looked for old events.
 const PAUSE_SECS: u64 = 3_600;
@@ -26,6 +26,9 @@ pub async fn keep(app: Arc<App>) {
             Ok(removed) => tracing::info!(removed, "old events were removed"),
             Err(error) => tracing::warn!(%error, "old events could not be removed"),
         }
+        if let Err(error) = forget_sends(&app).await {
+            tracing::warn!(%error, "old names of sends could not be removed");
+        }
     }
 }
 
@@ -35,10 +38,26 @@ pub async fn keep(app: Arc<App>) {
 /// The store fails.
 pub async fn trim(app: &App) -> Result<usize, StoreError> {
     let before = app.realm.clock.now() - keep_secs(app.config.log_retention_days);
+    in_steps(app, move |store| store.trim_log(before)).await
+}
+
+/// Forgets the names of sends that are not recognized any more; returns how many.
+///
+/// # Errors
+/// The store fails.
+pub async fn forget_sends(app: &App) -> Result<usize, StoreError> {
+    let before = app.realm.clock.now() - limits::SEND_KEY_SECS;
+    in_steps(app, move |store| store.trim_named_sends(before)).await
+}
+
+async fn in_steps(
+    app: &App,
+    step: impl Fn(&dyn Store) -> Result<usize, StoreError> + Copy + Send + 'static,
+) -> Result<usize, StoreError> {
     let mut removed = 0;
     loop {
         let store = Arc::clone(&app.realm.store);
-        let step = tokio::task::spawn_blocking(move || store.trim_log(before)).await;
+        let step = tokio::task::spawn_blocking(move || step(&*store)).await;
         match step.map_err(|error| StoreError::Database(error.to_string()))?? {
             0 => return Ok(removed),
             count => removed += count,

@@ -4,8 +4,9 @@
 //! the store yields is checked again.
 //!
 //! # Layout
-//! - this file: the page around an anchor. [`narrow`]: terms as conditions.
+//! - this file: the page around an anchor. [`narrow`]: terms as conditions. [`highlight`]: marks what was found.
 
+pub mod highlight;
 pub mod narrow;
 
 use narrow::Filter;
@@ -14,7 +15,7 @@ use tidings_core::change::MessageRow;
 use tidings_core::limits;
 use tidings_core::state::RealmState;
 use tidings_core::state::users::UserRow;
-use tidings_store::query::{Condition, MessageQuery, Page};
+use tidings_store::query::Page;
 use tidings_store::{Store, StoreError};
 use tidings_types::endpoints::messages::fetch::Anchor;
 use tidings_types::{ApiError, MessageId};
@@ -36,16 +37,37 @@ pub struct Range {
 }
 
 impl Range {
-    /// Checks the size of the page.
+    /// Checks that the page makes sense.
     ///
     /// # Errors
-    /// 400 if it is too large.
+    /// 400 if it is without an anchor in its middle.
     pub fn check(self) -> Result<Self, ApiError> {
+        if self.before > 0 && self.after > 0 && !self.include_anchor {
+            return Err(ApiError::bad_request("The anchor can only be excluded at an end of the range"));
+        }
+        Ok(self)
+    }
+
+    /// As [`Range::check`], and refuses large pages.
+    ///
+    /// # Errors
+    /// As [`Range::check`], and 400 if it is too large.
+    pub fn check_size(self) -> Result<Self, ApiError> {
         if i64::from(self.before) + i64::from(self.after) > limits::MESSAGES_PER_FETCH_MAX {
             let text = format!("Too many messages requested (maximum {}).", limits::MESSAGES_PER_FETCH_MAX);
             return Err(ApiError::bad_request(text));
         }
-        Ok(self)
+        self.check()
+    }
+
+    /// As [`Range::check`], and makes large pages smaller, the larger of both sides first.
+    ///
+    /// # Errors
+    /// As [`Range::check`].
+    pub fn clamp_size(self) -> Result<Self, ApiError> {
+        let max = u32::try_from(limits::MESSAGES_PER_FETCH_MAX).unwrap_or(u32::MAX);
+        let before = self.before.min(max.saturating_sub(self.after).max(max / 2));
+        Range { before, after: self.after.min(max - before), ..self }.check()
     }
 }
 
@@ -136,6 +158,7 @@ impl Search<'_> {
     fn first_unread(&self, filter: &Filter) -> Result<Option<MessageId>, ApiError> {
         let mut filter = filter.clone();
         filter.ids &= self.state.unread_ids(self.viewer);
+        filter.leave_out_muted(self.state, self.viewer);
         if filter.conditions.is_empty() {
             return Ok(filter.ids.min().map(MessageId));
         }
@@ -150,9 +173,7 @@ impl Search<'_> {
         if limit == 0 || filter.ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut conditions = filter.conditions.clone();
-        conditions.push(Condition::Ids(Arc::new(filter.ids.clone())));
-        let mut rows = self.store.search(&MessageQuery { conditions, page }).map_err(|error| failed(&error))?;
+        let mut rows = self.store.search(&filter.query(page)).map_err(|error| failed(&error))?;
         rows.retain(|row| self.may_read(row));
         Ok(rows)
     }

@@ -11,6 +11,7 @@ mod prepared;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
 
+use crate::named_send;
 use crate::row::{Error, bad_row, int, to_json};
 use flags::DirtyFlags;
 use rusqlite::{Connection, Params, Transaction, TransactionBehavior, params};
@@ -72,6 +73,7 @@ impl Writing<'_> {
             Change::MessageDeleted { id } => self.message_deleted(*id),
             Change::ReactionAdded { message, reaction } => self.reaction_added(*message, reaction),
             Change::ReactionRemoved { message, reaction } => self.reaction_removed(*message, reaction),
+            Change::NamedSend { sender, name, send } => named_send::write(self.transaction, *sender, name, send),
             Change::Flags { user, flag, add, ids } => self.flags.set(self.transaction, *user, *flag, *add, ids),
             Change::AlertWords { user, words } => self.alert_words(*user, words),
             Change::MutedUsers { user, muted } => self.muted_users(*user, muted),

@@ -9,6 +9,7 @@
 //! - [`checkpoint`]: copies the write-ahead log into the database, beside the commits.
 //! - [`load`]: tables to live state. [`commit`]: changes to rows, in one transaction.
 //! - [`search`]: which messages match; [`message`]: whole messages. [`log`]: the event log.
+//! - [`named_send`]: what clients call their sends.
 //! - [`row`]: how values look in columns.
 
 mod checkpoint;
@@ -18,6 +19,7 @@ mod load;
 mod log;
 mod message;
 mod migrate;
+mod named_send;
 mod row;
 mod search;
 
@@ -26,6 +28,7 @@ use rusqlite::{OptionalExtension, params};
 use std::path::Path;
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
+use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::Entry;
 use tidings_store::query::MessageQuery;
 use tidings_store::{Batch, Loaded, Store, StoreError};
@@ -73,6 +76,14 @@ impl SqliteStore {
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         Ok(SqliteStore { connections: Connections::open(path, options)? })
     }
+
+    /// How a search is done: the lines of SQLite's plans of all statements it runs, each once.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub fn search_plans(&self, query: &MessageQuery) -> Result<Vec<String>, StoreError> {
+        Ok(search::plans(&mut self.connections.reader(), query)?)
+    }
 }
 
 impl Store for SqliteStore {
@@ -105,6 +116,14 @@ impl Store for SqliteStore {
 
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {
         Ok(message::senders_of(&self.connections.reader(), conversation)?)
+    }
+
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, StoreError> {
+        Ok(named_send::read(&self.connections.reader(), sender, name)?)
+    }
+
+    fn trim_named_sends(&self, before: i64) -> Result<usize, StoreError> {
+        Ok(named_send::trim(&self.connections.writer(), before)?)
     }
 
     fn search(&self, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError> {

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_message_words.sql"),
     include_str!("../migrations/0003_queue_names.sql"),
     include_str!("../migrations/0004_linkifiers.sql"),
+    include_str!("../migrations/0005_narrows.sql"),
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),

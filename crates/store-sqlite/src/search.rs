@@ -1,10 +1,11 @@
 //! Message searches: one condition that an index answers drives the search, in the order of the page; the others
 //! are checked on what it yields, until the page is full.
 //!
-//! No search reads a whole table unless nothing narrows it down. Several conversations are read one after the
+//! Words are [`words`]. No search reads a whole table unless nothing narrows it down. Several conversations are read one after the
 //! other, each only as far as it can still add to the page, so that many of them cost little more than one.
 
 mod condition;
+mod words;
 
 use crate::message;
 use crate::row::{Error, get};
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
 use tidings_store::query::{MessageQuery, Page};
+use words::Part;
 
 /// How far the messages of a source are counted to find the best one: a fraction of a millisecond.
 const COUNT_MAX: u64 = 2_000;
@@ -22,18 +24,25 @@ const COUNT_MAX: u64 = 2_000;
 /// How many ids of a set one statement looks up after the first, which looks up a page.
 const IDS_PER_STATEMENT: usize = 1_000;
 
+/// Conversations that are counted one by one; more of them are taken for many messages.
+const CONVERSATIONS_COUNTED_MAX: usize = 100;
+
 pub(crate) fn search(connection: &mut Connection, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, Error> {
     // One transaction, so that what is found is also there to be read.
     let transaction = connection.transaction()?;
-    let mut search = Search {
-        connection: &transaction,
-        conditions: query.conditions.iter().map(Condition::new).collect(),
-        window: Window::new(query.page),
-        found: BTreeSet::new(),
-    };
+    let mut search = Search::new(&transaction, query)?;
     search.run()?;
     let ids: Vec<u32> = search.found.into_iter().collect();
     message::read_in(&transaction, &ids)
+}
+
+/// The plans of all statements that a search runs, each once: lines as `EXPLAIN QUERY PLAN` writes them.
+pub(crate) fn plans(connection: &mut Connection, query: &MessageQuery) -> Result<Vec<String>, Error> {
+    let transaction = connection.transaction()?;
+    let mut search = Search::new(&transaction, query)?;
+    search.plans = Some(Vec::new());
+    search.run()?;
+    Ok(search.plans.unwrap_or_default())
 }
 
 /// Where matching messages can still be, and how many are wanted.
@@ -61,9 +70,22 @@ struct Search<'a> {
     conditions: Vec<Condition<'a>>,
     window: Window,
     found: BTreeSet<u32>,
+    /// Plans of the statements so far, where somebody asks for them.
+    plans: Option<Vec<String>>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(connection: &'a Connection, query: &'a MessageQuery) -> Result<Self, Error> {
+        let conditions = query.conditions.iter().map(|condition| Condition::new(connection, condition));
+        Ok(Search {
+            connection,
+            conditions: conditions.collect::<Result<_, _>>()?,
+            window: Window::new(query.page),
+            found: BTreeSet::new(),
+            plans: None,
+        })
+    }
+
     fn run(&mut self) -> Result<(), Error> {
         if self.window.limit == 0 {
             return Ok(());
@@ -75,11 +97,47 @@ impl Search<'_> {
         }
         match source.unwrap_or(Source::All) {
             Source::Ids(ids) => self.run_ids(ids),
-            Source::Conversations(conversations) => {
-                conversations.into_iter().try_for_each(|id| self.run_range(&Source::Conversation(id)))
-            }
+            Source::Conversations(conversations) => self.run_conversations(conversations),
+            Source::Anywhere(parts) => parts.into_iter().try_for_each(|part| self.run_part(part)),
             source => self.run_range(&source),
         }
+    }
+
+    /// Newer conversations mostly have newer messages, and what fills the page first shortens the rest.
+    fn run_conversations(&mut self, mut conversations: Vec<u32>) -> Result<(), Error> {
+        conversations.sort_unstable();
+        if self.window.newest_first {
+            conversations.reverse();
+        }
+        conversations.into_iter().try_for_each(|id| self.run_range(&Source::Conversation(id)))
+    }
+
+    fn run_part(&mut self, part: Part) -> Result<(), Error> {
+        match part {
+            Part::Contents(text) => self.run_range(&Source::Words(text)),
+            Part::Conversations(conversations) => self.run_conversations(conversations),
+            // From the side where there is less to look at.
+            Part::ContentsIn(text, conversations) => {
+                let source = Source::Words(text.clone());
+                if self.count(&source)? < COUNT_MAX {
+                    self.with(words::in_conversations(&conversations), |search| search.run_range(&source))
+                } else {
+                    self.with(words::in_content(&text), |search| search.run_conversations(conversations))
+                }
+            }
+        }
+    }
+
+    /// Runs with one more condition.
+    fn with(
+        &mut self,
+        condition: Condition<'a>,
+        run: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.conditions.push(condition);
+        let outcome = run(self);
+        self.conditions.pop();
+        outcome
     }
 
     /// The condition whose source yields least; where none is short, the first that is cheap to read.
@@ -110,13 +168,17 @@ impl Search<'_> {
         match source {
             Source::Ids(ids) if low <= high => Ok(ids.range_cardinality(low..=high).min(COUNT_MAX)),
             Source::Ids(_) => Ok(0),
-            Source::Conversations(conversations) => {
+            Source::Conversations(conversations) => self.count_conversations(conversations),
+            Source::Anywhere(parts) => {
                 let mut count = 0;
-                for id in conversations {
+                for part in parts {
                     if count >= COUNT_MAX {
                         break;
                     }
-                    count += self.count(&Source::Conversation(*id))?;
+                    count += match part {
+                        Part::Contents(text) | Part::ContentsIn(text, _) => self.count(&Source::Words(text.clone()))?,
+                        Part::Conversations(conversations) => self.count_conversations(conversations)?,
+                    };
                 }
                 Ok(count.min(COUNT_MAX))
             }
@@ -135,6 +197,20 @@ impl Search<'_> {
                     .map(crate::row::seq)?)
             }
         }
+    }
+
+    fn count_conversations(&self, conversations: &[u32]) -> Result<u64, Error> {
+        if conversations.len() > CONVERSATIONS_COUNTED_MAX {
+            return Ok(COUNT_MAX);
+        }
+        let mut count = 0;
+        for id in conversations {
+            if count >= COUNT_MAX {
+                break;
+            }
+            count += self.count(&Source::Conversation(*id))?;
+        }
+        Ok(count.min(COUNT_MAX))
     }
 
     /// Looks the ids of a set up, in the order of the page, a statement's worth at a time.
@@ -165,6 +241,7 @@ impl Search<'_> {
             return Ok(());
         }
         let (sql, values) = self.statement(source);
+        self.note_plan(&sql, &values)?;
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
@@ -177,15 +254,28 @@ impl Search<'_> {
         Ok(())
     }
 
+    fn note_plan(&mut self, sql: &str, values: &[Value]) -> Result<(), Error> {
+        let Some(plans) = &mut self.plans else { return Ok(()) };
+        let mut statement = self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let mut rows = statement.query(params_from_iter(values))?;
+        while let Some(row) = rows.next()? {
+            let detail: String = row.get(3)?;
+            if !plans.contains(&detail) {
+                plans.push(detail);
+            }
+        }
+        Ok(())
+    }
+
     fn statement(&self, source: &Source<'_>) -> (String, Vec<Value>) {
         let (table, id, condition, value) = source.sql();
         let mut values: Vec<Value> =
             value.into_iter().chain([self.window.low.into(), self.window.high.into()]).collect();
         let mut conditions = format!("{condition} AND {id} BETWEEN ? AND ?");
         for check in self.conditions.iter().map(|condition| &condition.check) {
-            if let Check::Row { sql, value } = check {
+            if let Check::Row { sql, values: more } = check {
                 conditions = format!("{conditions} AND {sql}");
-                values.extend(value.clone());
+                values.extend(more.iter().cloned());
             }
         }
         let needs_row = id != "m.id" && self.conditions.iter().any(|condition| condition.check.needs_row());

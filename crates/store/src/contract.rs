@@ -47,11 +47,13 @@ macro_rules! contract_tests {
             changes::flags_across_chunks
             changes::queues_are_kept_and_deleted
             changes::passwords_are_kept
+            changes::sends_are_known_by_name
             changes::messages_are_read_whole
             log::entries_come_in_order_and_in_ranges
             log::trimming_moves_the_floor
             search::pages_of_every_condition
             search::words_are_words
+            search::words_of_many_topics
             search::many_messages_and_flags
         }
 

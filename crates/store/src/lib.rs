@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
+use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::{Entry, StoredEntry};
 use tidings_core::queue::QueueRow;
 use tidings_core::state::RealmState;
@@ -116,6 +117,18 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// See [`StoreError`].
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError>;
+
+    /// What a sender's send of this name made; none if it is not known (any more).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, StoreError>;
+
+    /// Forgets the names of sends before `before` (UNIX seconds), a bounded number at a time; returns how many.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn trim_named_sends(&self, before: i64) -> Result<usize, StoreError>;
 
     /// Messages that match, ascending by id; see [`query`].
     ///

@@ -57,7 +57,12 @@ pub enum Condition {
         /// Has none.
         negated: bool,
     },
-    /// All of these words occur in the content (or not), without regard to case.
+    /// Its HTML refers to an uploaded file, at `/user_uploads/` (or not).
+    HasAttachment {
+        /// Refers to none.
+        negated: bool,
+    },
+    /// Each of these words occurs in the content or in the topic (or not so), without regard to case.
     ///
     /// A word is a run of letters and digits; only whole words count. A search word that has other characters in
     /// it, as `tidings-store` or a phrase, stands for its words one after the other; one that has no letters or

@@ -132,6 +132,10 @@ api_errors! {
     IncompatibleParameters { parameters: NameList as "parameters" } => Some("BAD_REQUEST"), 400, "Unsupported parameter combination: {parameters}";
     /// A narrow of a message search that is not understood.
     BadNarrow { desc: String as "desc" } => Some("BAD_NARROW"), 400, "Invalid narrow operator: {desc}";
+    /// Terms of a narrow that exclude each other.
+    BadNarrowCombination { desc: String as "desc" } => Some("BAD_NARROW"), 400, "Invalid narrow operator combination: {desc}";
+    /// The `Idempotency-Key` of this request was used for another message. Send with a new key.
+    IdempotencyKeyReused {} => Some("IDEMPOTENCY_KEY_REUSED"), 422, "This Idempotency-Key was used for another message";
     /// The queue was deleted, expired, never existed, or belongs to another user. Register again.
     BadEventQueueId { queue_id: String as "queue_id" } => Some("BAD_EVENT_QUEUE_ID"), 400, "Bad event queue ID: {queue_id}";
     /// A stream is over because somebody else, with the same account, reads the queue now.

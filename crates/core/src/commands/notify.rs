@@ -58,6 +58,7 @@ fn message(tx: &Tx<'_>, viewer: &UserRow, content: String, read_by: &[UserId]) -
         read_by: read_by.to_vec(),
         sent_from: None,
         widget: None,
+        keys: Vec::new(),
     }
 }
 

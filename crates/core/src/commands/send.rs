@@ -1,5 +1,6 @@
 //! Sending messages.
 
+use super::repeats::{self, SendKey};
 use super::{Tx, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
@@ -69,6 +70,8 @@ pub struct NewMessage {
     pub widget: Option<String>,
     /// The sender's queue and what it calls the message.
     pub sent_from: Option<(QueueId, String)>,
+    /// What the client calls this send, so that it can be repeated.
+    pub keys: Vec<SendKey>,
 }
 
 /// The content as it is sent: without spaces at the end, and cut to the longest that is allowed.
@@ -110,16 +113,23 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
     Ok(kept + "...")
 }
 
-/// `send-message`: returns the new message's id.
+/// `send-message`: returns the new message's id, or that of the message which this send made before.
 ///
 /// # Errors
-/// 400 where the sender may not send there, or nobody is there to send to.
-pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, new: NewMessage) -> Result<MessageId, ApiError> {
+/// 400 where the sender may not send there, or nobody is there to send to; 422 for an idempotency key that was used for
+/// another message.
+pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<MessageId, ApiError> {
     let sender = tx.actor(actor)?;
+    let keys = std::mem::take(&mut new.keys);
+    if let Some(id) = repeats::find(tx, actor, &keys)? {
+        return Ok(id);
+    }
     let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     check_groups(&new.rendered)?;
-    deliver(tx, &sender, &place, new)
+    let id = deliver(tx, &sender, &place, new)?;
+    repeats::remember(tx, actor, &keys, id);
+    Ok(id)
 }
 
 /// Where a message goes, if its sender may send there.

@@ -1,6 +1,6 @@
 //! Sets of message ids that grow at the end and are cheap to snapshot.
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use tidings_types::MessageId;
@@ -82,6 +82,15 @@ impl IdSet {
         all
     }
 
+    /// The ids of all these sets. Joining them one by one would copy what is there already for each.
+    #[must_use]
+    pub fn union_of<'a>(sets: impl Iterator<Item = &'a IdSet>) -> RoaringBitmap {
+        let sets: Vec<&IdSet> = sets.collect();
+        let mut all = sets.iter().map(|set| &*set.sealed).union();
+        all.extend(sets.iter().flat_map(|set| set.tail.iter().copied()));
+        all
+    }
+
     /// Adds the ids within `(after, upto]` to `into`.
     pub fn union_range_into(&self, after: u32, upto: u32, into: &mut RoaringBitmap) {
         if after >= upto {
@@ -151,6 +160,8 @@ mod tests {
         set.union_range_into(10, 20, &mut range);
         assert_eq!(range.iter().collect::<Vec<_>>(), [12, 14, 16, 18, 20]);
         assert_eq!(set.to_bitmap().len(), 198);
+        assert_eq!(IdSet::union_of([&set, &before].into_iter()), before.to_bitmap());
+        assert_eq!(IdSet::union_of(std::iter::empty()), RoaringBitmap::new());
         set.extend(&[MessageId(3), MessageId(500)]);
         set.subtract(&[MessageId(4), MessageId(3), MessageId(77)]);
         assert_eq!((set.len(), set.min(), set.max()), (198, Some(MessageId(6)), Some(MessageId(500))));

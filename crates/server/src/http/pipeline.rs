@@ -26,6 +26,8 @@ pub struct Ctx {
     pub user: Arc<UserRow>,
     /// What program asks.
     pub client: String,
+    /// The headers of the request.
+    pub headers: Arc<HeaderMap>,
 }
 
 /// A request to an endpoint that anyone may use.
@@ -99,7 +101,7 @@ where
                 Err(error) => return respond::error(&error),
             };
             let client = client_of(&arrived.headers, &params);
-            let ctx = Ctx { app, user, client };
+            let ctx = Ctx { app, user, client, headers: arrived.headers };
             let mut response = answer::<E, _, _>(&params, |request| handler(ctx, request), shape).await;
             if let Some(allowance) = allowance {
                 allowance.write(response.headers_mut());

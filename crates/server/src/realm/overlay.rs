@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
+use tidings_core::commands::repeats::NamedSend;
 use tidings_core::commands::{MessageReader, ReadFailed};
 use tidings_store::{Store, StoreError};
 use tidings_types::message::Edit;
@@ -16,6 +17,7 @@ pub struct Overlay<'a> {
     rows: RefCell<HashMap<MessageId, Option<Arc<MessageRow>>>>,
     /// What was moved, in order, of what is not among the rows.
     moves: Vec<Moved>,
+    named_sends: HashMap<(UserId, String), NamedSend>,
 }
 
 struct Moved {
@@ -41,7 +43,7 @@ impl<'a> Overlay<'a> {
     /// Nothing changed yet.
     #[must_use]
     pub fn new(store: &'a dyn Store) -> Self {
-        Overlay { store, rows: RefCell::default(), moves: Vec::new() }
+        Overlay { store, rows: RefCell::default(), moves: Vec::new(), named_sends: HashMap::new() }
     }
 
     /// Takes in what a command did.
@@ -70,6 +72,9 @@ impl<'a> Overlay<'a> {
                 }
                 Change::ReactionRemoved { message, reaction } => {
                     self.change_row(*message, |row| row.reactions.retain(|known| known != reaction));
+                }
+                Change::NamedSend { sender, name, send } => {
+                    self.named_sends.insert((*sender, name.clone()), *send);
                 }
                 _ => {}
             }
@@ -111,5 +116,12 @@ impl MessageReader for Overlay<'_> {
         senders.sort_unstable();
         senders.dedup();
         Ok(senders)
+    }
+
+    fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ReadFailed> {
+        if let Some(send) = self.named_sends.get(&(sender, name.to_owned())) {
+            return Ok(Some(*send));
+        }
+        self.store.named_send(sender, name).map_err(|error| failed(&error))
     }
 }

@@ -9,9 +9,10 @@ use tidings_core::shape::EMPTY_TOPIC_DISPLAY_NAME;
 use tidings_core::state::RealmState;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::flags::Flag;
+use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::{ConversationKind, Topic};
 use tidings_core::state::users::UserRow;
-use tidings_store::query::Condition;
+use tidings_store::query::{Condition, MessageQuery, Page};
 use tidings_types::narrow::NarrowTerm;
 use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
 
@@ -22,8 +23,10 @@ pub struct Filter {
     pub ids: RoaringBitmap,
     /// And this.
     pub conditions: Vec<Condition>,
-    /// Words were searched for.
-    pub has_words: bool,
+    /// What was searched for, to be marked: words, and phrases of several; none where nothing was.
+    pub words: Option<Vec<String>>,
+    /// The narrow names one channel.
+    pub names_channel: bool,
 }
 
 /// Which messages a narrow is applied to.
@@ -52,7 +55,9 @@ pub fn filter(state: &RealmState, viewer: &UserRow, terms: &[NarrowTerm], scope:
     let narrower = Narrower { state, viewer };
     let terms: Vec<NarrowTerm> = terms.iter().map(without_minus).collect();
     let terms = narrower.replace_with(&terms)?;
-    let mut filter = Filter { ids: narrower.scope(&terms, scope)?, ..Filter::default() };
+    check_one_kind(&terms)?;
+    let names_channel = terms.iter().any(|term| is_channel(&term.operator));
+    let mut filter = Filter { ids: narrower.scope(&terms, scope)?, names_channel, ..Filter::default() };
     for term in &terms {
         narrower.apply(&mut filter, term)?;
     }
@@ -81,8 +86,38 @@ fn is_channels(operator: &str) -> bool {
     matches!(operator, "channels" | "streams")
 }
 
-fn is_place(operator: &str) -> bool {
-    is_channel(operator) || is_channels(operator) || matches!(operator, "topic" | "subject" | "dm" | "pm-with")
+fn is_topic(operator: &str) -> bool {
+    matches!(operator, "topic" | "subject")
+}
+
+fn is_direct(operator: &str) -> bool {
+    matches!(operator, "dm" | "pm-with" | "pm_with")
+}
+
+fn includes_direct(operator: &str) -> bool {
+    matches!(operator, "dm-including" | "dm-with" | "group-pm-with" | "group_pm_with")
+}
+
+/// Whether these terms say which conversation is meant.
+fn name_conversation(terms: &[NarrowTerm]) -> bool {
+    let any = |test: fn(&str) -> bool| terms.iter().any(|term| test(&term.operator));
+    any(is_direct) || any(is_channel) && any(is_topic)
+}
+
+/// Refuses a narrow that asks for channel messages and for direct messages. All terms must hold, so that is a mistake.
+fn check_one_kind(terms: &[NarrowTerm]) -> Result<(), ApiError> {
+    let is_dm = |term: &&NarrowTerm| term.operator == "is" && matches!(term.operand.as_str(), Some("dm" | "private"));
+    let of_channels = |term: &&NarrowTerm| match term.negated {
+        false => is_channel(&term.operator) || is_channels(&term.operator) || is_topic(&term.operator),
+        true => is_dm(term),
+    };
+    let of_users = |term: &&NarrowTerm| {
+        !term.negated && (is_direct(&term.operator) || includes_direct(&term.operator) || is_dm(term))
+    };
+    match (terms.iter().find(of_channels), terms.iter().find(of_users)) {
+        (Some(_), Some(_)) => Err(bad("No message can be both a channel message and direct message")),
+        _ => Ok(()),
+    }
 }
 
 struct Narrower<'a> {
@@ -93,19 +128,20 @@ struct Narrower<'a> {
 impl Narrower<'_> {
     /// `with` names a message; its conversation takes the place of the conversation that the narrow names.
     fn replace_with(&self, terms: &[NarrowTerm]) -> Result<Vec<NarrowTerm>, ApiError> {
-        let Some(with) = terms.iter().find(|term| term.operator == "with" && !term.negated) else {
-            return Ok(terms.to_vec());
+        let (with, mut rest): (Vec<NarrowTerm>, Vec<NarrowTerm>) =
+            terms.iter().cloned().partition(|term| term.operator == "with");
+        let with = match with.as_slice() {
+            [] => return Ok(rest),
+            [with] => with,
+            _ => return Err(ApiError::BadNarrowCombination { desc: "Duplicate 'with' operators.".to_owned() }),
         };
-        let id = message_id(&with.operand)?;
-        let mut rest: Vec<NarrowTerm> = terms.iter().filter(|term| term.operator != "with").cloned().collect();
-        let readable = id.filter(|id| self.state.can_read_message(self.viewer, *id));
-        let Some(kind) = readable.and_then(|id| self.state.messages.kind_of_message(id)) else {
-            if rest.iter().any(|term| is_place(&term.operator)) {
-                return Ok(rest);
-            }
-            return Err(bad("Invalid 'with' operator"));
+        let invalid = || bad("Invalid 'with' operator");
+        let id = number_of(&with.operand).ok_or_else(invalid)?;
+        let id = u32::try_from(id).ok().map(MessageId).filter(|id| self.state.can_read_message(self.viewer, *id));
+        let Some(kind) = id.and_then(|id| self.state.messages.kind_of_message(id)) else {
+            return if name_conversation(&rest) { Ok(rest) } else { Err(invalid()) };
         };
-        rest.retain(|term| !is_place(&term.operator));
+        rest.retain(|term| !(is_channel(&term.operator) || is_topic(&term.operator) || is_direct(&term.operator)));
         let term = |operator: &str, operand| NarrowTerm { operator: operator.to_owned(), operand, negated: false };
         match &**kind {
             ConversationKind::Topic { channel, topic } => {
@@ -144,10 +180,13 @@ impl Narrower<'_> {
                 filter.keep(self.state.readable_in_channel(self.viewer, channel), *negated);
             }
             operator if is_channels(operator) => filter.keep(self.channels(operand)?, *negated),
-            "topic" | "subject" => filter.keep_conversations(self.topics_named(text(term)?), *negated),
-            "dm" | "pm-with" => filter.keep(self.direct_among(operand)?, *negated),
-            "dm-including" | "group-pm-with" => {
-                filter.keep(self.direct_including(operand, operator == "group-pm-with")?, *negated)
+            operator if is_topic(operator) => {
+                filter.keep(self.ids_of(self.topics_named(text(term)?)), *negated);
+            }
+            operator if is_direct(operator) => filter.keep(self.direct_among(operand)?, *negated),
+            operator if includes_direct(operator) => {
+                let groups_only = matches!(operator, "group-pm-with" | "group_pm_with");
+                filter.keep(self.direct_including(operand, groups_only)?, *negated);
             }
             "sender" | "from" => {
                 let user = self.user(operand)?;
@@ -156,19 +195,21 @@ impl Narrower<'_> {
             "is" => self.apply_is(filter, text(term)?, *negated)?,
             "in" => match text(term)? {
                 "all" => {}
-                "home" => filter.keep_conversations(self.muted_topics(), !*negated),
+                "home" => filter.keep(self.ids_of(self.muted_topics()), !*negated),
                 other => return Err(bad(format!("unknown 'in' operand {other}"))),
             },
             "has" => filter.conditions.push(has(text(term)?, *negated)?),
             "id" => {
-                let id = message_id(operand)?;
-                filter.keep(id.map(|id| id.0).into_iter().collect(), *negated);
+                let id = number_of(operand).filter(|id| *id >= 0).ok_or_else(|| bad("Invalid message ID"))?;
+                filter.keep(u32::try_from(id).into_iter().collect(), *negated);
             }
             // Says where a client starts to show; not a condition.
-            "near" => drop(message_id(operand)?),
+            "near" => {}
             "search" => {
-                filter.has_words |= !*negated;
                 let words = words(text(term)?);
+                if !*negated {
+                    filter.words.get_or_insert_default().extend(words.iter().cloned());
+                }
                 if words.len() > WORDS_MAX {
                     return Err(bad("too many words"));
                 }
@@ -191,10 +232,10 @@ impl Narrower<'_> {
             "alerted" => filter.keep(flags.map(|own| own.alerted().clone()).unwrap_or_default(), negated),
             "resolved" => {
                 let resolved = self.topics_that(|topic| topic.name.starts_with(RESOLVED_TOPIC_PREFIX));
-                filter.keep_conversations(resolved, negated);
+                filter.keep(self.ids_of(resolved), negated);
             }
-            "followed" => filter.keep_conversations(self.topics_with_policy(3), negated),
-            "muted" => filter.keep_conversations(self.muted_topics(), negated),
+            "followed" => filter.keep(self.ids_of(self.topics_with_policy(3)), negated),
+            "muted" => filter.keep(self.ids_of(self.muted_topics()), negated),
             other => return Err(bad(format!("unknown 'is' operand {other}"))),
         }
         Ok(())
@@ -216,7 +257,7 @@ impl Narrower<'_> {
         let found = match operand {
             Value::String(name) => channels.find_by_name(name),
             Value::Number(_) => number(operand).and_then(|id| channels.get(ChannelId(id))),
-            _ => return Err(bad("invalid channel")),
+            _ => None,
         };
         let visible = found.filter(|channel| self.state.can_see_channel(self.viewer, channel));
         visible.ok_or_else(|| bad(format!("unknown channel {}", shown(operand))))
@@ -226,13 +267,18 @@ impl Narrower<'_> {
         let is_meant: fn(&ChannelRow) -> bool = match operand.as_str() {
             Some("public") => |channel| !channel.is_private,
             Some("web-public") => |channel| channel.is_web_public,
-            _ => return Err(bad(format!("unknown channels {}", shown(operand)))),
+            _ => return Err(bad(format!("unknown channels operand {}", shown(operand)))),
         };
         let mut ids = RoaringBitmap::new();
         for channel in self.state.channels.iter().filter(|channel| is_meant(channel)) {
             ids |= self.state.readable_in_channel(self.viewer, channel);
         }
         Ok(ids)
+    }
+
+    /// The messages of these conversations.
+    fn ids_of(&self, conversations: Vec<ConversationId>) -> RoaringBitmap {
+        IdSet::union_of(conversations.into_iter().filter_map(|conversation| self.state.messages.ids(conversation)))
     }
 
     fn topics_named(&self, name: &str) -> Vec<ConversationId> {
@@ -257,7 +303,7 @@ impl Narrower<'_> {
     fn muted_topics(&self) -> Vec<ConversationId> {
         let mut muted = self.topics_with_policy(1);
         for (channel, row) in self.state.channels.subscriptions_of(self.viewer.id) {
-            if row.settings.is_muted {
+            if row.is_active && row.settings.is_muted {
                 let topics = self.state.messages.topics(channel);
                 let quiet = topics.filter(|topic| self.state.is_muted_topic(self.viewer.id, channel, &topic.name));
                 muted.extend(quiet.map(|topic| topic.conversation));
@@ -270,7 +316,10 @@ impl Narrower<'_> {
 
     /// The direct messages among exactly these users and the viewer.
     fn direct_among(&self, operand: &Value) -> Result<RoaringBitmap, ApiError> {
-        let mut users = self.users(operand)?;
+        let mut users = self.users(operand).map_err(|_| bad(format!("unknown user in {}", shown(operand))))?;
+        if users.is_empty() {
+            return Ok(RoaringBitmap::new());
+        }
         users.push(self.viewer.id);
         users.sort_unstable();
         users.dedup();
@@ -302,22 +351,23 @@ impl Narrower<'_> {
     fn users(&self, operand: &Value) -> Result<Vec<UserId>, ApiError> {
         match operand {
             Value::Array(list) => list.iter().map(|one| self.user(one)).collect(),
-            Value::String(emails) => {
-                let emails = emails.split(',').map(str::trim).filter(|email| !email.is_empty());
-                emails.map(|email| self.user(&Value::from(email))).collect()
-            }
+            Value::String(emails) => emails.split(',').map(|email| self.user(&Value::from(email.trim()))).collect(),
             one => Ok(vec![self.user(one)?]),
         }
     }
 
     fn user(&self, operand: &Value) -> Result<UserId, ApiError> {
+        // As people write it in a search box; no address is like it.
+        if operand == "me" {
+            return Ok(self.viewer.id);
+        }
         let users = &self.state.users;
         let found = match operand {
             Value::String(email) => users.find_by_api_email(email, &self.state.realm.host).or_else(|| {
                 users.find_by_delivery_email(email).filter(|user| self.state.can_see_email(self.viewer, user))
             }),
             Value::Number(_) => number(operand).and_then(|id| users.sender(UserId(id))),
-            _ => return Err(bad("invalid user")),
+            _ => None,
         };
         let visible = found.filter(|user| self.state.can_see_user(self.viewer, user));
         visible.map(|user| user.id).ok_or_else(|| bad(format!("unknown user {}", shown(operand))))
@@ -325,6 +375,14 @@ impl Narrower<'_> {
 }
 
 impl Filter {
+    /// What the store is asked for.
+    #[must_use]
+    pub fn query(&self, page: Page) -> MessageQuery {
+        let mut conditions = self.conditions.clone();
+        conditions.push(Condition::Ids(Arc::new(self.ids.clone())));
+        MessageQuery { conditions, page }
+    }
+
     fn keep(&mut self, ids: RoaringBitmap, negated: bool) {
         if negated {
             self.ids -= ids;
@@ -333,13 +391,12 @@ impl Filter {
         }
     }
 
-    fn keep_conversations(&mut self, conversations: Vec<ConversationId>, negated: bool) {
-        match (conversations.is_empty(), negated) {
-            (true, true) => {}
-            (true, false) => self.ids.clear(),
-            (false, true) => self.conditions.push(Condition::NotConversations(conversations)),
-            (false, false) => self.conditions.push(Condition::Conversations(conversations)),
-        }
+    /// Without what the viewer has muted. Where the narrow names a channel, somebody looks into that channel, and it
+    /// does not count that all of it is muted.
+    pub fn leave_out_muted(&mut self, state: &RealmState, viewer: &UserRow) {
+        let narrower = Narrower { state, viewer };
+        let muted = if self.names_channel { narrower.topics_with_policy(1) } else { narrower.muted_topics() };
+        self.keep(narrower.ids_of(muted), true);
     }
 }
 
@@ -348,6 +405,7 @@ fn has(operand: &str, negated: bool) -> Result<Condition, ApiError> {
         "link" => Ok(Condition::HasLink { negated }),
         "image" => Ok(Condition::HasImage { negated }),
         "reaction" => Ok(Condition::HasReaction { negated }),
+        "attachment" => Ok(Condition::HasAttachment { negated }),
         other => Err(bad(format!("unknown 'has' operand {other}"))),
     }
 }
@@ -360,15 +418,13 @@ fn number(value: &Value) -> Option<u32> {
     value.as_u64().and_then(|number| u32::try_from(number).ok())
 }
 
-/// The id of a message, also as text; none if no message can have it.
-fn message_id(operand: &Value) -> Result<Option<MessageId>, ApiError> {
-    let id = match operand {
+/// A number, also as text.
+fn number_of(operand: &Value) -> Option<i64> {
+    match operand {
         Value::Number(id) => id.as_i64(),
-        Value::String(text) => text.trim().parse::<i64>().ok(),
+        Value::String(text) => text.trim().parse().ok(),
         _ => None,
-    };
-    let id = id.ok_or_else(|| bad(format!("invalid message ID {}", shown(operand))))?;
-    Ok(u32::try_from(id).ok().map(MessageId))
+    }
 }
 
 fn shown(operand: &Value) -> String {

@@ -123,7 +123,8 @@ impl Writing<'_> {
         match kind {
             ConversationKind::Topic { channel, topic } => {
                 let sql = "INSERT INTO conversations (id, channel_id, topic, topic_lower) VALUES (?1, ?2, ?3, ?4)";
-                self.run(sql, params![id.0, channel.0, topic, topic.to_lowercase()])
+                self.run(sql, params![id.0, channel.0, topic, topic.to_lowercase()])?;
+                self.run("INSERT INTO topic_words (rowid, topic) VALUES (?1, ?2)", params![id.0, topic])
             }
             ConversationKind::Direct { users } => {
                 let users: Vec<String> = users.iter().map(ToString::to_string).collect();

@@ -1,7 +1,11 @@
 //! A condition of a search: the index that finds its messages, if one does, and the check for one message.
 
+use super::words;
+use crate::row::Error;
 use roaring::RoaringBitmap;
+use rusqlite::Connection;
 use rusqlite::types::Value;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use tidings_store::query;
 
@@ -21,10 +25,13 @@ pub(super) enum Source<'a> {
     /// As JSON.
     IdList(String),
     Sender(u32),
-    /// As FTS5 takes it.
+    /// In the content, as FTS5 takes it.
     Words(String),
+    /// In the content or the topic; the parts may overlap.
+    Anywhere(Vec<words::Part>),
     Reaction,
     Image,
+    Attachment,
     Link,
     All,
 }
@@ -33,12 +40,12 @@ pub(super) enum Source<'a> {
 pub(super) enum Check<'a> {
     Conversation { ids: HashSet<u32>, negated: bool },
     Ids { ids: &'a RoaringBitmap, negated: bool },
-    Row { sql: &'static str, value: Option<Value> },
+    Row { sql: Cow<'static, str>, values: Vec<Value> },
 }
 
 impl<'a> Condition<'a> {
-    pub(super) fn new(condition: &'a query::Condition) -> Self {
-        match condition {
+    pub(super) fn new(connection: &Connection, condition: &'a query::Condition) -> Result<Self, Error> {
+        Ok(match condition {
             query::Condition::Conversations(ids) => {
                 let check = Check::Conversation { ids: ids.iter().map(|id| id.0).collect(), negated: false };
                 Condition { source: Some(Source::Conversations(ids.iter().map(|id| id.0).collect())), check }
@@ -53,65 +60,51 @@ impl<'a> Condition<'a> {
             query::Condition::NotIds(ids) => Condition { source: None, check: Check::Ids { ids, negated: true } },
             // The plus keeps SQLite from choosing an index of its own for what is only checked
             // (https://sqlite.org/optoverview.html, section 2.1).
-            query::Condition::Sender { user, negated: false } => {
-                Self::row(Some(Source::Sender(user.0)), "+m.sender_id = ?", Some(user.0.into()))
+            query::Condition::Sender { user, negated } => {
+                let sql = if *negated { "+m.sender_id <> ?" } else { "+m.sender_id = ?" };
+                let source = (!negated).then_some(Source::Sender(user.0));
+                Condition { source, check: Check::Row { sql: sql.into(), values: vec![user.0.into()] } }
             }
-            query::Condition::Sender { user, negated: true } => {
-                Self::row(None, "+m.sender_id <> ?", Some(user.0.into()))
+            query::Condition::HasLink { negated: false } => Self::row(Some(Source::Link), "+m.has_link = 1"),
+            query::Condition::HasLink { negated: true } => Self::row(None, "+m.has_link = 0"),
+            query::Condition::HasImage { negated: false } => Self::row(Some(Source::Image), "+m.has_image = 1"),
+            query::Condition::HasImage { negated: true } => Self::row(None, "+m.has_image = 0"),
+            query::Condition::HasAttachment { negated: false } => {
+                Self::row(Some(Source::Attachment), "+m.has_attachment = 1")
             }
-            query::Condition::HasLink { negated: false } => Self::row(Some(Source::Link), "+m.has_link = 1", None),
-            query::Condition::HasLink { negated: true } => Self::row(None, "+m.has_link = 0", None),
-            query::Condition::HasImage { negated: false } => Self::row(Some(Source::Image), "+m.has_image = 1", None),
-            query::Condition::HasImage { negated: true } => Self::row(None, "+m.has_image = 0", None),
+            query::Condition::HasAttachment { negated: true } => Self::row(None, "+m.has_attachment = 0"),
             query::Condition::HasReaction { negated: false } => {
                 let sql = "EXISTS (SELECT 1 FROM reactions r WHERE r.message_id = m.id)";
-                Self::row(Some(Source::Reaction), sql, None)
+                Self::row(Some(Source::Reaction), sql)
             }
             query::Condition::HasReaction { negated: true } => {
-                Self::row(None, "NOT EXISTS (SELECT 1 FROM reactions r WHERE r.message_id = m.id)", None)
+                Self::row(None, "NOT EXISTS (SELECT 1 FROM reactions r WHERE r.message_id = m.id)")
             }
-            query::Condition::Words { words, negated } => Self::words(words, *negated),
-        }
+            query::Condition::Words { words, negated } if words.is_empty() => {
+                Self::row(None, if *negated { "m.id < 0" } else { "m.id >= 0" })
+            }
+            query::Condition::Words { words, negated } => words::Words::find(connection, words)?.condition(*negated),
+        })
     }
 
-    fn row(source: Option<Source<'a>>, sql: &'static str, value: Option<Value>) -> Self {
-        Condition { source, check: Check::Row { sql, value } }
+    fn row(source: Option<Source<'a>>, sql: &'static str) -> Self {
+        Condition { source, check: Check::Row { sql: sql.into(), values: Vec::new() } }
     }
-
-    fn words(words: &[String], negated: bool) -> Self {
-        if words.is_empty() {
-            return Self::row(None, if negated { "m.id < 0" } else { "m.id >= 0" }, None);
-        }
-        let text = phrases(words);
-        if negated {
-            let sql = "NOT EXISTS (SELECT 1 FROM message_words w WHERE w.message_words MATCH ? AND w.rowid = m.id)";
-            return Self::row(None, sql, Some(text.into()));
-        }
-        let sql = "EXISTS (SELECT 1 FROM message_words w WHERE w.message_words MATCH ? AND w.rowid = m.id)";
-        Self::row(Some(Source::Words(text.clone())), sql, Some(text.into()))
-    }
-}
-
-/// Words as FTS5 takes them: each in quotes, so that nothing in them is syntax, and all of them required
-/// (<https://sqlite.org/fts5.html>, section 3).
-fn phrases(words: &[String]) -> String {
-    let quoted: Vec<String> =
-        words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " "))).collect();
-    quoted.join(" AND ")
 }
 
 impl Source<'_> {
     /// Which to prefer where several yield much: the smaller, the cheaper its next message is to get at.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Source::Words(_) => 0,
+            Source::Words(_) | Source::Anywhere(_) => 0,
             Source::Conversations(_) | Source::Conversation(_) => 1,
             Source::Sender(_) => 2,
-            Source::Image => 3,
-            Source::Reaction => 4,
-            Source::Link => 5,
-            Source::Ids(_) | Source::IdList(_) => 6,
-            Source::All => 7,
+            Source::Attachment => 3,
+            Source::Image => 4,
+            Source::Reaction => 5,
+            Source::Link => 6,
+            Source::Ids(_) | Source::IdList(_) => 7,
+            Source::All => 8,
         }
     }
 
@@ -132,8 +125,13 @@ impl Source<'_> {
             Source::Reaction => ("reactions d", "d.message_id", "1", None),
             Source::Image => ("messages m INDEXED BY messages_with_image", "m.id", "m.has_image = 1", None),
             Source::Link => ("messages m INDEXED BY messages_with_link", "m.id", "m.has_link = 1", None),
-            // These two are read by the piece, so no statement has them.
-            Source::Conversations(_) | Source::Ids(_) | Source::All => ("messages m", "m.id", "1", None),
+            Source::Attachment => {
+                ("messages m INDEXED BY messages_with_attachment", "m.id", "m.has_attachment = 1", None)
+            }
+            // But for the last, these are read by the piece, so no statement has them.
+            Source::Conversations(_) | Source::Anywhere(_) | Source::Ids(_) | Source::All => {
+                ("messages m", "m.id", "1", None)
+            }
         }
     }
 }

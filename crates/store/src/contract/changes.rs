@@ -5,6 +5,7 @@ use super::{Backend, samples};
 use crate::{Batch, Store};
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
+use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::StoredEntry;
 use tidings_core::state::flags::{Flag, MentionBits};
 use tidings_core::state::messages::ConversationKind;
@@ -303,4 +304,26 @@ pub fn messages_are_read_whole(backend: &impl Backend) {
     world.check();
     world.commit(&[Change::MessageDeleted { id: MessageId(1) }]);
     world.check();
+}
+
+/// What clients call their sends is known for each sender, also after a start, until it is trimmed.
+pub fn sends_are_known_by_name<B: Backend>(backend: &B) {
+    let mut world = World::new(backend, 2);
+    let send = |message, sent_at| NamedSend { message: MessageId(message), payload: [7; 16], sent_at };
+    let named = |sender, name: &str, send| Change::NamedSend { sender: UserId(sender), name: name.to_owned(), send };
+    world.commit(&[named(1, "key a", send(1, 10)), named(2, "key a", send(2, 20)), named(1, "key b", send(3, 30))]);
+    // The name was given again: what it stood for is forgotten, and it is the newest.
+    world.commit(&[named(1, "key a", send(4, 40))]);
+    let known = |world: &World<'_, B>, sender, name: &str| world.store().named_send(UserId(sender), name).unwrap();
+    for _ in 0..2 {
+        assert_eq!(known(&world, 1, "key a"), Some(send(4, 40)));
+        assert_eq!(known(&world, 2, "key a"), Some(send(2, 20)));
+        assert_eq!(known(&world, 1, "key b"), Some(send(3, 30)));
+        assert_eq!(known(&world, 2, "key b"), None);
+        world.reopen();
+    }
+    assert_eq!(world.store().trim_named_sends(20).unwrap(), 0);
+    assert_eq!(world.store().trim_named_sends(31).unwrap(), 2);
+    assert_eq!(world.store().trim_named_sends(31).unwrap(), 0);
+    assert_eq!((known(&world, 1, "key a"), known(&world, 1, "key b")), (Some(send(4, 40)), None));
 }

@@ -10,10 +10,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::state::flags::Flag;
-use tidings_types::{ConversationId, MessageId, UserId};
+use tidings_core::state::messages::ConversationKind;
+use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Whether a message meets a condition, by the words of [`crate::query`].
-fn meets(row: &MessageRow, condition: &Condition) -> bool {
+fn meets(row: &MessageRow, topic: &str, condition: &Condition) -> bool {
     match condition {
         Condition::Conversations(ids) => ids.contains(&row.conversation),
         Condition::NotConversations(ids) => !ids.contains(&row.conversation),
@@ -23,7 +24,10 @@ fn meets(row: &MessageRow, condition: &Condition) -> bool {
         Condition::HasLink { negated } => row.bits.has_link != *negated,
         Condition::HasImage { negated } => row.bits.has_image != *negated,
         Condition::HasReaction { negated } => row.reactions.is_empty() == *negated,
-        Condition::Words { words, negated } => words.iter().all(|word| occurs(word, &row.content)) != *negated,
+        Condition::HasAttachment { negated } => row.rendered.contains("=\"/user_uploads/") != *negated,
+        Condition::Words { words, negated } => {
+            words.iter().all(|word| occurs(word, &row.content) || occurs(word, topic)) != *negated
+        }
     }
 }
 
@@ -37,10 +41,22 @@ fn occurs(phrase: &str, content: &str) -> bool {
     !phrase.is_empty() && content.windows(phrase.len()).any(|part| part == phrase)
 }
 
+/// The topic of a message; empty for direct messages.
+fn topic_of<B: Backend>(world: &World<'_, B>, row: &MessageRow) -> String {
+    match world.state.messages.kind(row.conversation).map(|kind| &**kind) {
+        Some(ConversationKind::Topic { topic, .. }) => topic.clone(),
+        _ => String::new(),
+    }
+}
+
 fn check<B: Backend>(world: &World<'_, B>, conditions: &[Condition]) {
+    let meets_all = |row: &MessageRow| {
+        let topic = topic_of(world, row);
+        conditions.iter().all(|one| meets(row, &topic, one))
+    };
     for bound in [0, 1, 2, 50, 199, 200, 500, u32::MAX].map(MessageId) {
         for limit in [0, 1, 7, 100, 1_000] {
-            let matching = || world.messages.values().filter(|row| conditions.iter().all(|one| meets(row, one)));
+            let matching = || world.messages.values().filter(|row| meets_all(row));
             let before = Page::Before { upto: bound, limit };
             let mut newest: Vec<&MessageRow> =
                 matching().rev().filter(|row| row.id <= bound).take(limit as usize).collect();
@@ -57,13 +73,17 @@ fn check<B: Backend>(world: &World<'_, B>, conditions: &[Condition]) {
     }
 }
 
-/// 200 messages in three conversations, some edited, with reactions, or deleted.
+/// 200 messages in five conversations, some edited, with reactions, with files, or deleted. Two of the topics have words
+/// that contents have as well.
 fn world<B: Backend>(backend: &B) -> World<'_, B> {
     let mut world = World::new(backend, 3);
     world.commit(&places());
+    world.commit(&[topic(4, "Birne: apple pie"), topic(5, "✔ else, ÉTAT")]);
     let row = |id: u32| {
-        let conversation = ConversationId(id * id % 7 % 3 + 1);
-        samples::message(MessageId(id), conversation, UserId(id % 5 % 3 + 1), id * 7 % 31)
+        let conversation = ConversationId(if id.is_multiple_of(6) { 4 + id % 4 / 2 } else { id * id % 7 % 3 + 1 });
+        let row = samples::message(MessageId(id), conversation, UserId(id % 5 % 3 + 1), id * 7 % 31);
+        let file = if id.is_multiple_of(15) { r#"<a href="/user_uploads/1/a.pdf">a</a>"# } else { "/user_uploads/" };
+        MessageRow { rendered: row.rendered.clone() + file, ..row }
     };
     world.commit(&(1..=200).map(|id| inserted(row(id))).collect::<Vec<_>>());
     let reacted = (1..=200_u32).filter(|id| id.is_multiple_of(9)).flat_map(|id| {
@@ -81,6 +101,11 @@ fn world<B: Backend>(backend: &B) -> World<'_, B> {
         world.commit(&[Change::MessageDeleted { id }]);
     }
     world
+}
+
+fn topic(id: u32, topic: &str) -> Change {
+    let kind = ConversationKind::Topic { channel: ChannelId(1), topic: topic.to_owned() };
+    Change::Conversation { id: ConversationId(id), kind: Arc::new(kind) }
 }
 
 fn words(words: &[&str], negated: bool) -> Condition {
@@ -104,6 +129,8 @@ pub fn pages_of_every_condition(backend: &impl Backend) {
         Condition::NotIds(ids(2)),
         words(&["birne"], false),
         words(&["birne"], true),
+        words(&["apfel", "pie"], false),
+        words(&["birne", "état", "apple pie"], true),
     ];
     for negated in [false, true] {
         conditions.extend([
@@ -111,6 +138,7 @@ pub fn pages_of_every_condition(backend: &impl Backend) {
             Condition::HasLink { negated },
             Condition::HasImage { negated },
             Condition::HasReaction { negated },
+            Condition::HasAttachment { negated },
         ]);
     }
     check(&world, &[]);
@@ -135,6 +163,11 @@ pub fn words_are_words(backend: &impl Backend) {
         &["pie"],
         &["apple-pie"],
         &["pie apple"],
+        &["apple pie", "birne"],
+        &["birne apple"],
+        &["birne", "apfel", "else"],
+        &["else", "état"],
+        &["mittagessen", "x1"],
         &["ÉTAT"],
         &["etat"],
         &["naïve", "日本語"],
@@ -157,13 +190,42 @@ pub fn words_are_words(backend: &impl Backend) {
         let limit = 300;
         for negated in [false, true] {
             let condition = words(search, negated);
-            let expected: Vec<MessageId> =
-                world.messages.values().filter(|row| meets(row, &condition)).map(|row| row.id).collect();
+            let expected: Vec<MessageId> = world
+                .messages
+                .values()
+                .filter(|row| meets(row, &topic_of(&world, row), &condition))
+                .map(|row| row.id)
+                .collect();
             let page = Page::After { from: MessageId(0), limit };
             let query = MessageQuery { conditions: vec![condition], page };
             let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
             assert_eq!(found, expected, "{search:?}, negated {negated}");
         }
+    }
+}
+
+/// Words that many topics have, and words that many messages have, in whatever order they are found.
+pub fn words_of_many_topics(backend: &impl Backend) {
+    let mut world = World::new(backend, 2);
+    world.commit(&places());
+    let name = |id: u32| format!("release {}{id}", if id.is_multiple_of(3) { "notes " } else { "" });
+    let topics = (4..400).map(|id| topic(id, &name(id)));
+    world.commit(&topics.collect::<Vec<_>>());
+    let row = |id: u32| {
+        let row = samples::message(MessageId(id), ConversationId(id * 7 % 399 + 1), UserId(1), id);
+        MessageRow { content: format!("{} common", row.content), ..row }
+    };
+    world.commit(&(1..=4_000).map(|id| inserted(row(id))).collect::<Vec<_>>());
+    for search in [&["release"][..], &["release", "common"], &["release", "notes", "birne"], &["notes", "apfel"]] {
+        let condition = words(search, false);
+        let matching = |row: &&MessageRow| meets(row, &topic_of(&world, row), &condition);
+        let mut expected: Vec<MessageId> =
+            world.messages.values().rev().filter(matching).take(100).map(|row| row.id).collect();
+        expected.reverse();
+        let page = Page::Before { upto: MessageId(u32::MAX), limit: 100 };
+        let query = MessageQuery { conditions: vec![condition], page };
+        let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
+        assert_eq!(found, expected, "{search:?}");
     }
 }
 

@@ -99,8 +99,14 @@ pub struct SendMessageResponse {
 
 endpoint! {
     /// Sends a message to a channel or to users.
+    ///
+    /// A send that is repeated, because its answer did not arrive, makes no second message: it is answered with the id
+    /// of the first. Two sends of an account are the same within a day if they have the same `Idempotency-Key` header
+    /// (1 to 255 printable characters, for example a random UUID), or the same `queue_id` and `local_id` and also the
+    /// same recipients, topic and content. A key that was used for another message is refused with status 422 and code
+    /// `IDEMPOTENCY_KEY_REUSED`; a `local_id` that was used for another message just sends.
     SendMessage: Post "/messages", "send-message", "messages", auth Basic => SendMessageResponse,
-        fails NoSuchChannelName | NoSuchChannelId | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
+        fails NoSuchChannelName | NoSuchChannelId | IdempotencyKeyReused | ChannelWildcardNotAllowed | TopicWildcardNotAllowed;
     SendMessageRequest {
         /// `channel` or `direct`.
         message_type as "type": MessageType,
@@ -114,7 +120,7 @@ endpoint! {
         subject?: String,
         /// The sender's queue, which gets `local_id` back with the message.
         queue_id?: String,
-        /// Names the message for the queue.
+        /// Names the message for the queue; repeated with the same message, it is sent once.
         local_id?: String,
         /// JSON that makes the message a poll, a list of tasks or a row of buttons, instead of what its text says.
         widget_content?: String,

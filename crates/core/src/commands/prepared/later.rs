@@ -209,6 +209,7 @@ pub fn deliver(tx: &mut Tx<'_>, row: &LaterRow, rendered: Rendered, alerted: Vec
                 read_by: Vec::new(),
                 widget: submessages::widget_of(&row.content, None)?,
                 sent_from: None,
+                keys: Vec::new(),
             };
             send::send(tx, row.user, &destination(to, row.user), new)?;
         }

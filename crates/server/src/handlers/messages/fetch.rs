@@ -2,6 +2,7 @@
 
 use super::{message_for, query};
 use crate::http::pipeline::Ctx;
+use crate::search::highlight;
 use crate::search::narrow::{self, Filter, Scope};
 use crate::search::{Found, Range, Search};
 use std::collections::BTreeMap;
@@ -85,7 +86,7 @@ fn wanted(request: &GetMessagesRequest) -> Result<Wanted, ApiError> {
         before: request.num_before.ok_or_else(|| missing("num_before"))?,
         after: request.num_after.ok_or_else(|| missing("num_after"))?,
     };
-    range.check().map(Wanted::Page)
+    range.check_size().map(Wanted::Page)
 }
 
 fn check_count(ids: &[MessageId]) -> Result<(), ApiError> {
@@ -98,22 +99,18 @@ fn check_count(ids: &[MessageId]) -> Result<(), ApiError> {
 
 fn found_message(search: &Search<'_>, filter: &Filter, row: &MessageRow, shape: Shape) -> Option<FoundMessage> {
     let message = message_for(search.state, search.viewer, row, shape)?;
-    let matched = filter.has_words.then(|| match_fields(search, row, shape));
+    let matched = filter.words.as_deref().map(|words| match_fields(search, words, row, shape));
     let (match_content, match_subject) = matched.map(|it| (it.match_content, it.match_subject)).unzip();
     Some(FoundMessage { message, match_content, match_subject })
 }
 
-/// Content and topic as HTML. What was found is not marked.
-fn match_fields(search: &Search<'_>, row: &MessageRow, shape: Shape) -> MatchFields {
+/// Content and topic as HTML, with these words marked.
+fn match_fields(search: &Search<'_>, words: &[String], row: &MessageRow, shape: Shape) -> MatchFields {
     let topic = match search.state.messages.kind(row.conversation).map(|kind| &**kind) {
         Some(ConversationKind::Topic { topic, .. }) => shape.topic(topic),
         _ => "",
     };
-    MatchFields { match_content: row.rendered.clone(), match_subject: escape(topic) }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    MatchFields { match_content: highlight::html(&row.rendered, words), match_subject: highlight::text(topic, words) }
 }
 
 /// `GET /messages/matches_narrow`.
@@ -124,8 +121,9 @@ pub async fn matches_narrow(ctx: Ctx, request: MatchesNarrowRequest) -> Result<M
         let filter = narrow::filter(search.state, search.viewer, &request.narrow, &scope)?;
         let shape = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
         let rows = search.all(&filter)?;
+        let words = filter.words.as_deref().unwrap_or_default();
         let messages: BTreeMap<MessageId, MatchFields> =
-            rows.iter().map(|row| (row.id, match_fields(search, row, shape))).collect();
+            rows.iter().map(|row| (row.id, match_fields(search, words, row, shape))).collect();
         Ok(MatchesNarrowResponse { messages })
     })
     .await

@@ -47,7 +47,7 @@ pub async fn update_flags_narrow(
         before: request.num_before,
         after: request.num_after,
     };
-    let range = range.check()?;
+    let range = range.clamp_size()?;
     let found = query(ctx.clone(), move |search| {
         let filter = narrow::filter(search.state, search.viewer, &request.narrow, &Scope::Usual)?;
         search.page(&filter, range)

@@ -55,6 +55,7 @@ async fn send_many(server: &TestServer, count: usize) -> Vec<MessageId> {
             read_by: Vec::new(),
             widget: None,
             sent_from: None,
+            keys: Vec::new(),
         };
         (0..count).map(|_| send::send(tx, actor, &to, new())).collect()
     };

@@ -126,7 +126,9 @@ async fn a_page_of_a_narrow() {
     assert_eq!(brief(&mut answer), [json!(0), json!(0), json!(null), json!(null), json!(false), json!(true)]);
     let state = unread(&hamlet).await;
     assert_eq!((&state["count"], &state["streams"][0]["topic"]), (&json!(5), &json!("other")));
-    post("oldest", "5001").await.refused(400, "Too many messages requested (maximum 5000).");
+    // What is more than the server changes at once is for the next request.
+    let mut answer = post("oldest", "5001").await.ok();
+    assert_eq!(brief(&mut answer)[..2], [json!(5), json!(0)]);
 }
 
 #[tokio::test]

@@ -48,6 +48,11 @@ async fn operators_find_what_they_name() {
         (json!([["in", "home"], ["is", "dm"]]), vec![direct, group]),
         (json!([["has", "link"]]), vec![link]),
         (json!([["has", "image"]]), vec![]),
+        (json!([["has", "attachment"]]), vec![]),
+        (json!([["sender", "me"]]), vec![plain]),
+        (json!([{"operator": "dm", "operand": []}]), vec![]),
+        (json!([{"operator": "dm-with", "operand": [cordelia_id, iago_id]}]), vec![group]),
+        (json!([["channels", "web-public"]]), vec![]),
         (json!([["has", "reaction"]]), vec![plain]),
         (json!([{"operator": "has", "operand": "link", "negated": true}]), vec![plain, secret, direct, group]),
         (json!([["search", "chips"]]), vec![plain, direct]),
@@ -87,22 +92,119 @@ async fn operators_find_what_they_name() {
 async fn refuses_what_is_not_understood() {
     let server = TestServer::start().await;
     let othello = server.client("othello");
-    for (operator, operand) in [
-        ("nonsense", "x"),
-        ("is", "sunny"),
-        ("has", "wings"),
-        ("channel", "no such"),
-        ("channel", "secret"),
-        ("sender", "nobody@example.com"),
-        ("dm", "nobody@example.com"),
-        ("channels", "private"),
-        ("id", "x"),
-        ("with", "77"),
-    ] {
-        let narrow = json!([[operator, operand]]).to_string();
+    let refused = async |narrow: serde_json::Value, code: &str, msg: &str| {
+        let narrow = narrow.to_string();
         let params = [("anchor", "newest"), ("num_before", "1"), ("num_after", "0"), ("narrow", narrow.as_str())];
-        othello.get("/messages", &params).await.refused_with_code(400, "BAD_NARROW");
+        let answer = othello.get("/messages", &params).await;
+        let got = (answer.status, answer.json["code"].as_str(), answer.json["msg"].as_str());
+        assert_eq!(got, (400, Some(code), Some(msg)), "{narrow}");
+        let change = [("op", "add"), ("flag", "starred")];
+        othello.post("/messages/flags/narrow", &[&params[..], &change].concat()).await.refused(400, msg);
+        othello.get("/messages/matches_narrow", &[("msg_ids", "[1]"), ("narrow", &narrow)]).await.refused(400, msg);
+    };
+    let terms = [
+        (json!(["nonsense", "x"]), "unknown operator nonsense"),
+        (json!(["is", "sunny"]), "unknown 'is' operand sunny"),
+        (json!(["has", "wings"]), "unknown 'has' operand wings"),
+        (json!(["in", "hell"]), "unknown 'in' operand hell"),
+        (json!(["channel", "no such"]), "unknown channel no such"),
+        (json!({"operator": "stream", "operand": 77}), "unknown channel 77"),
+        (json!(["channel", "secret"]), "unknown channel secret"),
+        (json!(["channels", "private"]), "unknown channels operand private"),
+        (json!(["sender", "nobody@example.com"]), "unknown user nobody@example.com"),
+        (json!({"operator": "sender", "operand": 77}), "unknown user 77"),
+        (json!(["dm", "nobody@example.com"]), "unknown user in nobody@example.com"),
+        (json!({"operator": "dm", "operand": [1, 77]}), "unknown user in [1,77]"),
+        (json!(["pm-with", ""]), "unknown user in "),
+        (json!(["dm-including", "nobody@example.com"]), "unknown user nobody@example.com"),
+        (json!(["id", "x"]), "Invalid message ID"),
+        (json!({"operator": "id", "operand": -1}), "Invalid message ID"),
+        (json!(["with", "77"]), "Invalid 'with' operator"),
+        (json!(["with", "x"]), "Invalid 'with' operator"),
+    ];
+    for (term, desc) in terms {
+        refused(json!([term]), "BAD_NARROW", &format!("Invalid narrow operator: {desc}")).await;
     }
+    let twice = "Invalid narrow operator combination: Duplicate 'with' operators.";
+    refused(json!([["with", "1"], ["with", "2"]]), "BAD_NARROW", twice).await;
+    let both = "Invalid narrow operator: No message can be both a channel message and direct message";
+    for (one, other) in [
+        (json!(["channel", "Denmark"]), json!(["is", "dm"])),
+        (json!(["topic", "x"]), json!(["dm", "othello@example.com"])),
+        (json!(["channels", "public"]), json!(["dm-including", "othello@example.com"])),
+        (json!(["-is", "dm"]), json!(["group-pm-with", "othello@example.com"])),
+    ] {
+        refused(json!([one, other]), "BAD_NARROW", both).await;
+    }
+    refused(json!([{"operator": "is"}]), "BAD_REQUEST", "Invalid narrow[0]: Value error, operand is missing").await;
+    refused(json!([["is", "dm"], []]), "BAD_REQUEST", "Invalid narrow[1]: Value error, element is not a string pair")
+        .await;
+    refused(json!([["search", ""]]), "BAD_REQUEST", "operand cannot be blank.").await;
+    refused(json!([["topic", 5]]), "BAD_REQUEST", "operand is not a string").await;
+}
+
+#[tokio::test]
+async fn with_that_cannot_be_read_is_left_out_where_a_conversation_is_named() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let public = hamlet.send_to_channel("Denmark", "t", "public").await;
+    let secret = hamlet.send_to_channel("secret", "t", "secret").await;
+    let polonius = server.client("polonius");
+    let narrow = |with: i64| json!([["channel", "Denmark"], ["topic", "t"], {"operator": "with", "operand": with}]);
+    assert_eq!(found(&polonius, &narrow(secret).to_string()).await, [public]);
+    assert_eq!(found(&hamlet, &narrow(secret).to_string()).await, [secret]);
+    // A link to a topic goes on working when the topic is moved.
+    let body = [("topic", "another"), ("send_notification_to_new_thread", "false")];
+    hamlet.patch(&format!("/messages/{public}"), &body).await.done();
+    assert_eq!(found(&polonius, &narrow(public).to_string()).await, [public]);
+    assert_eq!(found(&polonius, &narrow(secret).to_string()).await, [0_i64; 0]);
+    let params = [
+        ("anchor", "newest"),
+        ("num_before", "1"),
+        ("num_after", "0"),
+        ("narrow", &json!([["channel", "Denmark"], {"operator": "with", "operand": secret}]).to_string()),
+    ];
+    polonius.get("/messages", &params).await.refused_with_code(400, "BAD_NARROW");
+}
+
+#[tokio::test]
+async fn what_was_found_is_marked_in_content_and_topic() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let content = "Fish & <b>chips</b>, *fish* [fish](https://example.com/fish)";
+    let id = hamlet.send_to_channel("Denmark", "Fish <day>", content).await;
+    let other = hamlet.send_to_channel("Denmark", "fish", "chips only").await;
+    hamlet.send_to_channel("Denmark", "t", "fish only").await;
+    let check = async |search: &str, expect: &[(i64, &str, &str)]| {
+        let narrow = json!([["search", search]]).to_string();
+        let params = [("anchor", "newest"), ("num_before", "9"), ("num_after", "0"), ("narrow", narrow.as_str())];
+        let answer = hamlet.get("/messages", &params).await.ok();
+        let mark = |text: &serde_json::Value| {
+            let text = text.as_str().expect("HTML").to_owned();
+            text.replace("<span class=\"highlight\">", "[").replace("</span>", "]")
+        };
+        let messages = answer["messages"].as_array().expect("a list");
+        let got: Vec<_> = messages
+            .iter()
+            .map(|it| (it["id"].as_i64().expect("an id"), mark(&it["match_content"]), mark(&it["match_subject"])))
+            .collect();
+        let expect: Vec<_> = expect.iter().map(|(id, a, b)| (*id, (*a).to_owned(), (*b).to_owned())).collect();
+        assert_eq!(got, expect, "{search}");
+    };
+    let marked = "<p>[Fish] &amp; &lt;b&gt;[chips]&lt;/b&gt;, <em>[fish]</em> <a href=\"https://example.com/fish\">[fish]</a></p>";
+    check("chips FISH", &[(id, marked, "[Fish] &lt;day&gt;"), (other, "<p>[chips] only</p>", "[fish]")]).await;
+    check("\"chips only\"", &[(other, "<p>[chips] [only]</p>", "fish")]).await;
+    check("\"fish day\" only", &[]).await;
+    let plain =
+        "<p>Fish &amp; &lt;b&gt;chips&lt;/b&gt;, <em>fish</em> <a href=\"https://example.com/fish\">fish</a></p>";
+    check("\"fish day\"", &[(id, plain, "[Fish] &lt;[day]&gt;")]).await;
+    // Where a topic goes, its words go: the message is found by the new ones, and by the old ones no more.
+    hamlet
+        .patch(&format!("/messages/{other}"), &[("topic", "supper"), ("send_notification_to_new_thread", "false")])
+        .await
+        .done();
+    check("supper", &[(other, "<p>chips only</p>", "[supper]")]).await;
+    check("fish chips only", &[]).await;
 }
 
 #[tokio::test]
