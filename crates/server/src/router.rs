@@ -189,7 +189,7 @@ pub fn router(app: Arc<App>) -> Router {
                 })
             }
         };
-        router = router.route(&format!("/api/v1{path}"), any(serve));
+        router = router.route(&format!("/api/v1{}", spanning(path)), any(serve));
     }
     for version in [Version::V3_1, Version::V3_0] {
         let document = Arc::new(handlers::openapi::OpenApi::new(Arc::clone(&app), version));
@@ -209,6 +209,11 @@ pub fn router(app: Arc<App>) -> Router {
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
+}
+
+/// The path as the router takes it: some parameters may have slashes, written as they are.
+fn spanning(path: &str) -> String {
+    path.replace("/{fragment}", "/{*fragment}")
 }
 
 fn into_axum(response: Response<Bytes>) -> Response<axum::body::Body> {

@@ -27,7 +27,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ),
     (
         "create-scheduled-message",
-        r#"{"type": "channel", "to": "10", "topic": "tea", "content": "Good night.", "scheduled_delivery_timestamp": 4102444800}"#,
+        r#"{"type": "channel", "to": "10", "topic": "tea", "content": "Good night.", "scheduled_delivery_timestamp": 2145916800}"#,
     ),
     (
         "create-user",

@@ -99,7 +99,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("resolved_topic_notice_auto_read_policy", r#""except_followed""#),
     ("sender_email", r#""hamlet@example.com""#),
     ("reminder_id", "11"),
-    ("scheduled_delivery_timestamp", "4102444800"),
+    ("scheduled_delivery_timestamp", "2145916800"),
     ("sender_full_name", r#""Hamlet""#),
     ("sender_realm_str", r#""""#),
     ("set-typing-status.to", r#""[10]""#),
