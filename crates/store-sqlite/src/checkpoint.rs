@@ -26,15 +26,15 @@ const COPY_PAGES: u32 = 1_000;
 /// Pages after which the log has to be started anew; 32 MiB.
 const LOG_PAGES_MAX: u32 = 8 * COPY_PAGES;
 
-/// How long a commit waits for readers that are still in the old log, and for the copying thread. If they are not done
-/// by then, the log grows on.
+/// How long a commit waits for readers that are still in the old log. If they are not done by then, or the thread is
+/// copying, the log grows on.
 const HOLD_UP: Duration = Duration::from_millis(50);
 
-/// Pages from which commits keep readers away and wait for as long as it takes, nearly; 64 MiB. More is written than
+/// Pages from which commits keep readers away, let the thread come to an end, and wait for as long as it takes; 64 MiB. More is written than
 /// the disk can copy, or somebody reads all the time.
 const HOLD_UP_PAGES: u32 = 2 * LOG_PAGES_MAX;
 
-/// How long they wait then.
+/// How long they wait then for readers in other processes.
 const HOLD_UP_MAX: Duration = Duration::from_secs(5);
 
 /// Copies the log as it grows. Dropping this waits until the thread has ended, which it does once the writing
@@ -86,7 +86,13 @@ impl Checkpoints {
             return;
         }
         self.progress.start_anew_at.store(written + COPY_PAGES, Ordering::Relaxed);
-        let (hold_up, _alone) = if written < HOLD_UP_PAGES { (HOLD_UP, None) } else { (HOLD_UP_MAX, Some(alone())) };
+        let copying = &self.progress.copying;
+        let (hold_up, _alone, _copying) = if written < HOLD_UP_PAGES {
+            let Ok(turn) = copying.try_lock() else { return };
+            (HOLD_UP, None, turn)
+        } else {
+            (HOLD_UP_MAX, Some(alone()), copying.lock().unwrap_or_else(PoisonError::into_inner))
+        };
         if let Err(error) = start_anew(writer, hold_up) {
             tracing::warn!(%error, "the write-ahead log could not be started anew");
         }

@@ -109,7 +109,7 @@ fn the_log_of_a_busy_database_stays_short_and_goes_with_a_clean_stop() {
         }
         done.store(true, Ordering::SeqCst);
     });
-    assert!((4 << 20..160 << 20).contains(&bytes()), "{} bytes of 200 MiB", bytes());
+    assert!((4 << 20..100 << 20).contains(&bytes()), "{} bytes of 200 MiB", bytes());
     drop(store);
     assert_eq!(bytes(), 0);
     let connection = Connection::open(database.path()).unwrap();
