@@ -32,8 +32,8 @@ const STEPS: &[Step] = &[
 /// The quick ones.
 const QUICK: &[&str] = &["layout", "fmt", "clippy", "docs"];
 
-/// Those that run only when they are named: they fetch large tools, and take minutes.
-const NAMED_ONLY: &[&str] = &["clients", "description"];
+/// Those that run only when they are named: they take minutes.
+const NAMED_ONLY: &[&str] = &["description"];
 
 /// Names for `--only`.
 pub(crate) fn area_names() -> Vec<&'static str> {

@@ -113,12 +113,11 @@ impl JsonSchema for SecondsLimit {
         "SecondsLimit".into()
     }
 
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"oneOf": [{"type": "integer"}, {"type": "string", "enum": ["unlimited"]}]})
+        json_schema!({
+            "description": "Seconds, or that there is no limit.",
+            "oneOf": [{"type": "integer"}, {"type": "string", "enum": ["unlimited"]}]
+        })
     }
 }
 
