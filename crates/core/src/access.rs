@@ -201,6 +201,9 @@ impl RealmState {
     /// Who is told of what happens to several messages of one channel: who holds at least one of them.
     #[must_use]
     pub fn who_holds_any(&self, channel: &ChannelRow, ids: &[MessageId]) -> Audience {
+        if let [id] = ids {
+            return self.who_holds_message(*id);
+        }
         let may_read =
             |user: UserId, id: MessageId| self.active_user(user).is_some_and(|row| self.can_read_message(row, id));
         let mut holders: Vec<UserId> = Vec::new();

@@ -112,6 +112,8 @@ pub const NOTICE_READERS_MAX: usize = 1_000;
 pub const SUBMESSAGE_BYTES_MAX: usize = 10_000;
 /// Parts of one poll or list of tasks.
 pub const SUBMESSAGES_PER_MESSAGE_MAX: usize = 5_000;
+/// Bytes of all parts of one message: it is read and sent with them.
+pub const SUBMESSAGES_BYTES_MAX: usize = 256 << 10;
 /// Characters of what somebody writes about a message they report.
 pub const REPORT_CHARS_MAX: usize = 1_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
@@ -144,6 +146,8 @@ pub const LOCAL_ID_BYTES_MAX: usize = 100;
 pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
 /// Seconds for which a send is recognized when it is repeated: a client that was offline for longer asks its user.
 pub const SEND_KEY_SECS: i64 = 86_400;
+/// The same where the name is a `local_id`: clients count these anew now and then, so after that it is another send.
+pub const SEND_LOCAL_SECS: i64 = 300;
 /// Characters in the name of a queue.
 pub const QUEUE_NAME_CHARS_MAX: usize = 100;
 

@@ -12,6 +12,7 @@ use iri_string::template::context::{Context, Visitor};
 use iri_string::template::{UriTemplateStr, UriTemplateString};
 use regex::{Captures, Regex, RegexBuilder};
 
+use crate::links::safe;
 use crate::scan;
 
 /// Bytes that a compiled pattern may take; one that counts to thousands takes more.
@@ -161,6 +162,8 @@ impl Linkifiers {
             // All that breaks a topic has one byte.
             start += part.len() + 1;
         }
+        // As in content: a template may leave the scheme to the text.
+        links.retain(|link| safe(&link.url).is_some());
         links
     }
 }

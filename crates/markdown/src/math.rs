@@ -19,58 +19,70 @@ const GROUPS_MAX: usize = 40;
 /// Stack of the thread that typesets. Other things than groups nest, too: a formula of the greatest length that is
 /// nothing but such commands takes less than a quarter of this.
 const STACK_BYTES: usize = 16 << 20;
-/// Expansions of macros in a formula, KaTeX's own included.
-const EXPANSIONS_MAX: usize = 1_000;
-/// The same in a formula that defines macros: each expansion may be as long as the formula.
-const OWN_EXPANSIONS_MAX: usize = 50;
+/// Formulas in a message: each takes a thread.
+const FORMULAS_MAX: usize = 100;
+/// Expansions of macros in a formula; only KaTeX's own, whose results are a few times as long as their arguments.
+const EXPANSIONS_MAX: usize = 300;
 /// The largest size that a formula may ask for, in `em`: what is larger would cover other messages.
 const SIZE_EM_MAX: f64 = 20.0;
 
-/// Commands that define macros, without their backslash.
-const DEFINITIONS: [&str; 5] = ["def", "let", "newcommand", "renewcommand", "providecommand"];
+/// How commands that define macros end: `\gdef`, `\futurelet`, `\newcommand` and so on. No other commands do.
+const DEFINITIONS: [&str; 3] = ["def", "let", "command"];
 
 static CONTEXT: LazyLock<KatexContext> = LazyLock::new(KatexContext::default);
 
 /// What one message may still spend on formulas.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
+    formulas: usize,
     source_bytes: usize,
     html_bytes: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { source_bytes: 2 * FORMULA_BYTES_MAX, html_bytes: 200_000 }
+        Budget { formulas: FORMULAS_MAX, source_bytes: 2 * FORMULA_BYTES_MAX, html_bytes: 200_000 }
     }
 }
 
 /// Typesets a formula; `None` if it is wrong, if it is too large, or if the message has had enough of them.
 pub(crate) fn render(tex: &str, display: bool, budget: &mut Budget) -> Option<String> {
     let too_large = tex.len() > FORMULA_BYTES_MAX.min(budget.source_bytes) || nests_too_deeply(tex);
-    if too_large || tex.trim().is_empty() {
+    if too_large || budget.formulas == 0 || tex.trim().is_empty() || defines_macros(tex) {
         return None;
     }
     budget.source_bytes -= tex.len();
+    budget.formulas -= 1;
     let html = on_own_stack(tex, display)?;
-    budget.html_bytes = budget.html_bytes.checked_sub(html.len())?;
+    let Some(left) = budget.html_bytes.checked_sub(html.len()) else {
+        // That is enough.
+        budget.formulas = 0;
+        return None;
+    };
+    budget.html_bytes = left;
     Some(html)
+}
+
+/// A macro may double its argument again and again, and nest what the source does not: memory and stack would have no
+/// bounds.
+fn defines_macros(tex: &str) -> bool {
+    let commands = tex.split('\\').skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphabetic() && c != '@').unwrap_or(rest.len());
+        rest.split_at(end).0
+    });
+    commands.into_iter().any(|command| DEFINITIONS.iter().any(|end| command.ends_with(end)))
 }
 
 /// A formula nests as deeply as its author likes, so it gets a stack of its own, and a panic stays in there.
 fn on_own_stack(tex: &str, display: bool) -> Option<String> {
     std::thread::scope(|scope| {
-        let typeset = || markup::normalized(&render_to_string(&CONTEXT, tex, &settings(tex, display)).ok()?);
+        let typeset = || markup::normalized(&render_to_string(&CONTEXT, tex, &settings(display)).ok()?);
         std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, typeset).ok()?.join().ok()?
     })
 }
 
-fn settings(tex: &str, display: bool) -> Settings {
-    let defines = DEFINITIONS.iter().any(|name| tex.contains(name));
-    Settings::builder()
-        .display_mode(display)
-        .max_size(SIZE_EM_MAX)
-        .max_expand(if defines { OWN_EXPANSIONS_MAX } else { EXPANSIONS_MAX })
-        .build()
+fn settings(display: bool) -> Settings {
+    Settings::builder().display_mode(display).max_size(SIZE_EM_MAX).max_expand(EXPANSIONS_MAX).build()
 }
 
 fn nests_too_deeply(tex: &str) -> bool {
@@ -131,6 +143,24 @@ mod tests {
     }
 
     #[test]
+    fn macros_cannot_be_defined() {
+        let nested = format!(r"\def\a#1{{{}}}\a{{{}x}}", "#1".repeat(300), r"\small ".repeat(150));
+        for tex in [
+            r"\def\a#1{\a{#1#1}}\a{x}",
+            r"\def\a{\a\a}\a",
+            r"\gdef\a{x}\a",
+            r"\let\a=\b x",
+            r"\futurelet\a\b x",
+            r"\newcommand{\a}{x}\a",
+            r"\renewcommand*\frac{x}\frac",
+            &nested,
+        ] {
+            assert_eq!(typeset(tex), None, "{tex}");
+        }
+        assert!(typeset(r"\text{default, to let}\leftarrow\infty\delta").is_some());
+    }
+
+    #[test]
     fn sizes_are_bounded() {
         let html = typeset(r"\rule{1000em}{1000em}\kern{999em}").unwrap();
         let style = html.split("style=\"").skip(1).filter_map(|rest| rest.split('"').next());
@@ -154,8 +184,7 @@ mod tests {
             r"\mathbf\mathrm".repeat(140) + "x",
             "x^".repeat(half),
             "x'".repeat(half),
-            r"\def\a{\a\a}\a".to_owned(),
-            r"\def\a{xxxxxxxxxxxxxxxxxxxxxxxxxx\a}\a".to_owned(),
+            r"\pmb{".repeat(39) + "x" + &"}".repeat(39),
             "x+".repeat(half),
             "x".repeat(FORMULA_BYTES_MAX + 1),
         ] {

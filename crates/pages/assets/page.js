@@ -42,7 +42,13 @@ for (const button of all(".copy")) {
 
 // A link to an event opens what is told about it.
 function unfold() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try {
+        name = decodeURIComponent(name);
+    } catch {
+        // Not encoded, so it is meant as it is.
+    }
+    const target = document.getElementById(name);
     if (target instanceof HTMLDetailsElement) target.open = true;
 }
 window.addEventListener("hashchange", unfold);

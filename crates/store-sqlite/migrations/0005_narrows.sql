@@ -11,7 +11,10 @@ CREATE TABLE named_sends (
 
 -- Whether the HTML refers to an uploaded file. Computed, so that nothing has to keep it current.
 ALTER TABLE messages ADD COLUMN has_attachment INTEGER NOT NULL
-    GENERATED ALWAYS AS (instr(rendered, '="/user_uploads/') > 0) VIRTUAL;
+    GENERATED ALWAYS AS (
+        instr(rendered, '<a href="/user_uploads/') > 0
+        OR instr(rendered, '<audio controls preload="metadata" src="/user_uploads/') > 0
+    ) VIRTUAL;
 CREATE INDEX messages_with_attachment ON messages (has_attachment) WHERE has_attachment = 1;
 
 -- Words of topics, for searches; a row for each topic, as message_words has one for each message.

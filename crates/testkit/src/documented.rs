@@ -12,7 +12,8 @@
 //! | 13 | yorick, deactivated | member |
 //! | 14 | echo, a bot of desdemona | bot |
 //!
-//! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is. Message 10 is desdemona's, in the topic
+//! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
+//! reports of messages. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
@@ -60,6 +61,7 @@ const YORICK: UserId = UserId(13);
 const ECHO: UserId = UserId(14);
 const DENMARK: ChannelId = ChannelId(10);
 const VERONA: ChannelId = ChannelId(11);
+const REPORTS: ChannelId = ChannelId(12);
 
 /// Writes the realm into a folder, as the data folder of `tidings serve`.
 ///
@@ -85,11 +87,14 @@ fn create(store: &SqliteStore, clock: &Clock) {
     // The examples may be run long after the messages in it were sent.
     organization.settings.message_content_edit_limit_seconds = None;
     organization.settings.message_content_delete_limit_seconds = None;
-    organization.settings.moderation_request_channel_id = DENMARK.0.into();
+    organization.settings.moderation_request_channel_id = REPORTS.0.into();
+    let mut reports = channel_row(REPORTS, "reports", now);
+    reports.is_private = true;
     let mut changes = vec![
         Change::Realm(Arc::new(organization)),
         Change::Channel(Arc::new(channel_row(DENMARK, "Denmark", now))),
         Change::Channel(Arc::new(channel_row(VERONA, "Verona", now))),
+        Change::Channel(Arc::new(reports)),
     ];
     for (id, name, role) in PEOPLE {
         let user = UserId(*id);
@@ -99,6 +104,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
         changes.push(Change::ApiKey { hash: hash_key(&key(name)), user, created_at: now, label: "test".to_owned() });
         changes.push(subscription_row(user, DENMARK));
     }
+    changes.push(subscription_row(UserId(8), REPORTS));
     changes.extend(links());
     changes.extend(prepared(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");

@@ -104,6 +104,9 @@ fn named(name: &str, setting: &GroupSetting) -> Result<GroupId, ApiError> {
     }
 }
 
+/// Some centuries: more would be no limit.
+const LIMIT_SECS_MAX: i64 = 10_000_000_000;
+
 /// Seconds, or none for no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecondsLimit(pub Option<i64>);
@@ -126,7 +129,7 @@ impl FromJson for SecondsLimit {
         if value == "unlimited" {
             return Ok(SecondsLimit(None));
         }
-        let seconds = value.as_i64().filter(|seconds| *seconds > 0);
+        let seconds = value.as_i64().filter(|seconds| (1..=LIMIT_SECS_MAX).contains(seconds));
         seconds
             .map(|seconds| SecondsLimit(Some(seconds)))
             .ok_or_else(|| ApiError::bad_request(format!("Bad value for '{path}': {value}")))

@@ -182,6 +182,9 @@ pub fn check_playground(name: &str, language: &str, url_template: &str) -> Resul
     }
     let variables =
         linkifiers::template_variables(&url_template).map_err(|error| ApiError::bad_request(told(error)))?;
+    if !url_template.starts_with("https://") && !url_template.starts_with("http://") {
+        return Err(ApiError::bad_request("Invalid URL template."));
+    }
     if !variables.contains("code") {
         return Err(ApiError::bad_request("Missing the required variable \"code\" in the URL template"));
     }

@@ -53,6 +53,8 @@ pub struct Progress {
     pub is_done: bool,
     /// The other topic had messages before.
     existed: Option<bool>,
+    /// Where the messages are that are moved.
+    from: Option<ConversationId>,
 }
 
 impl Progress {
@@ -98,6 +100,10 @@ pub fn move_messages(
     progress: Progress,
 ) -> Result<Progress, ApiError> {
     let Some(moving) = prepare(tx, actor, flags.message(), to)? else { return Ok(progress.done()) };
+    if progress.from.is_some_and(|from| from != moving.from) {
+        // Somebody else moved the message meanwhile: what it is among now was not meant.
+        return Ok(progress.done());
+    }
     checks::check(tx, &moving)?;
     let all = affected(&tx.state, &moving);
     if progress.moved == 0 {
@@ -109,7 +115,8 @@ pub fn move_messages(
     let conversation = send::topic_conversation(tx, moving.new.0.id, &moving.new.1);
     let existed = progress.existed.unwrap_or_else(|| tx.state.messages.newest(conversation).is_some());
     carry(tx, &moving, flags, &ids, conversation);
-    let progress = Progress { moved: progress.moved + ids.len(), is_done, existed: Some(existed) };
+    let moved = progress.moved + ids.len();
+    let progress = Progress { moved, is_done, existed: Some(existed), from: Some(moving.from) };
     if is_done {
         let moved_all = to.propagate == PropagateMode::All || !leaves_any(&tx.state, &moving);
         let followers = if moved_all { policies::follow(tx, &moving, existed) } else { None };

@@ -58,7 +58,11 @@ pub struct NamedSend {
 pub(super) fn find(tx: &Tx<'_>, sender: UserId, keys: &[SendKey]) -> Result<Option<MessageId>, ApiError> {
     for key in keys {
         let known = tx.named_send(sender, &key.name.stored())?;
-        let Some(known) = known.filter(|known| known.sent_at > tx.now - limits::SEND_KEY_SECS) else { continue };
+        let secs = match &key.name {
+            SendName::IdempotencyKey(_) => limits::SEND_KEY_SECS,
+            SendName::Local(_) => limits::SEND_LOCAL_SECS,
+        };
+        let Some(known) = known.filter(|known| known.sent_at > tx.now - secs) else { continue };
         match &key.name {
             _ if known.payload == key.payload => return Ok(Some(known.message)),
             SendName::IdempotencyKey(_) => return Err(ApiError::IdempotencyKeyReused {}),

@@ -36,7 +36,9 @@ fn text_of(reason: ReportType) -> &'static str {
 pub fn report_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId, report: &Report) -> Result<(), ApiError> {
     let reporter = tx.actor(actor)?;
     let channel = u32::try_from(tx.state.realm.settings.moderation_request_channel_id).ok().map(ChannelId);
-    let channel = channel.and_then(|id| tx.state.channels.get(id)).filter(|channel| !channel.is_archived).cloned();
+    let channel =
+        channel.and_then(|id| tx.state.channels.get(id)).filter(|channel| channel.is_private && !channel.is_archived);
+    let channel = channel.cloned();
     let channel = channel.ok_or_else(|| {
         ApiError::bad_request("Moderation request channel must be specified to enable message reporting.")
     })?;

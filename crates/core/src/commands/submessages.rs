@@ -113,6 +113,10 @@ pub fn add(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: &NewSubmessage) -
     if message.submessages.len() >= limits::SUBMESSAGES_PER_MESSAGE_MAX {
         return Err(ApiError::bad_request("Too many submessages"));
     }
+    let bytes: usize = message.submessages.iter().map(|part| part.content.len()).sum();
+    if bytes + new.content.len() > limits::SUBMESSAGES_BYTES_MAX {
+        return Err(ApiError::bad_request("Too many submessages"));
+    }
     let value = serde_json::from_str(&new.content);
     let value: Value = value.map_err(|_| ApiError::bad_request("Invalid json for submessage"))?;
     match message.submessages.first().and_then(widget_type).as_deref() {

@@ -136,7 +136,7 @@ pub struct LaterRow {
     pub user: UserId,
     /// What it is.
     pub what: Later,
-    /// In Markdown; of a reminder, what is said if the message cannot be seen any more.
+    /// In Markdown. Of a reminder, what it would have said when it was made; it is written anew when it is sent.
     pub content: String,
     /// As HTML, as it looked when it was written.
     pub rendered: String,

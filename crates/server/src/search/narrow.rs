@@ -25,6 +25,8 @@ pub struct Filter {
     pub conditions: Vec<Condition>,
     /// What was searched for, to be marked: words, and phrases of several; none where nothing was.
     pub words: Option<Vec<String>>,
+    /// How many words are searched for in all.
+    pub words_count: usize,
     /// The narrow names one channel.
     pub names_channel: bool,
 }
@@ -207,11 +209,12 @@ impl Narrower<'_> {
             "near" => {}
             "search" => {
                 let words = words(text(term)?);
+                filter.words_count += words.len();
+                if filter.words_count > WORDS_MAX {
+                    return Err(bad("too many words"));
+                }
                 if !*negated {
                     filter.words.get_or_insert_default().extend(words.iter().cloned());
-                }
-                if words.len() > WORDS_MAX {
-                    return Err(bad("too many words"));
                 }
                 if !words.is_empty() {
                     filter.conditions.push(Condition::Words { words, negated: *negated });

@@ -137,6 +137,9 @@ fn check_privacy(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &Chan
     if (wanted.is_private, wanted.is_web_public) != (known.is_private, known.is_web_public) {
         wanted.check_may_make(tx, actor)?;
     }
+    if !wanted.is_private && tx.state.realm.settings.moderation_request_channel_id == i64::from(before.id.0) {
+        return Err(ApiError::bad_request("The channel for reports has to be private."));
+    }
     let is_default = tx.state.realm.settings.default_channels.contains(&before.id);
     if wanted.is_private && is_default && patch.is_default != Some(false) {
         return Err(ApiError::bad_request("A default channel cannot be private."));

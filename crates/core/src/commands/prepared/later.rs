@@ -215,7 +215,11 @@ pub fn deliver(tx: &mut Tx<'_>, row: &LaterRow, rendered: Rendered, alerted: Vec
         }
         Later::Reminder { message, note } => {
             let readable = tx.message(*message)?.filter(|message| tx.state.can_read_message(&user, message.id));
-            let text = readable.map_or_else(|| row.content.clone(), |message| reminder_text(tx, &user, &message, note));
+            let text = match readable {
+                Some(message) => reminder_text(tx, &user, &message, note),
+                // What it said is not theirs to read any more.
+                None => format!("You asked to be reminded of a message that you cannot read any more.{}", noted(note)),
+            };
             notify::send_direct(tx, &user, text)?;
         }
     }
@@ -280,8 +284,7 @@ fn check_note(note: &str) -> Result<String, ApiError> {
 
 /// What a reminder says: the note, where the message is, and the message.
 fn reminder_text(tx: &Tx<'_>, user: &UserRow, message: &MessageRow, note: &str) -> String {
-    let note = note.replace('\n', "\n> ");
-    let note = if note.is_empty() { String::new() } else { format!(" Your note:\n> {note}") };
+    let note = noted(note);
     let sender = tx.state.users.get(message.sender).map(|sender| notify::mention(sender)).unwrap_or_default();
     let link = notify::message_url(tx, message.id);
     let place = match tx.state.messages.kind(message.conversation).map(|kind| &**kind) {
@@ -308,6 +311,10 @@ fn reminder_text(tx: &Tx<'_>, user: &UserRow, message: &MessageRow, note: &str) 
     let fence = notify::fence_for(&quoted);
     let room = limits::MESSAGE_CHARS_MAX.saturating_sub(head.chars().count() + 2 * fence.len() + 8);
     format!("{head}{fence}quote\n{}\n{fence}", cut(&quoted, room))
+}
+
+fn noted(note: &str) -> String {
+    if note.is_empty() { String::new() } else { format!(" Your note:\n> {}", note.replace('\n', "\n> ")) }
 }
 
 fn cut(text: &str, chars_max: usize) -> String {

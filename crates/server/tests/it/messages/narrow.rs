@@ -263,4 +263,7 @@ async fn a_search_has_a_bounded_number_of_words() {
         .get("/messages", &[&page[..], &[("narrow", many.as_str())]].concat())
         .await
         .refused_with_code(400, "BAD_NARROW");
+    let several = json!([["search", "x ".repeat(51)], ["search", "y ".repeat(50)]]).to_string();
+    let refused = hamlet.get("/messages", &[&page[..], &[("narrow", several.as_str())]].concat()).await;
+    refused.refused_with_code(400, "BAD_NARROW");
 }

@@ -17,6 +17,11 @@ async fn a_report_is_told_to_the_moderators() {
     };
     set("Denmark").await.refused(400, "Moderation request channel must be private.");
     set("secret").await.done();
+    let to_iago =
+        [("subscriptions", r#"[{"name": "secret"}]"#), ("principals", &*format!("[{}]", server.user_id("iago")))];
+    hamlet.post("/users/me/subscriptions", &to_iago).await.done();
+    let opened = iago.patch(&format!("/streams/{}", server.channel_id("secret")), &[("is_private", "false")]).await;
+    opened.refused(400, "The channel for reports has to be private.");
     let (cordelia, outside) =
         (server.client("cordelia").register(&[]).await, server.client("othello").register(&[]).await);
     server.client("othello").post(&path, &[("report_type", "why")]).await.refused(400, "Invalid report_type");

@@ -68,3 +68,23 @@ async fn a_plain_message_gets_parts_from_its_author_only() {
     let send = [("type", "channel"), ("to", "secret"), ("topic", "t"), ("content", "x"), ("widget_content", "{")];
     hamlet.post("/messages", &send).await.refused(400, "Widgets: API programmer sent invalid JSON content");
 }
+
+#[tokio::test]
+async fn all_parts_of_a_message_together_are_bounded() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "t", "/poll Lunch?").await.to_string();
+    let part = json!({ "type": "new_option", "idx": 1, "option": "x".repeat(9_000) }).to_string();
+    let add = async || {
+        let part = [("message_id", id.as_str()), ("msg_type", "widget"), ("content", part.as_str())];
+        hamlet.post("/submessage", &part).await
+    };
+    for _ in 0..28 {
+        add().await.done();
+    }
+    let mut last = add().await;
+    if last.status == 200 {
+        last = add().await;
+    }
+    last.refused(400, "Too many submessages");
+}

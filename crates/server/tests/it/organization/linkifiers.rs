@@ -119,3 +119,18 @@ async fn they_make_links_in_messages_and_topics() {
     let rendered = hamlet.post("/messages/render", &[("content", "#9")]).await.ok();
     assert_eq!(rendered["rendered"], "<p><a href=\"https://issues.example/9\">#9</a></p>");
 }
+
+#[tokio::test]
+async fn topics_have_links_of_safe_schemes_only() {
+    let server = TestServer::start().await;
+    let (iago, hamlet) = (server.client("iago"), server.client("hamlet"));
+    add(&iago, r"go:(?P<u>\S+)", "{+u}").await;
+    let links = async |topic: &str| {
+        let id = hamlet.send_to_channel("Denmark", topic, "see the topic").await;
+        hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"]["topic_links"].clone()
+    };
+    assert_eq!(links("go:javascript:alert(1)").await, json!([]));
+    assert_eq!(links("go:https://a.example/b").await[0]["url"], "https://a.example/b");
+    let playground = [("name", "x"), ("pygments_language", "C"), ("url_template", "javascript:{code}")];
+    iago.post("/realm/playgrounds", &playground).await.refused(400, "Invalid URL template.");
+}
