@@ -13,6 +13,7 @@ use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, UserRow};
+use crate::state::webhooks::WebhookRow;
 use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
@@ -55,6 +56,15 @@ pub enum Change {
         user: UserId,
         /// The PHC string.
         phc: String,
+    },
+    /// A text that a program stored for its account; new, changed or gone.
+    BotStorage {
+        /// Whose.
+        user: UserId,
+        /// Its name.
+        key: String,
+        /// The text; none if it is gone.
+        value: Option<Arc<str>>,
     },
     /// A channel, whole; new or changed.
     Channel(Arc<ChannelRow>),
@@ -221,6 +231,15 @@ pub enum Change {
         id: PreparedId,
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
+    },
+    /// A request of an outgoing webhook, whole; new, to be tried again, or done with.
+    Webhook {
+        /// The message that it tells of.
+        message: MessageId,
+        /// Whose service is told.
+        bot: UserId,
+        /// The request; none if it is done with.
+        row: Option<Arc<WebhookRow>>,
     },
     /// A registered event queue.
     Queue(Arc<QueueRow>),

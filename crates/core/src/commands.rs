@@ -19,6 +19,7 @@
 //! - [`realm`]: the organization.
 
 pub mod api_keys;
+pub mod bot_storage;
 pub mod bots;
 pub mod channels;
 pub mod delete;
@@ -38,6 +39,7 @@ pub mod submessages;
 pub mod subscriptions;
 pub mod users;
 pub mod visibility;
+pub mod webhooks;
 
 use crate::audience::Audience;
 use crate::change::{Change, MessageRow};

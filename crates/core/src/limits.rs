@@ -118,6 +118,16 @@ pub const SUBMESSAGES_BYTES_MAX: usize = 256 << 10;
 pub const REPORT_CHARS_MAX: usize = 1_000;
 /// Keys of one account; logging in once more makes the oldest one stop working.
 pub const API_KEYS_PER_USER_MAX: usize = 50;
+/// Bytes of all that a program stores for its account, names included.
+pub const BOT_STORAGE_BYTES_MAX: usize = 1_000_000;
+/// Texts that a program stores for its account.
+pub const BOT_STORAGE_TEXTS_MAX: usize = 1_000;
+/// Characters of an outgoing webhook's address.
+pub const SERVICE_URL_CHARS_MAX: usize = 2_000;
+/// Requests of one outgoing webhook that wait. Beyond that its service is told of no more messages.
+pub const WEBHOOKS_WAITING_MAX: usize = 1_000;
+/// Seconds to wait before a request of an outgoing webhook is made once more, after each try that failed.
+pub const WEBHOOK_RETRY_SECS: [i64; 4] = [2, 10, 60, 300];
 /// Direct-message participants.
 pub const DIRECT_RECIPIENTS_MAX: usize = 100;
 /// Channels with more subscribers than this need a permission for wildcard mentions.

@@ -13,12 +13,15 @@
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
+//! - [`bot_storage`]: what programs store for their accounts.
+//! - [`webhooks`]: requests of outgoing webhooks that are still to be made.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
 use tidings_types::{ChannelId, MessageId, UserId};
 
+pub mod bot_storage;
 pub mod channels;
 pub mod flags;
 pub mod groups;
@@ -29,7 +32,9 @@ pub mod personal;
 pub mod prepared;
 pub mod realm;
 pub mod users;
+pub mod webhooks;
 
+use bot_storage::BotStorage;
 use channels::Channels;
 use flags::Flags;
 use linkifiers::{Linkifiers, Playgrounds};
@@ -38,6 +43,7 @@ use personal::Personal;
 use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
+use webhooks::Webhooks;
 
 /// Everything about a realm that is held in memory, at one position of its log.
 #[derive(Clone, Debug)]
@@ -52,6 +58,8 @@ pub struct RealmState {
     pub playgrounds: Arc<Playgrounds>,
     /// Accounts and API keys.
     pub users: Users,
+    /// What programs store for their accounts.
+    pub bot_storage: BotStorage,
     /// Channels and who is subscribed.
     pub channels: Channels,
     /// Where every message is.
@@ -62,6 +70,8 @@ pub struct RealmState {
     pub personal: Personal,
     /// Drafts, snippets, views, scheduled messages, reminders.
     pub prepared: Prepared,
+    /// Requests of outgoing webhooks that are still to be made.
+    pub webhooks: Webhooks,
 }
 
 impl RealmState {
@@ -76,11 +86,13 @@ impl RealmState {
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
             users,
+            bot_storage: BotStorage::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
             personal: Personal::default(),
             prepared: Prepared::default(),
+            webhooks: Webhooks::default(),
         }
     }
 
@@ -104,6 +116,7 @@ impl RealmState {
             | Change::Queue(_)
             | Change::QueueStart { .. }
             | Change::QueueDeleted(_) => {}
+            Change::BotStorage { user, key, value } => self.bot_storage.put(*user, key, value.clone()),
             Change::Channel(row) => self.channels.put(Arc::clone(row)),
             Change::Subscription { user, channel, row } => {
                 let is_active = self.users.get(*user).is_some_and(|user| user.is_active);
@@ -137,6 +150,7 @@ impl RealmState {
             Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
             Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
             Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Webhook { message, bot, row } => self.webhooks.put(*message, *bot, row.clone()),
             Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }

@@ -165,7 +165,7 @@ impl RealmState {
             default_all_public_streams: bot.default_all_public,
             avatar_url: self.avatar_url(user),
             owner_id: bot.owner,
-            services: Vec::new(),
+            services: bot.service.iter().cloned().collect(),
             email: self.api_email(user),
             bot_type: Some(bot.bot_type),
             is_active: user.is_active,

@@ -88,6 +88,7 @@ const AREAS: &[(&str, &str)] = &[
     ("scheduled_messages", "Scheduled messages"),
     ("reminders", "Reminders"),
     ("navigation_views", "Navigation views"),
+    ("webhooks", "Webhooks"),
     ("authentication", "Log in"),
     ("server", "Server and organization"),
     ("server_and_organizations", "Server and organization"),

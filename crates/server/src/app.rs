@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::http::rate_limit::RateLimit;
 use crate::realm::Realm;
+use crate::webhooks::Webhooks;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tidings_types::UserId;
@@ -21,6 +22,10 @@ pub struct App {
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// How often the owner of a bot is told that its messages cannot be sent.
+    pub alerts: RateLimit<UserId>,
+    /// Carries requests of outgoing webhooks.
+    pub webhooks: Webhooks,
     /// Renders the metrics page.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -34,10 +39,21 @@ impl App {
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            alerts: RateLimit::per_minute(1),
+            webhooks: Webhooks::new(&config),
             metrics: metrics_handle(),
             config,
             realm,
         })
+    }
+}
+
+impl App {
+    /// After a message was sent: there may be a service to tell of it.
+    pub fn wake_webhooks(&self) {
+        if self.realm.state().webhooks.next_due().is_some() {
+            self.webhooks.wake();
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that can be configured, from one table. The command line makes a flag, an environment variable and a
 //! file key of each field, all with the same name.
 
-use crate::http::client_address::TrustedProxies;
+use crate::http::client_address::Networks;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use tidings_core::limits;
@@ -73,9 +73,13 @@ config! {
     /// Connections at once from one address; 0 for no limit. Not counted: programs on the same machine, trusted proxies.
     connections_per_address_max: usize = 4_096;
     /// Proxies that say truly, in `X-Forwarded-For`, who a request is from: addresses or networks, with commas between.
-    trusted_proxies: TrustedProxies = TrustedProxies::default();
+    trusted_proxies: Networks = Networks::default();
     /// What `Authorization: Bearer …` has to say at `GET /metrics`; without it only programs on this machine are answered.
     metrics_token: Option<String> = None;
+    /// Seconds that the service of an outgoing webhook has for its answer.
+    webhook_timeout_secs: u64 = 10;
+    /// Private addresses or networks, with commas between, that outgoing webhooks may be sent to; otherwise public ones only.
+    webhook_networks: Networks = Networks::default();
     /// Event queues of one user.
     queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
     /// Seconds that an event queue with a name lives without a poll.

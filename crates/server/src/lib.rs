@@ -10,6 +10,7 @@
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
+//! - [`webhooks`]: tells services of messages to their bots.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -28,6 +29,7 @@ pub mod router;
 pub mod search;
 pub mod serve;
 pub mod transports;
+pub mod webhooks;
 
 pub use app::App;
 pub use config::Config;

@@ -69,6 +69,7 @@ const TAGS: &[(&str, &str)] = &[
     ("scheduled_messages", "Messages that are sent later."),
     ("reminders", "Be reminded of messages."),
     ("navigation_views", "Views that clients offer for navigation."),
+    ("webhooks", "What other programs are told, and what they tell."),
     ("authentication", "Log in, and replace API keys."),
     ("server_and_organizations", "The server and the organization."),
 ];

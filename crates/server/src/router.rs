@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::handlers;
-use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params, written};
+use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, keyed, read_params, written};
 use crate::http::respond;
 use crate::openapi::Version;
 use axum::Router;
@@ -21,7 +21,7 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, organization, personal, prepared, realm, server, subscriptions,
+    authentication, bots, channels, events, external, messages, organization, personal, prepared, realm, server, subscriptions,
     users,
 };
 
@@ -102,6 +102,13 @@ pub fn endpoints() -> Vec<Route> {
         authenticated bots::GetBots => handlers::bots::get_bots;
         authenticated bots::UpdateBot => handlers::bots::update_bot;
         authenticated bots::DeactivateBot => handlers::bots::deactivate_bot;
+        authenticated bots::GetBotStorage => handlers::bots::get_bot_storage;
+        authenticated bots::UpdateBotStorage => handlers::bots::update_bot_storage;
+        authenticated bots::RemoveBotStorage => handlers::bots::remove_bot_storage;
+
+        // Webhooks
+        keyed external::JsonWebhook => handlers::external::json_webhook;
+        keyed external::SlackIncomingWebhook => handlers::external::slack_incoming_webhook;
 
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
@@ -230,8 +237,8 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     }
     let address = client_address(&app, request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
-    let mut params = match read_params(&app, &parts.headers, parts.uri.query(), body).await {
-        Ok(params) => params,
+    let (mut params, document) = match read_params(&app, &parts.headers, parts.uri.query(), body).await {
+        Ok(read) => read,
         Err(error) => return closing(respond::error(&error)),
     };
     let method = match parts.method.as_str() {
@@ -248,7 +255,7 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     for (name, value) in path {
         params.push_path(name, value.to_owned());
     }
-    handler(Arrived { app, address, headers: Arc::new(parts.headers) }, params).await
+    handler(Arrived { app, address, headers: Arc::new(parts.headers), document }, params).await
 }
 
 fn client_address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {

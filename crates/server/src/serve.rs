@@ -38,6 +38,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tokio::spawn(keep_limits(Arc::clone(&app))),
         tokio::spawn(crate::retention::keep(Arc::clone(&app))),
         tokio::spawn(crate::delivery::keep(Arc::clone(&app))),
+        tokio::spawn(crate::webhooks::keep(Arc::clone(&app))),
     ];
     tokio::pin!(stop);
     loop {
@@ -95,5 +96,6 @@ async fn keep_limits(app: Arc<App>) {
         app.polls.forget_idle();
         app.logins_from.forget_idle();
         app.logins_for.forget_idle();
+        app.alerts.forget_idle();
     }
 }

@@ -63,6 +63,7 @@ impl Writing<'_> {
                  ON CONFLICT (user_id) DO UPDATE SET phc = excluded.phc",
                 params![user.0, phc],
             ),
+            Change::BotStorage { user, key, value } => self.bot_storage(*user, key, value.as_deref()),
             Change::Channel(row) => self.channel(row),
             Change::Subscription { user, channel, row } => self.subscription(*user, *channel, row),
             Change::Conversation { id, kind } => self.conversation(*id, kind),
@@ -89,6 +90,7 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::Webhook { message, bot, row } => self.webhook(*message, *bot, row.as_deref()),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

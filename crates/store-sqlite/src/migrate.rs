@@ -15,6 +15,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
+    include_str!("../migrations/0020_bots.sql"),
+    include_str!("../migrations/0021_webhooks.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

@@ -121,13 +121,7 @@ fn user(person: &Person, now: i64) -> UserRow {
 
 /// An account; a bot if it has an owner.
 pub(crate) fn user_row(id: UserId, name: &str, role: Role, owner: Option<UserId>, now: i64) -> UserRow {
-    let bot = owner.map(|owner| BotRow {
-        bot_type: BotType::Generic,
-        owner: Some(owner),
-        default_sending_channel: None,
-        default_events_channel: None,
-        default_all_public: false,
-    });
+    let bot = owner.map(|owner| BotRow::new(BotType::Generic, Some(owner)));
     UserRow {
         id,
         delivery_email: email(name),

@@ -37,6 +37,8 @@ pub enum Auth {
     None,
     /// HTTP basic with e-mail and API key.
     Basic,
+    /// The API key alone, as the parameter `api_key`: for addresses that other programs are given.
+    Key,
 }
 
 /// Everything the contract says about an endpoint apart from its parameters and its answer.

@@ -206,6 +206,8 @@ events! {
     RealmBotAdd = "realm_bot" / "add" => Box<user::RealmBotAdd>;
     /// A bot changed: what is in the event is new.
     RealmBotUpdate = "realm_bot" / "update" => user::RealmBotUpdate;
+    /// Deprecated: a bot was deactivated. Not sent since feature level 222: `realm_bot/update` tells it.
+    RealmBotRemove = "realm_bot" / "remove" => user::RealmBotRemove;
     /// A bot is no longer the viewer's.
     RealmBotDelete = "realm_bot" / "delete" => user::RealmBotDelete;
     /// Members joined a group.

@@ -16,7 +16,7 @@ use crate::prepared::{Draft, NavigationView, Reminder, SavedSnippet, ScheduledMe
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
-use crate::user::{Bot, MutedUser, SystemBot, User, UserStatus, UserTopic};
+use crate::user::{Bot, IncomingIntegration, MutedUser, SystemBot, User, UserStatus, UserTopic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -257,8 +257,8 @@ initial_state! {
     realm_bots: Vec<Bot>, ["realm_bot"];
     /// Kinds of bots that the server itself runs. Always empty.
     realm_embedded_bots: Vec<Value>, ["realm_embedded_bots"];
-    /// Services that can send messages by themselves. Always empty.
-    realm_incoming_webhook_bots: Vec<Value>, ["realm_incoming_webhook_bots"];
+    /// Services whose requests incoming webhook bots understand.
+    realm_incoming_webhook_bots: Vec<IncomingIntegration>, ["realm_incoming_webhook_bots"];
     /// The user groups.
     realm_user_groups: Vec<UserGroup>, ["realm_user_groups"];
 

@@ -11,6 +11,7 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
+//! - [`webhook`]: what the services of outgoing webhooks are sent, and what they answer.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -38,6 +39,7 @@ pub mod schema;
 pub mod settings;
 pub mod user;
 pub mod version;
+pub mod webhook;
 
 pub use error::ApiError;
 pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

@@ -15,6 +15,7 @@ use crate::ids::{ChannelId, GroupId, MessageId, PreparedId, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 mod python;
 
@@ -95,6 +96,11 @@ impl ParamSource {
     /// Adds a parameter that is part of the path.
     pub fn push_path(&mut self, name: &str, value: String) {
         self.path.push((name.to_owned(), value));
+    }
+
+    /// Adds a parameter as if it had come in the body.
+    pub fn push_body(&mut self, name: &str, value: String) {
+        self.body.push((name.to_owned(), value));
     }
 
     /// Every value given for `name`, in order, from the strongest place that has any.
@@ -295,6 +301,20 @@ fn is_bare_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !matches!(text, "true" | "false" | "null")
+}
+
+impl<T: FromJson> FromJson for BTreeMap<String, T> {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        let fields = value.as_object().ok_or_else(|| wrong(path, "a dict"))?;
+        let entry = |(key, value): (&String, &Value)| {
+            T::from_json(&format!("{path}[\"{key}\"]"), value).map(|value| (key.clone(), value))
+        };
+        fields.iter().map(entry).collect()
+    }
+
+    fn to_json(&self) -> Value {
+        Value::Object(self.iter().map(|(key, value)| (key.clone(), value.to_json())).collect())
+    }
 }
 
 impl<T: FromJson> FromJson for Option<T> {

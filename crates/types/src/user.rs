@@ -96,6 +96,85 @@ impl TryFrom<u16> for BotType {
     }
 }
 
+/// In which form an outgoing webhook gets its requests, as the numbers the API uses.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub enum WebhookInterface {
+    /// The message as JSON.
+    Native = 1,
+    /// A form with the fields that Slack's outgoing webhooks have.
+    Slack = 2,
+}
+
+impl JsonSchema for WebhookInterface {
+    fn schema_name() -> Cow<'static, str> {
+        "WebhookInterface".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "enum": [1, 2]})
+    }
+}
+
+impl From<WebhookInterface> for u16 {
+    fn from(interface: WebhookInterface) -> u16 {
+        interface as u16
+    }
+}
+
+impl TryFrom<u16> for WebhookInterface {
+    type Error = &'static str;
+    fn try_from(number: u16) -> Result<Self, Self::Error> {
+        match number {
+            1 => Ok(WebhookInterface::Native),
+            2 => Ok(WebhookInterface::Slack),
+            _ => Err("not an interface"),
+        }
+    }
+}
+
+/// Where an outgoing webhook's requests go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BotService {
+    /// The address that they are sent to.
+    pub base_url: String,
+    /// In which form: 1 for JSON, 2 for a form as Slack sends it.
+    pub interface: WebhookInterface,
+    /// 32 letters and digits that the service knows the server by: in each request, and the secret that requests are
+    /// signed with.
+    pub token: String,
+}
+
+/// A service whose requests the server understands, for an incoming webhook bot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IncomingIntegration {
+    /// The last part of the address that the service is given.
+    pub name: String,
+    /// Its name for people.
+    pub display_name: String,
+    /// Kinds of events that can be chosen from. Always null: none of them is divided so.
+    pub all_event_types: Option<Vec<String>>,
+    /// What can be set when a bot is created. Always empty.
+    pub config_options: Vec<IntegrationOption>,
+    /// Parameters of the address beside those that all have. Always empty.
+    pub url_options: Vec<IntegrationOption>,
+}
+
+/// Something that can be set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IntegrationOption {
+    /// What programs call it.
+    pub key: String,
+    /// What people call it.
+    pub label: String,
+    /// What it can be.
+    pub validator: String,
+}
+
 /// An account as one viewer may see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct User {
@@ -176,8 +255,8 @@ pub struct Bot {
     pub avatar_url: String,
     /// Who owns it.
     pub owner_id: Option<UserId>,
-    /// Outgoing services; always empty for generic bots.
-    pub services: Vec<serde_json::Value>,
+    /// Where an outgoing webhook's requests go: one. Empty for other bots.
+    pub services: Vec<BotService>,
     /// Its address.
     pub email: String,
     /// Its kind.

@@ -93,13 +93,7 @@ async fn create_user(realm: &Realm, new: NewUser) -> Result<Credentials, ApiErro
 }
 
 fn bot_of(owner: Option<UserId>) -> BotRow {
-    BotRow {
-        bot_type: BotType::Generic,
-        owner,
-        default_sending_channel: None,
-        default_events_channel: None,
-        default_all_public: false,
-    }
+    BotRow::new(BotType::Generic, owner)
 }
 
 /// The owner in whose name operators act, so that the same rules hold as for them: not the account itself, if

@@ -10,8 +10,24 @@ use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::user::{BotChange, RealmBotUpdate, UserAspect};
-use tidings_types::user::{BotType, Role};
+use tidings_types::user::{BotService, BotType, IncomingIntegration, Role, WebhookInterface};
 use tidings_types::{ApiError, ChannelId, UserId};
+
+/// Services whose requests the server understands, by the last part of their address, with names for people.
+const INTEGRATIONS: &[(&str, &str)] = &[("json", "JSON"), ("slack_incoming", "Slack-compatible webhook")];
+
+/// The same, as clients are told.
+#[must_use]
+pub fn integrations() -> Vec<IncomingIntegration> {
+    let one = |(name, display_name): &(&str, &str)| IncomingIntegration {
+        name: (*name).to_owned(),
+        display_name: (*display_name).to_owned(),
+        all_event_types: None,
+        config_options: Vec::new(),
+        url_options: Vec::new(),
+    };
+    INTEGRATIONS.iter().map(one).collect()
+}
 
 /// A bot to be created.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +44,21 @@ pub struct NewBot {
     pub default_events_channel: String,
     /// Whether its queues get all public channels by default.
     pub default_all_public: bool,
+    /// Of an outgoing webhook: where its requests go.
+    pub service: NewService,
+    /// Of an incoming webhook: which service it is for; none for all.
+    pub integration: Option<String>,
+}
+
+/// Where requests are to go, as it was asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewService {
+    /// The address, which is known to be one; empty if none was given.
+    pub base_url: String,
+    /// The number of its form.
+    pub interface: i64,
+    /// 32 random letters and digits.
+    pub token: String,
 }
 
 /// `create-bot`. Its key is added separately.
@@ -36,15 +67,15 @@ pub struct NewBot {
 /// 400 where the actor may not create bots, and for names and channels that cannot be.
 pub fn create_bot(tx: &mut Tx<'_>, actor: UserId, new: NewBot) -> Result<UserId, ApiError> {
     let actor = tx.actor(actor)?;
-    if actor.is_bot() || !tx.state.in_group(&actor, tx.state.realm.settings.can_create_bots_group) {
-        return Err(ApiError::bad_request("Insufficient permission"));
-    }
+    let bot_type = check_bot_type(new.bot_type)?;
+    check_may_create(tx, &actor, bot_type)?;
+    check_integration(bot_type, new.integration.as_deref())?;
     let bot = BotRow {
-        bot_type: check_bot_type(new.bot_type)?,
-        owner: Some(actor.id),
         default_sending_channel: check_channel(tx, &actor, &new.default_sending_channel)?,
         default_events_channel: check_channel(tx, &actor, &new.default_events_channel)?,
         default_all_public: new.default_all_public,
+        service: (bot_type == BotType::OutgoingWebhook).then(|| check_service(new.service)).transpose()?,
+        ..BotRow::new(bot_type, Some(actor.id))
     };
     let delivery_email = bot_address(tx, &new.short_name)?;
     let account = NewAccount {
@@ -58,12 +89,46 @@ pub fn create_bot(tx: &mut Tx<'_>, actor: UserId, new: NewBot) -> Result<UserId,
     create_account(tx, account)
 }
 
-/// Outgoing and embedded bots need services that there are none of.
+/// The server itself runs no bots.
 fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
     let bot_type = u16::try_from(number).ok().and_then(|number| BotType::try_from(number).ok());
-    bot_type
-        .filter(|bot_type| matches!(bot_type, BotType::Generic | BotType::IncomingWebhook))
-        .ok_or_else(|| ApiError::bad_request("Invalid bot type"))
+    match bot_type {
+        Some(BotType::Embedded) => Err(ApiError::bad_request("Embedded bots are not enabled.")),
+        bot_type => bot_type.ok_or_else(|| ApiError::bad_request("Invalid bot type")),
+    }
+}
+
+/// A bot that only sends may be created by more people than others.
+fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
+    let settings = &tx.state.realm.settings;
+    let any = || tx.state.in_group(actor, settings.can_create_bots_group);
+    let only_sending = || {
+        bot_type == BotType::IncomingWebhook && tx.state.in_group(actor, settings.can_create_write_only_bots_group)
+    };
+    if !actor.is_bot() && (any() || only_sending()) {
+        return Ok(());
+    }
+    Err(ApiError::bad_request("Insufficient permission"))
+}
+
+fn check_integration(bot_type: BotType, name: Option<&str>) -> Result<(), ApiError> {
+    let Some(name) = name.filter(|name| bot_type == BotType::IncomingWebhook && !name.is_empty()) else {
+        return Ok(());
+    };
+    let known = INTEGRATIONS.iter().any(|(known, _)| *known == name);
+    if known { Ok(()) } else { Err(ApiError::bad_request(format!("Invalid integration '{name}'."))) }
+}
+
+fn check_service(new: NewService) -> Result<BotService, ApiError> {
+    if new.base_url.is_empty() {
+        return Err(ApiError::bad_request("payload_url is not a URL"));
+    }
+    Ok(BotService { base_url: new.base_url, interface: check_interface(new.interface)?, token: new.token })
+}
+
+fn check_interface(number: i64) -> Result<WebhookInterface, ApiError> {
+    let interface = u16::try_from(number).ok().and_then(|number| WebhookInterface::try_from(number).ok());
+    interface.ok_or_else(|| ApiError::bad_request("Invalid interface type"))
 }
 
 fn bot_address(tx: &Tx<'_>, short_name: &str) -> Result<String, ApiError> {
@@ -111,6 +176,10 @@ pub struct BotChanges {
     pub default_events_channel: Option<String>,
     /// Whether its queues get all public channels by default.
     pub default_all_public: Option<bool>,
+    /// Of an outgoing webhook: where its requests go; known to be an address.
+    pub service_url: Option<String>,
+    /// Of an outgoing webhook: in which form.
+    pub service_interface: Option<i64>,
 }
 
 /// `update-bot`: returns the bot as it is now.
@@ -124,6 +193,7 @@ pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChan
         change_full_name(tx, bot, name)?;
     }
     change_defaults(tx, &actor, bot, changes)?;
+    change_service(tx, bot, changes)?;
     if let Some(owner) = changes.owner {
         check_owner(tx, owner)?;
         change_owner(tx, bot, owner);
@@ -169,6 +239,31 @@ fn change_defaults(tx: &mut Tx<'_>, actor: &UserRow, bot: UserId, changes: &BotC
         ..BotChange::default()
     };
     let audience = tx.state.who_manages_bot(&is);
+    tx.emit(Event::RealmBotUpdate(RealmBotUpdate { bot: change }), audience);
+    Ok(())
+}
+
+fn change_service(tx: &mut Tx<'_>, bot: UserId, changes: &BotChanges) -> Result<(), ApiError> {
+    if changes.service_url.is_none() && changes.service_interface.is_none() {
+        return Ok(());
+    }
+    let Some(was) = tx.state.users.get(bot).cloned() else { return Ok(()) };
+    let Some((row, before)) = was.bot.as_ref().and_then(|row| Some((row, row.service.as_ref()?))) else {
+        return Err(ApiError::bad_request("This bot is not an outgoing webhook."));
+    };
+    let service = BotService {
+        base_url: changes.service_url.clone().unwrap_or_else(|| before.base_url.clone()),
+        interface: changes.service_interface.map_or(Ok(before.interface), check_interface)?,
+        token: before.token.clone(),
+    };
+    if service == *before {
+        return Ok(());
+    }
+    let services = Some(vec![service.clone()]);
+    let is = Arc::new(UserRow { bot: Some(BotRow { service: Some(service), ..row.clone() }), ..UserRow::clone(&was) });
+    tx.change(Change::User(Arc::clone(&is)));
+    let audience = tx.state.who_manages_bot(&is);
+    let change = BotChange { user_id: bot, services, ..BotChange::default() };
     tx.emit(Event::RealmBotUpdate(RealmBotUpdate { bot: change }), audience);
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Sending messages.
 
 use super::repeats::{self, SendKey};
-use super::{Tx, visibility};
+use super::{Tx, visibility, webhooks};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -155,7 +155,9 @@ pub(super) fn deliver(
 ) -> Result<MessageId, ApiError> {
     let conversation = open_conversation(tx, place);
     let mentions = mentions(tx, place, conversation, &new.rendered, &new.alerted)?;
-    Ok(insert(tx, sender, place, conversation, mentions, new))
+    let id = insert(tx, sender, place, conversation, mentions.clone(), new);
+    webhooks::enqueue(tx, sender, place, id, &mentions);
+    Ok(id)
 }
 
 /// Where a message is or goes, as rows.

@@ -1,6 +1,7 @@
 //! Accounts, bots and groups.
 
 use super::{Fields, View};
+use crate::commands::bots;
 use crate::shape::Shape;
 use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
 use std::borrow::Cow;
@@ -24,7 +25,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_embedded_bots, &[(); 0]);
     }
     if fetch.wants("realm_incoming_webhook_bots") {
-        fields.put(field::realm_incoming_webhook_bots, &[(); 0]);
+        fields.put(field::realm_incoming_webhook_bots, &bots::integrations());
     }
     if fetch.wants("realm_user_groups") {
         fields.put(field::realm_user_groups, &view.state.list_groups());

@@ -4,7 +4,7 @@ use super::realm::RealmRow;
 use imbl::{HashMap, OrdMap};
 use std::sync::{Arc, OnceLock};
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{BotType, Role};
+use tidings_types::user::{BotService, BotType, Role};
 use tidings_types::{ChannelId, UserId};
 
 /// SHA-256 of an API key. Keys are 32 random characters, so a fast hash is enough.
@@ -50,6 +50,23 @@ pub struct BotRow {
     pub default_events_channel: Option<ChannelId>,
     /// Whether its queues get all public channels by default.
     pub default_all_public: bool,
+    /// Where its requests go; of outgoing webhooks only.
+    pub service: Option<BotService>,
+}
+
+impl BotRow {
+    /// A bot of somebody, without defaults and services.
+    #[must_use]
+    pub fn new(bot_type: BotType, owner: Option<UserId>) -> Self {
+        BotRow {
+            bot_type,
+            owner,
+            default_sending_channel: None,
+            default_events_channel: None,
+            default_all_public: false,
+            service: None,
+        }
+    }
 }
 
 impl UserRow {
@@ -57,6 +74,18 @@ impl UserRow {
     #[must_use]
     pub fn is_bot(&self) -> bool {
         self.bot.is_some()
+    }
+
+    /// Whether the account is a bot that may only send.
+    #[must_use]
+    pub fn only_sends(&self) -> bool {
+        self.bot.as_ref().is_some_and(|bot| bot.bot_type == BotType::IncomingWebhook)
+    }
+
+    /// Where an outgoing webhook's requests go.
+    #[must_use]
+    pub fn service(&self) -> Option<&BotService> {
+        self.bot.as_ref()?.service.as_ref()
     }
 
     /// Whether the account is a guest's.
@@ -117,13 +146,7 @@ fn notification_bot(host: &str, date_joined: i64) -> UserRow {
         role: Role::Member,
         is_active: true,
         date_joined,
-        bot: Some(BotRow {
-            bot_type: BotType::Generic,
-            owner: None,
-            default_sending_channel: None,
-            default_events_channel: None,
-            default_all_public: false,
-        }),
+        bot: Some(BotRow::new(BotType::Generic, None)),
         avatar_version: 1,
         settings: UserSettings::default(),
     }

@@ -3,18 +3,23 @@
 use super::users::deactivate;
 use crate::http::auth::{hash_key, new_key};
 use crate::http::pipeline::Ctx;
-use tidings_core::commands::bots::{self, BotChanges, NewBot};
-use tidings_core::commands::{Tx, api_keys};
+use crate::webhooks::address::check_url;
+use std::collections::BTreeMap;
+use tidings_core::commands::bots::{self, BotChanges, NewBot, NewService};
+use tidings_core::commands::{Tx, api_keys, bot_storage};
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::bots::{
-    CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotsRequest, GetBotsResponse, OwnBot,
-    UpdateBotRequest, UpdateBotResponse,
+    CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotStorageRequest, GetBotStorageResponse,
+    GetBotsRequest, GetBotsResponse, OwnBot, RemoveBotStorageRequest, UpdateBotRequest, UpdateBotResponse,
+    UpdateBotStorageRequest,
 };
+use tidings_types::params::Json;
 use tidings_types::user::Bot;
 use tidings_types::{ApiError, UserId};
 
 /// `POST /bots`.
 pub async fn create_bot(ctx: Ctx, request: CreateBotRequest) -> Result<CreateBotResponse, ApiError> {
+    check_config(request.config_data)?;
     let new = NewBot {
         full_name: request.full_name,
         short_name: request.short_name,
@@ -22,6 +27,12 @@ pub async fn create_bot(ctx: Ctx, request: CreateBotRequest) -> Result<CreateBot
         default_sending_channel: request.default_sending_stream.unwrap_or_default(),
         default_events_channel: request.default_events_register_stream.unwrap_or_default(),
         default_all_public: request.default_all_public_streams,
+        service: NewService {
+            base_url: request.payload_url.map_or(Ok(String::new()), |url| check_url("payload_url", url))?,
+            interface: request.interface_type,
+            token: new_key(),
+        },
+        integration: request.service_name,
     };
     let (api_key, actor, label) = (new_key(), ctx.user.id, ctx.client);
     let hash = hash_key(&api_key);
@@ -57,23 +68,61 @@ pub async fn get_bots(ctx: Ctx, _request: GetBotsRequest) -> Result<GetBotsRespo
 
 /// `PATCH /bots/{bot_id}`.
 pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBotResponse, ApiError> {
+    check_config(request.config_data)?;
     let changes = BotChanges {
         full_name: request.full_name,
         owner: request.bot_owner_id,
         default_sending_channel: request.default_sending_stream,
         default_events_channel: request.default_events_register_stream,
         default_all_public: request.default_all_public_streams,
+        service_url: request.service_payload_url.map(|url| check_url("service_payload_url", url)).transpose()?,
+        service_interface: request.service_interface,
     };
+    let gets_owner = request.bot_owner_id.is_some();
     let (actor, id) = (ctx.user.id, request.bot_id);
     let update = move |tx: &mut Tx<'_>| bots::update_bot(tx, actor, id, &changes).and_then(|_| view(tx, id));
     let bot = ctx.app.realm.run(update).await?;
+    let state = ctx.app.realm.state();
+    let owner = bot.owner_id.filter(|_| gets_owner).and_then(|owner| state.users.get(owner));
+    let service = bot.services.into_iter().next();
     Ok(UpdateBotResponse {
+        bot_owner: owner.map(|owner| state.api_email(owner)),
+        service_interface: service.as_ref().map(|service| service.interface),
+        service_payload_url: service.map(|service| service.base_url),
         full_name: bot.full_name,
         avatar_url: bot.avatar_url,
         default_sending_stream: bot.default_sending_stream,
         default_events_register_stream: bot.default_events_register_stream,
         default_all_public_streams: bot.default_all_public_streams,
     })
+}
+
+/// No service has settings yet.
+fn check_config(config: Option<Json<BTreeMap<String, String>>>) -> Result<(), ApiError> {
+    match config {
+        Some(Json(config)) if !config.is_empty() => Err(ApiError::bad_request("Invalid configuration data!")),
+        _ => Ok(()),
+    }
+}
+
+/// `GET /bot_storage`.
+pub async fn get_bot_storage(ctx: Ctx, request: GetBotStorageRequest) -> Result<GetBotStorageResponse, ApiError> {
+    let keys = request.keys.unwrap_or_default();
+    Ok(GetBotStorageResponse { storage: bot_storage::read(&ctx.app.realm.state(), ctx.user.id, &keys)? })
+}
+
+/// `PUT /bot_storage`.
+pub async fn update_bot_storage(ctx: Ctx, request: UpdateBotStorageRequest) -> Result<Done, ApiError> {
+    let (actor, Json(storage)) = (ctx.user.id, request.storage);
+    ctx.app.realm.run(move |tx| bot_storage::update(tx, actor, storage)).await?;
+    Ok(Done {})
+}
+
+/// `DELETE /bot_storage`.
+pub async fn remove_bot_storage(ctx: Ctx, request: RemoveBotStorageRequest) -> Result<Done, ApiError> {
+    let (actor, keys) = (ctx.user.id, request.keys.unwrap_or_default());
+    ctx.app.realm.run(move |tx| bot_storage::remove(tx, actor, &keys)).await?;
+    Ok(Done {})
 }
 
 /// `DELETE /bots/{bot_id}`.

@@ -49,6 +49,16 @@ pub fn authenticate(header: Option<&[u8]>, state: &RealmState) -> Result<Arc<Use
     check_key(email.trim(), key.trim(), state)
 }
 
+/// The account that an API key belongs to, for addresses that have one in them.
+///
+/// # Errors
+/// `INVALID_API_KEY`, or `USER_DEACTIVATED`.
+pub fn authenticate_key(key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
+    let user = state.users.by_key(&hash_key(key.trim())).and_then(|id| state.users.get(id));
+    let user = user.ok_or(ApiError::InvalidApiKey {})?;
+    if user.is_active { Ok(Arc::clone(user)) } else { Err(ApiError::UserDeactivated {}) }
+}
+
 fn check_key(email: &str, key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
     if key.len() != API_KEY_CHARS || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(ApiError::unauthorized("Malformed API key"));

@@ -55,13 +55,27 @@ fn is_too_long(error: &(dyn std::error::Error + 'static)) -> bool {
 /// # Errors
 /// 400 for a multipart body that is malformed.
 pub async fn parse(headers: &HeaderMap, body: Bytes) -> Result<Vec<(String, String)>, ApiError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    match essence.as_str() {
-        "multipart/form-data" => parse_multipart(content_type, body).await,
+    match essence(headers).as_str() {
+        "multipart/form-data" => parse_multipart(content_type(headers), body).await,
         "application/x-www-form-urlencoded" | "" => parse_pairs(&body),
         _ => Ok(Vec::new()),
     }
+}
+
+/// A body that says it is JSON, as text. Whether it is, is for who reads it to see.
+#[must_use]
+pub fn json(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    let is_json = essence(headers) == "application/json";
+    is_json.then(|| String::from_utf8_lossy(body).into_owned())
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// The type of a body, without its parameters.
+fn essence(headers: &HeaderMap) -> String {
+    content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Fields of a multipart body. Files are not parameters.

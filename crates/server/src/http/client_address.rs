@@ -10,12 +10,12 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The proxies whose word counts: addresses and networks, as text with commas between them.
+/// Addresses and networks, as text with commas between them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct Networks(Vec<IpNet>);
 
-impl FromStr for TrustedProxies {
+impl FromStr for Networks {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -24,11 +24,11 @@ impl FromStr for TrustedProxies {
             network.map_err(|_| format!("{part:?} is neither an address nor a network such as 10.0.0.0/8"))
         };
         let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(parse).collect::<Result<_, _>>().map(TrustedProxies)
+        parts.map(parse).collect::<Result<_, _>>().map(Networks)
     }
 }
 
-impl TryFrom<String> for TrustedProxies {
+impl TryFrom<String> for Networks {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
@@ -36,13 +36,13 @@ impl TryFrom<String> for TrustedProxies {
     }
 }
 
-impl From<TrustedProxies> for String {
-    fn from(proxies: TrustedProxies) -> Self {
+impl From<Networks> for String {
+    fn from(proxies: Networks) -> Self {
         proxies.to_string()
     }
 }
 
-impl fmt::Display for TrustedProxies {
+impl fmt::Display for Networks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, network) in self.0.iter().enumerate() {
             write!(f, "{}{network}", if at > 0 { ", " } else { "" })?;
@@ -51,12 +51,14 @@ impl fmt::Display for TrustedProxies {
     }
 }
 
-impl TrustedProxies {
-    fn contain(&self, address: IpAddr) -> bool {
+impl Networks {
+    /// Whether an address is one of them, or in one of them.
+    #[must_use]
+    pub fn contain(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Who sends a request over a connection from `peer`.
+    /// Who sends a request over a connection from `peer`, where these are the proxies whose word counts.
     ///
     /// Each proxy appends to `X-Forwarded-For` whom it got the request from. So the list is read from its end, for as
     /// long as those who wrote it are trusted: what is left of the first address that is not could be anybody's
@@ -105,7 +107,7 @@ pub fn network_of(address: IpAddr) -> IpAddr {
 pub struct Connections {
     counts: Mutex<HashMap<IpAddr, usize>>,
     max: usize,
-    unlimited: TrustedProxies,
+    unlimited: Networks,
 }
 
 /// A connection that is counted, until this is dropped.
@@ -117,7 +119,7 @@ pub struct Counted {
 impl Connections {
     /// At most `max` from one place; 0 for no limit.
     #[must_use]
-    pub fn new(max: usize, unlimited: TrustedProxies) -> Arc<Self> {
+    pub fn new(max: usize, unlimited: Networks) -> Arc<Self> {
         Arc::new(Connections { counts: Mutex::default(), max, unlimited })
     }
 
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        let proxies: TrustedProxies = "10.0.0.0/8, 2001:db8::1".parse().expect("networks");
+        let proxies: Networks = "10.0.0.0/8, 2001:db8::1".parse().expect("networks");
         let check = |peer: &str, said: &[&'static str], client: &str| {
             let mut headers = HeaderMap::new();
             for line in said {
@@ -201,10 +203,10 @@ mod tests {
     #[test]
     fn what_is_no_network_is_refused() {
         assert!(
-            "10.0.0.0/8,proxy.example".parse::<TrustedProxies>().is_err_and(|error| error.contains("proxy.example"))
+            "10.0.0.0/8,proxy.example".parse::<Networks>().is_err_and(|error| error.contains("proxy.example"))
         );
         let text = "10.0.0.0/8, ::1/128";
-        assert_eq!(text.parse::<TrustedProxies>().expect("networks").to_string(), text);
+        assert_eq!(text.parse::<Networks>().expect("networks").to_string(), text);
     }
 
     #[test]

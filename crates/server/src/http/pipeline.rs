@@ -50,6 +50,8 @@ pub struct Arrived {
     pub address: IpAddr,
     /// Its headers.
     pub headers: Arc<HeaderMap>,
+    /// Its body, if that is JSON.
+    pub document: Option<String>,
 }
 
 /// A future that is boxed, so that connections do not have to hold the largest of all handlers.
@@ -65,8 +67,48 @@ where
     F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
 {
-    with_account::<E, _, _, _>(handler, |answer, ignored| respond::success(&answer, ignored))
+    const { assert!(matches!(E::METADATA.auth, Auth::Basic), "this endpoint takes no basic authentication") };
+    with_account::<E, _, _, _>(by_header::<E>, handler, |answer, ignored| respond::success(&answer, ignored))
 }
+
+/// Makes a handler of an endpoint whose address other programs are given, with a key in it. A body that is no form is
+/// the parameter `payload`.
+pub fn keyed<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
+{
+    const { assert!(matches!(E::METADATA.auth, Auth::Key), "this endpoint takes no key") };
+    let handler =
+        with_account::<E, _, _, _>(by_key, handler, |answer, ignored| respond::success(&answer, ignored));
+    Arc::new(move |mut arrived, mut params| {
+        if let Some(document) = arrived.document.take().filter(|_| params.last("payload").is_none()) {
+            params.push_body("payload", document);
+        }
+        handler(arrived, params)
+    })
+}
+
+/// What bots that only send may call, beside addresses with a key in them.
+const SENDING: &[&str] = &["send-message"];
+
+fn by_header<E: Endpoint>(arrived: &Arrived, _params: &ParamSource) -> Result<Arc<UserRow>, ApiError> {
+    let header = arrived.headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
+    let user = auth::authenticate(header, &arrived.app.realm.state())?;
+    if user.only_sends() && !SENDING.contains(&E::METADATA.operation_id) {
+        return Err(ApiError::unauthorized("This API is not available to incoming webhook bots."));
+    }
+    Ok(user)
+}
+
+fn by_key(arrived: &Arrived, params: &ParamSource) -> Result<Arc<UserRow>, ApiError> {
+    let key = params.last("api_key").ok_or_else(|| ApiError::MissingParameter { var_name: "api_key".to_owned() })?;
+    auth::authenticate_key(key, &arrived.app.realm.state())
+}
+
+/// Finds out whose request it is.
+type Authenticate = fn(&Arrived, &ParamSource) -> Result<Arc<UserRow>, ApiError>;
 
 /// Makes a handler of an endpoint that needs an account and writes the fields of its answer itself, after
 /// [`respond::begin`], because they are many.
@@ -76,23 +118,26 @@ where
     F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<Vec<u8>, ApiError>> + Send + 'static,
 {
-    with_account::<E, _, _, _>(handler, respond::end)
+    const { assert!(matches!(E::METADATA.auth, Auth::Basic), "this endpoint takes no basic authentication") };
+    with_account::<E, _, _, _>(by_header::<E>, handler, respond::end)
 }
 
-fn with_account<E, F, Fut, T>(handler: F, shape: fn(T, &[String]) -> Response<Bytes>) -> Handler
+fn with_account<E, F, Fut, T>(
+    authenticate: Authenticate,
+    handler: F,
+    shape: fn(T, &[String]) -> Response<Bytes>,
+) -> Handler
 where
     E: Endpoint + 'static,
     F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<T, ApiError>> + Send + 'static,
     T: Send + 'static,
 {
-    const { assert!(matches!(E::METADATA.auth, Auth::Basic), "this endpoint needs no account") };
     Arc::new(move |arrived, params| {
         let handler = handler.clone();
         Box::pin(async move {
             let app = Arc::clone(&arrived.app);
-            let header = arrived.headers.get(AUTHORIZATION).map(|value| value.as_bytes().to_vec());
-            let user = match auth::authenticate(header.as_deref(), &app.realm.state()) {
+            let user = match authenticate(&arrived, &params) {
                 Ok(user) => user,
                 Err(error) => return respond::error(&error),
             };
@@ -158,7 +203,7 @@ where
 /// and anybody may open connections.
 const ANONYMOUS_BODY_BYTES_MAX: usize = 16 << 10;
 
-/// Reads what a request brings besides its path: the parameters of query and body.
+/// Reads what a request brings besides its path: the parameters of query and body, and the body if it is JSON.
 ///
 /// # Errors
 /// 413 and 400 for bodies that are too large or malformed; 504 for those that do not arrive in time.
@@ -167,18 +212,22 @@ pub async fn read_params(
     headers: &HeaderMap,
     query: Option<&str>,
     request_body: axum::body::Body,
-) -> Result<ParamSource, ApiError> {
+) -> Result<(ParamSource, Option<String>), ApiError> {
     let query = body::parse_pairs(query.unwrap_or_default().as_bytes())?;
     let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
-    let bytes_max = match auth::authenticate(header, &app.realm.state()) {
-        Ok(_) => app.config.body_bytes_max,
-        Err(_) => app.config.body_bytes_max.min(ANONYMOUS_BODY_BYTES_MAX),
+    let key = query.iter().find(|(name, _)| name == "api_key").map(|(_, key)| key);
+    let is_known = auth::authenticate(header, &app.realm.state()).is_ok()
+        || key.is_some_and(|key| auth::authenticate_key(key, &app.realm.state()).is_ok());
+    let bytes_max = match is_known {
+        true => app.config.body_bytes_max,
+        false => app.config.body_bytes_max.min(ANONYMOUS_BODY_BYTES_MAX),
     };
     let arrival = async {
         let bytes = body::read(request_body, bytes_max).await?;
-        body::parse(headers, bytes).await
+        let document = body::json(headers, &bytes);
+        Ok::<_, ApiError>((body::parse(headers, bytes).await?, document))
     };
     let timeout = Duration::from_secs(app.config.request_timeout_secs);
-    let body = tokio::time::timeout(timeout, arrival).await.map_err(|_| ApiError::RequestTimeout {})??;
-    Ok(ParamSource::new(query, body))
+    let (body, document) = tokio::time::timeout(timeout, arrival).await.map_err(|_| ApiError::RequestTimeout {})??;
+    Ok((ParamSource::new(query, body), document))
 }

@@ -29,8 +29,10 @@ fn common(spec: &EndpointSpec) -> Vec<ErrorKind> {
     if spec.params.iter().any(|param| param.required && !in_path(param.name)) {
         kinds.push(MissingParameter);
     }
-    if spec.metadata.auth == Auth::Basic {
-        kinds.extend([Unauthorized, RateLimited]);
+    match spec.metadata.auth {
+        Auth::Basic => kinds.extend([Unauthorized, RateLimited]),
+        Auth::Key => kinds.push(RateLimited),
+        Auth::None => {}
     }
     if spec.metadata.path.contains('{') {
         kinds.push(NoSuchEndpoint);

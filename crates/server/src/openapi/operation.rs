@@ -56,7 +56,7 @@ pub(super) fn operation(
         "description": text,
         "security": match metadata.auth {
             Auth::Basic => json!([{ SECURITY_SCHEME: [] }]),
-            Auth::None => json!([]),
+            Auth::None | Auth::Key => json!([]),
         },
         "responses": errors::responses(spec),
     });
@@ -157,7 +157,7 @@ fn success(spec: &EndpointSpec, generator: &mut SchemaGenerator, schemas: &mut M
         "description": says,
         "content": { "application/json": { "schema": { "$ref": format!("#{SCHEMAS}/{name}") } } },
     });
-    if spec.metadata.auth == Auth::Basic {
+    if spec.metadata.auth != Auth::None {
         let names: Vec<&str> = RATE_LIMIT_HEADERS.iter().map(|(name, _)| *name).collect();
         response["headers"] = header_references(&names);
     }

@@ -5,8 +5,9 @@ use crate::row::{Error, settings_to_json};
 use rusqlite::params;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_core::state::users::UserRow;
+use tidings_core::state::webhooks::WebhookRow;
 use tidings_types::user::{MutedUser, UserStatus};
-use tidings_types::{ChannelId, UserId};
+use tidings_types::{ChannelId, MessageId, UserId};
 
 impl Writing<'_> {
     pub(super) fn user(&self, row: &UserRow) -> Result<(), Error> {
@@ -15,8 +16,9 @@ impl Writing<'_> {
             "INSERT INTO users (
                  id, delivery_email, delivery_email_lower, full_name, role, is_active, date_joined, bot_type,
                  bot_owner_id, bot_default_sending_channel_id, bot_default_events_channel_id,
-                 bot_default_all_public, avatar_version, settings
-             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                 bot_default_all_public, avatar_version, settings, bot_service_url, bot_service_interface,
+                 bot_service_token
+             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
              ON CONFLICT (id) DO UPDATE SET
                  delivery_email = excluded.delivery_email, delivery_email_lower = excluded.delivery_email_lower,
                  full_name = excluded.full_name, role = excluded.role, is_active = excluded.is_active,
@@ -25,7 +27,9 @@ impl Writing<'_> {
                  bot_default_sending_channel_id = excluded.bot_default_sending_channel_id,
                  bot_default_events_channel_id = excluded.bot_default_events_channel_id,
                  bot_default_all_public = excluded.bot_default_all_public,
-                 avatar_version = excluded.avatar_version, settings = excluded.settings",
+                 avatar_version = excluded.avatar_version, settings = excluded.settings,
+                 bot_service_url = excluded.bot_service_url, bot_service_interface = excluded.bot_service_interface,
+                 bot_service_token = excluded.bot_service_token",
             params![
                 row.id.0,
                 row.delivery_email,
@@ -41,7 +45,32 @@ impl Writing<'_> {
                 bot.map(|bot| bot.default_all_public),
                 row.avatar_version,
                 settings_to_json(&row.settings),
+                row.service().map(|service| &service.base_url),
+                row.service().map(|service| u16::from(service.interface)),
+                row.service().map(|service| &service.token),
             ],
+        )
+    }
+
+    pub(super) fn bot_storage(&self, user: UserId, key: &str, value: Option<&str>) -> Result<(), Error> {
+        match value {
+            Some(value) => self.run(
+                "INSERT INTO bot_storage (user_id, key, value) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (user_id, key) DO UPDATE SET value = excluded.value",
+                params![user.0, key, value],
+            ),
+            None => self.run("DELETE FROM bot_storage WHERE user_id = ?1 AND key = ?2", params![user.0, key]),
+        }
+    }
+
+    pub(super) fn webhook(&self, message: MessageId, bot: UserId, row: Option<&WebhookRow>) -> Result<(), Error> {
+        let Some(row) = row else {
+            let sql = "DELETE FROM webhooks WHERE message_id = ?1 AND bot_id = ?2";
+            return self.run(sql, params![message.0, bot.0]);
+        };
+        self.run(
+            "INSERT OR REPLACE INTO webhooks (message_id, bot_id, reason, tries, next_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![message.0, bot.0, row.trigger.as_str(), row.tries, row.next_at],
         )
     }
 

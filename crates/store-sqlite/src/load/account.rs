@@ -1,16 +1,18 @@
 //! Accounts and what is personal to them.
 
 use super::for_each;
-use crate::row::{Error, from_json, from_plain, get};
+use crate::row::{Error, bad_row, from_json, from_plain, get};
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, UserRow};
+use tidings_core::state::webhooks::WebhookRow;
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, UserId};
+use tidings_types::user::{BotService, MutedUser, Presence, UserStatus};
+use tidings_types::webhook::Trigger;
+use tidings_types::{ChannelId, MessageId, UserId};
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     users(connection, state)?;
@@ -23,6 +25,8 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         });
         Ok(())
     })?;
+    bot_storage(connection, state)?;
+    webhooks(connection, state)?;
     alert_words(connection, state)?;
     muted_users(connection, state)?;
     user_topics(connection, state)?;
@@ -38,7 +42,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
 fn users(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     let sql = "SELECT id, delivery_email, full_name, role, is_active, date_joined, avatar_version, settings,
                    bot_type, bot_owner_id, bot_default_sending_channel_id, bot_default_events_channel_id,
-                   bot_default_all_public
+                   bot_default_all_public, bot_service_url, bot_service_interface, bot_service_token
                FROM users ORDER BY id";
     for_each(connection, sql, |row| {
         if get::<u32>(row, 0, "users")? == NOTIFICATION_BOT.0 {
@@ -74,6 +78,35 @@ fn bot(row: &Row<'_>, bot_type: u16) -> Result<BotRow, Error> {
         default_sending_channel: get::<Option<u32>>(row, 10, TABLE)?.map(ChannelId),
         default_events_channel: get::<Option<u32>>(row, 11, TABLE)?.map(ChannelId),
         default_all_public: get::<Option<bool>>(row, 12, TABLE)?.unwrap_or(false),
+        service: get::<Option<String>>(row, 13, TABLE)?.map(|base_url| service(row, base_url)).transpose()?,
+    })
+}
+
+fn service(row: &Row<'_>, base_url: String) -> Result<BotService, Error> {
+    const TABLE: &str = "users";
+    let interface = from_plain(TABLE, get::<u16>(row, 14, TABLE)?)?;
+    Ok(BotService { base_url, interface, token: get(row, 15, TABLE)? })
+}
+
+fn bot_storage(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "bot_storage";
+    for_each(connection, "SELECT user_id, key, value FROM bot_storage", |row| {
+        let value: String = get(row, 2, TABLE)?;
+        let (user, key) = (UserId(get(row, 0, TABLE)?), get(row, 1, TABLE)?);
+        state.apply(&Change::BotStorage { user, key, value: Some(value.into()) });
+        Ok(())
+    })
+}
+
+fn webhooks(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "webhooks";
+    for_each(connection, "SELECT message_id, bot_id, reason, tries, next_at FROM webhooks", |row| {
+        let (message, bot) = (MessageId(get(row, 0, TABLE)?), UserId(get(row, 1, TABLE)?));
+        let reason: String = get(row, 2, TABLE)?;
+        let trigger = Trigger::by_name(&reason).ok_or_else(|| bad_row(TABLE, format!("reason {reason:?}")))?;
+        let row = WebhookRow { message, bot, trigger, tries: get(row, 3, TABLE)?, next_at: get(row, 4, TABLE)? };
+        state.apply(&Change::Webhook { message, bot, row: Some(Arc::new(row)) });
+        Ok(())
     })
 }
 

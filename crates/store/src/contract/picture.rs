@@ -34,6 +34,7 @@ fn accounts(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, "by address", found);
         let keys: Vec<_> = state.users.keys_of(user.id).map(|key| (key, state.users.by_key(key))).collect();
         line(lines, "keys", keys);
+        line(lines, "stored", state.bot_storage.of(user.id));
     }
 }
 
@@ -108,6 +109,7 @@ fn personal(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, ("views", user), state.prepared.views.of(user).collect::<Vec<_>>());
         line(lines, ("later", user), state.prepared.later.of(user).collect::<Vec<_>>());
     }
+    line(lines, "webhooks", state.webhooks.due(i64::MAX).collect::<Vec<_>>());
     line(lines, "due", state.prepared.due(i64::MAX).map(|row| row.id).collect::<Vec<_>>());
     line(lines, "statuses", personal.statuses().collect::<Vec<_>>());
 }

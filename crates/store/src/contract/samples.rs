@@ -9,6 +9,7 @@ use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
+use tidings_core::state::webhooks::WebhookRow;
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::group::GroupSetting;
@@ -17,7 +18,8 @@ use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{BotType, Role};
+use tidings_types::webhook::Trigger;
+use tidings_types::user::{BotService, BotType, Role, WebhookInterface};
 use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// The organization; `n` makes a difference.
@@ -61,11 +63,16 @@ pub fn playgrounds(n: u32) -> Playgrounds {
 #[must_use]
 pub fn user(id: UserId, n: u32) -> UserRow {
     let bot = BotRow {
-        bot_type: if n.is_multiple_of(2) { BotType::Generic } else { BotType::IncomingWebhook },
+        bot_type: [BotType::Generic, BotType::IncomingWebhook, BotType::OutgoingWebhook][n as usize % 3],
         owner: (n.is_multiple_of(2)).then_some(id),
         default_sending_channel: (n.is_multiple_of(4)).then_some(ChannelId(1)),
         default_events_channel: (n % 4 == 1).then_some(ChannelId(1)),
         default_all_public: n % 2 == 1,
+        service: (n % 3 == 2).then(|| BotService {
+            base_url: format!("https://bots.example.com/{n}"),
+            interface: if n.is_multiple_of(2) { WebhookInterface::Native } else { WebhookInterface::Slack },
+            token: format!("{n:a>32}"),
+        }),
     };
     UserRow {
         id,
@@ -218,6 +225,20 @@ pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
         created_at: i64::from(n),
         name: (n % 4 == 3).then(|| format!("bot {n}").into()),
     }
+}
+
+/// A text that a program stored, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn stored(user: UserId, key: u32, n: Option<u32>) -> Change {
+    Change::BotStorage { user, key: format!("Schlüssel {key}"), value: n.map(|n| format!("wert {n}\0\n").into()) }
+}
+
+/// A request of an outgoing webhook, or that it is done with; `n` makes a difference.
+#[must_use]
+pub fn webhook(message: MessageId, bot: UserId, n: Option<u32>) -> Change {
+    let trigger = |n: u32| if n.is_multiple_of(2) { Trigger::Mention } else { Trigger::DirectMessage };
+    let row = |n| Arc::new(WebhookRow { message, bot, trigger: trigger(n), tries: n % 5, next_at: n.into() });
+    Change::Webhook { message, bot, row: n.map(row) }
 }
 
 /// A draft, or that it is gone; `n` makes a difference.

@@ -1,7 +1,7 @@
 //! Changes of accounts, bots, groups, presence and status.
 
 use crate::ids::{GroupId, UserId};
-use crate::user::{Bot, Presence, Role, User, UserStatus};
+use crate::user::{Bot, BotService, Presence, Role, User, UserStatus};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -142,11 +142,21 @@ pub struct BotChange {
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-may-be-null" = true))]
     pub default_events_register_stream: Option<Option<String>>,
+    /// Where an outgoing webhook's requests go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub services: Option<Vec<BotService>>,
 }
 
 /// Tells a key that is null from one that is absent.
 fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(value).map(Some)
+}
+
+/// A bot that was deactivated, as older servers tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmBotRemove {
+    /// The bot.
+    pub bot: RemovedUser,
 }
 
 /// A bot that is no longer the viewer's.

@@ -40,6 +40,7 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let actor = ctx.user.id;
     let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
+    ctx.app.wake_webhooks();
     Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
 }
 
