@@ -35,6 +35,9 @@ def operations(document, table):
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
+    # What the server itself sends stands beside its paths.
+    for name, methods in document.get("webhooks", {}).items():
+        served |= {(method.upper(), f"/{name}"): operation for method, operation in methods.items()}
     wanted = {(row["method"], row["path"]): row for row in table}
     # `/users/{user_id}` and `/users/{email}` are one path here, which takes either.
     shapes = {(method, shape(path)) for method, path in served}

@@ -108,6 +108,12 @@ impl<'a> Document<'a> {
             .collect()
     }
 
+    /// The paths of what the server itself sends.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<String> {
+        self.0["webhooks"].as_object().into_iter().flatten().map(|(name, _)| format!("/{name}")).collect()
+    }
+
     /// All shapes of events.
     #[must_use]
     pub fn events(&self) -> Vec<EventShape> {

@@ -27,8 +27,9 @@ fn operations_without(site: &Site) -> Vec<(&'static str, &'static str, &'static 
         let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
         parts.collect::<Vec<_>>().join("/")
     };
-    let served: BTreeSet<(&str, String)> =
-        site.operations.iter().map(|operation| (operation.method.as_str(), shape(&operation.path))).collect();
+    let sent = site.webhooks.iter().map(|path| ("POST", path.clone()));
+    let served = site.operations.iter().map(|operation| (operation.method.as_str(), shape(&operation.path)));
+    let served: BTreeSet<(&str, String)> = served.chain(sent).collect();
     let row = |line: &'static str| {
         let mut words = line.split(' ');
         Some((words.next()?, words.next()?, words.next()?))

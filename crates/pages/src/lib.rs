@@ -56,6 +56,8 @@ struct Entry {
 /// All pages.
 pub struct Site {
     operations: Vec<Operation>,
+    /// Paths of what the server itself sends.
+    webhooks: Vec<String>,
     events: Vec<EventShape>,
     /// Error codes: name, status, and what they mean.
     errors: Vec<ErrorCode>,
@@ -121,6 +123,7 @@ const MORE: &[(&str, &str, &str)] = &[
     ("event-streams", "Streams and WebSockets", include_str!("../content/event-streams.md")),
     ("delivery-guarantees", "Delivery guarantees", include_str!("../content/delivery-guarantees.md")),
     ("message-formatting", "Message formatting", include_str!("../content/message-formatting.md")),
+    ("webhooks", "Bots and webhooks", include_str!("../content/webhooks.md")),
     ("errors", "Errors", include_str!("../content/errors.md")),
     ("differences", "Differences", include_str!("../content/differences.md")),
     ("changelog", "Changes", include_str!("../content/changelog.md")),
@@ -154,7 +157,7 @@ impl Site {
         entries.extend(MORE.iter().map(|page| Entry::prose(page, AREAS[0].1)));
         entries.extend(rest.into_iter().map(|at| Entry::operation(&operations, at)));
         let by_name = entries.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect();
-        Site { operations, events, errors, entries, by_name }
+        Site { operations, webhooks: document.webhooks(), events, errors, entries, by_name }
     }
 
     /// The names of all pages, in order; `index` is the first.

@@ -3,6 +3,7 @@
 //!
 //! # Layout
 //! - this file: the document. [`operation`]: one endpoint. [`errors`]: what it can fail with.
+//! - [`webhooks`]: what the server itself sends.
 //! - [`tidy`]: schemas as generators of clients understand them, and the older form of all.
 //! - [`examples`]: values to show, by the names of fields. [`calls`]: a request to show for each operation.
 
@@ -18,6 +19,7 @@ mod errors;
 mod examples;
 mod operation;
 mod tidy;
+mod webhooks;
 
 pub(crate) use tidy::prose;
 
@@ -93,6 +95,7 @@ pub fn document(brand: &Brand, site: &str, version: Version) -> Value {
         let path = paths.entry(metadata.path).or_insert_with(|| json!({}));
         path[metadata.method.as_str().to_ascii_lowercase()] = operation;
     }
+    let webhooks = webhooks::webhooks(&mut generator);
     errors::add_schemas(&mut generator, &mut schemas);
     schemas.extend(generator.take_definitions(false));
     let mut document = json!({
@@ -101,6 +104,7 @@ pub fn document(brand: &Brand, site: &str, version: Version) -> Value {
         "servers": [{ "url": format!("{site}/api/v1") }],
         "tags": TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect::<Vec<_>>(),
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "schemas": schemas,
             "headers": operation::headers(),

@@ -45,10 +45,15 @@ const REQUESTS: &[(&str, &str)] = &[
         r#"{"anchor": "newest", "num_before": 10, "num_after": 0, "narrow": [{"operator": "channel", "operand": "Denmark"}]}"#,
     ),
     ("get-users", r#"{"user_ids": [10, 11]}"#),
+    (
+        "json-webhook",
+        r#"{"api_key": "echoxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "payload": {"build": 17, "ok": true}, "stream": "Denmark", "topic": "tea"}"#,
+    ),
     ("mute-topic", r#"{"stream_id": 10, "topic": "tea", "op": "add"}"#),
     ("reactivate-user", r#"{"user_id": 13}"#),
     ("real-time-post", r#"{"event_types": ["message"]}"#),
     ("register-queue", r#"{"event_types": ["message", "reaction"], "apply_markdown": true}"#),
+    ("remove-bot-storage", r#"{"keys": ["last_seen"]}"#),
     ("remove-reaction", r#"{"message_id": 10, "emoji_name": "octopus"}"#),
     ("rest-error-handling", r#"{"code": 401}"#),
     (
@@ -56,6 +61,10 @@ const REQUESTS: &[(&str, &str)] = &[
         r#"{"type": "channel", "to": "Denmark", "topic": "tea", "content": "Something is **rotten** in the state of Denmark."}"#,
     ),
     ("set-typing-status", r#"{"type": "channel", "op": "start", "stream_id": 10, "topic": "tea"}"#),
+    (
+        "slack-incoming-webhook",
+        r#"{"api_key": "echoxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "payload": {"text": "Build *17* is done."}, "stream": "Denmark", "topic": "tea"}"#,
+    ),
     ("subscribe", r#"{"subscriptions": [{"name": "Verona", "description": "Fair Verona"}]}"#),
     ("unmute-user", r#"{"muted_user_id": 11}"#),
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),

@@ -1,3 +1,4 @@
+mod bot_storage;
 mod create_bot;
 mod deactivate_bot;
 mod update_bot;

@@ -11,3 +11,4 @@ mod realm;
 mod server;
 mod subscriptions;
 mod users;
+mod webhooks;

@@ -1,4 +1,9 @@
 use serde_json::json;
+use std::sync::Arc;
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::state::groups::system;
+use tidings_core::state::realm::RealmSettings;
 use tidings_testkit::TestServer;
 
 const YORICK: [(&str, &str); 2] = [("full_name", "Yorick"), ("short_name", "yorick")];
@@ -72,7 +77,10 @@ async fn who_may_not_and_what_cannot_be_is_refused() {
         ("short_name", "", "Bad name or username"),
         ("short_name", "a b", "Bad name or username"),
         ("full_name", "", "Name too short!"),
-        ("bot_type", "3", "Invalid bot type"),
+        ("bot_type", "3", "payload_url is not a URL"),
+        ("bot_type", "4", "Embedded bots are not enabled."),
+        ("payload_url", "nowhere", "payload_url is not a URL"),
+        ("config_data", r#"{"a": "b"}"#, "Invalid configuration data!"),
         ("bot_type", "9", "Invalid bot type"),
         ("default_sending_stream", "secret", "Invalid channel name 'secret'"),
         ("default_events_register_stream", "nowhere", "Invalid channel name 'nowhere'"),
@@ -80,7 +88,50 @@ async fn who_may_not_and_what_cannot_be_is_refused() {
         let params = [YORICK[0], YORICK[1], (name, value)];
         othello.post("/bots", &params).await.refused(400, msg);
     }
+    let webhook = [YORICK[0], YORICK[1], ("bot_type", "3"), ("payload_url", "https://x.example"), ("interface_type", "3")];
+    othello.post("/bots", &webhook).await.refused(400, "Invalid interface type");
+    let webhook = [YORICK[0], YORICK[1], ("bot_type", "2"), ("service_name", "nosuch")];
+    othello.post("/bots", &webhook).await.refused(400, "Invalid integration 'nosuch'.");
     othello.post("/bots", &YORICK).await.done();
     othello.post("/bots", &YORICK).await.refused(400, "Username already in use");
     othello.post("/bots", &YORICK[..1]).await.refused_with_code(400, "REQUEST_VARIABLE_MISSING");
+}
+
+async fn permit(server: &TestServer, set: impl FnOnce(&mut RealmSettings) + Send + 'static) {
+    let change = |tx: &mut Tx<'_>| {
+        let mut realm = (*tx.state.realm).clone();
+        set(&mut realm.settings);
+        tx.change(Change::Realm(Arc::new(realm)));
+        Ok(())
+    };
+    server.app.realm.run(change).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_few_may_create_bots_more_may_create_those_that_only_send() {
+    let server = TestServer::start().await;
+    permit(&server, |settings| settings.can_create_bots_group = system::ADMINISTRATORS).await;
+    let othello = server.client("othello");
+    othello.post("/bots", &YORICK).await.refused(400, "Insufficient permission");
+    othello.post("/bots", &[YORICK[0], YORICK[1], ("bot_type", "2")]).await.done();
+    permit(&server, |settings| settings.can_create_write_only_bots_group = system::ADMINISTRATORS).await;
+    let ghost = [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "2")];
+    othello.post("/bots", &ghost).await.refused(400, "Insufficient permission");
+}
+
+#[tokio::test]
+async fn who_manages_an_outgoing_webhook_is_told_where_its_requests_go() {
+    let server = TestServer::start().await;
+    let types = [("event_types", r#"["realm_bot"]"#)];
+    let (admin, other) = (server.client("iago").register(&types).await, server.client("shiva").register(&types).await);
+    let webhook = [YORICK[0], YORICK[1], ("bot_type", "3"), ("payload_url", r#""https://x.example/hook""#), ("interface_type", "2")];
+    server.client("hamlet").post("/bots", &webhook).await.done();
+    let events = admin.events().await;
+    let bot = &events[0]["bot"];
+    assert_eq!((&bot["bot_type"], &bot["services"][0]["base_url"]), (&json!(3), &json!("https://x.example/hook")));
+    assert_eq!(bot["services"][0]["interface"], 2);
+    assert_eq!(bot["services"][0]["token"].as_str().unwrap().len(), 32);
+    assert_eq!(other.kinds().await, [""; 0]);
+    let listed = server.client("hamlet").get("/bots", &[]).await.ok();
+    assert_eq!(listed["bots"][1]["services"], bot["services"]);
 }

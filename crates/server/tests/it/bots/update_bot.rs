@@ -81,3 +81,29 @@ async fn what_cannot_be_is_refused() {
     server.client("othello").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
     server.client("polonius").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
 }
+
+#[tokio::test]
+async fn where_requests_go_is_changed_for_outgoing_webhooks_only() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let webhook = [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://x.example")];
+    hamlet.post("/bots", &webhook).await.done();
+    let (admin, other) = (server.client("iago").register(&TYPES).await, server.client("shiva").register(&TYPES).await);
+    let params = [("service_payload_url", r#""https://y.example""#), ("service_interface", "2")];
+    let answer = hamlet.patch("/bots/9", &params).await.ok();
+    assert_eq!((&answer["service_payload_url"], &answer["service_interface"]), (&json!("https://y.example"), &json!(2)));
+    hamlet.patch("/bots/9", &params).await.done();
+    let events = admin.events().await;
+    assert_eq!(events.len(), 1, "what stays as it is, is not told");
+    let state = hamlet.register(&[]).await.state;
+    let services = &state["realm_bots"][1]["services"];
+    assert_eq!(events[0]["bot"], json!({ "user_id": 9, "services": services }));
+    assert_eq!(services[0]["base_url"], "https://y.example");
+    assert_eq!(other.kinds().await, [""; 0]);
+    hamlet.patch("/bots/8", &params).await.refused(400, "This bot is not an outgoing webhook.");
+    hamlet.patch("/bots/9", &[("service_payload_url", "y")]).await.refused(400, "service_payload_url is not a URL");
+    hamlet.patch("/bots/9", &[("service_interface", "0")]).await.refused(400, "Invalid interface type");
+    server.client("othello").patch("/bots/9", &params).await.refused(400, "Insufficient permission");
+    let answer = hamlet.patch("/bots/9", &[("bot_owner_id", "6")]).await.ok();
+    assert_eq!(answer["bot_owner"], "othello@example.com");
+}

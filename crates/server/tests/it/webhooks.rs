@@ -1,0 +1,3 @@
+mod incoming;
+mod outgoing;
+mod service;
