@@ -49,6 +49,12 @@ pub const TOPIC_CHARS_MAX: usize = 60;
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.
 pub const CHANNEL_DESCRIPTION_CHARS_MAX: usize = 1024;
+/// Characters of the name of a folder of channels.
+pub const FOLDER_NAME_CHARS_MAX: usize = 60;
+/// Characters of the description of a folder of channels: as many as of a channel's.
+pub const FOLDER_DESCRIPTION_CHARS_MAX: usize = CHANNEL_DESCRIPTION_CHARS_MAX;
+/// Folders of channels, archived ones included.
+pub const FOLDERS_MAX: usize = 1_000;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.

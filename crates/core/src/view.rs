@@ -193,7 +193,7 @@ impl RealmState {
             history_public_to_subscribers: self.shows_history(channel),
             topics_policy: channel.topics_policy,
             first_message_id: channel.first_message_id,
-            folder_id: None,
+            folder_id: channel.folder,
             is_recently_active: true,
             stream_weekly_traffic: None,
             subscriber_count: count,
