@@ -12,6 +12,7 @@
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
+//! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`bot_storage`]: what programs store for their accounts.
 //! - [`webhooks`]: requests of outgoing webhooks that are still to be made.
@@ -28,6 +29,7 @@ pub mod groups;
 pub mod ids;
 pub mod linkifiers;
 pub mod messages;
+pub mod organization;
 pub mod personal;
 pub mod prepared;
 pub mod realm;
@@ -39,6 +41,7 @@ use channels::Channels;
 use flags::Flags;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
+use organization::Organization;
 use personal::Personal;
 use prepared::Prepared;
 use realm::RealmRow;
@@ -56,6 +59,8 @@ pub struct RealmState {
     pub linkifiers: Linkifiers,
     /// Places where code can be run.
     pub playgrounds: Arc<Playgrounds>,
+    /// Folders of channels.
+    pub organization: Organization,
     /// Accounts and API keys.
     pub users: Users,
     /// What programs store for their accounts.
@@ -85,6 +90,7 @@ impl RealmState {
             realm: Arc::new(realm),
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
+            organization: Organization::default(),
             users,
             bot_storage: BotStorage::default(),
             channels: Channels::default(),
@@ -105,6 +111,7 @@ impl RealmState {
             }
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
+            Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
