@@ -3,7 +3,7 @@
 use crate::admin::connection::Connection;
 use crate::admin::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Request};
 use crate::args::{
-    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, UserCommand, UserCreateArgs, ZuliprcArgs,
+    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, ReloadClientsArgs, UserCommand, UserCreateArgs, ZuliprcArgs,
 };
 use crate::data_dir::DataDir;
 use crate::output::{self, Format};
@@ -26,6 +26,11 @@ pub(crate) fn create_owner(args: &OwnerCreateArgs, format: Format) -> Result<()>
         password: password(args.password_stdin)?,
     };
     create(&args.data, new, Some(&args.zuliprc), &args.output, format)
+}
+
+/// `tidings reload-clients`.
+pub(crate) fn reload_clients(args: &ReloadClientsArgs) -> Result<()> {
+    connect(&args.data)?.ask(&Request::ReloadClients { immediate: args.immediate })
 }
 
 /// `tidings user …`.

@@ -55,6 +55,11 @@ pub(crate) enum Request {
         /// Addresses or ids.
         users: Vec<String>,
     },
+    /// Asks clients in browsers to load themselves anew; answered with nothing.
+    ReloadClients {
+        /// At once, as opposed to when it suits the user.
+        immediate: bool,
+    },
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
     Generate {
         /// How many, at most [`GENERATE_MAX`].

@@ -41,6 +41,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     User(UserCommand),
     Zuliprc(ZuliprcArgs),
+    ReloadClients(ReloadClientsArgs),
     Send(SendArgs),
     Tail(TailArgs),
     Demo(DemoArgs),
@@ -91,6 +92,16 @@ pub(crate) struct OutputZuliprc {
     /// Overwrite the file if there is one.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// Ask clients that run in browsers to load themselves anew, as after a new version of theirs was put in place.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReloadClientsArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// At once, as opposed to when it suits their users.
+    #[arg(long)]
+    pub(crate) immediate: bool,
 }
 
 #[derive(Debug, Subcommand)]

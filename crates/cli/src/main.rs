@@ -46,6 +46,7 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::Owner(OwnerCommand::Create(args)) => account::create_owner(&args, format),
         Command::User(command) => account::user(&command, format),
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
+        Command::ReloadClients(args) => account::reload_clients(&args),
         Command::Send(args) => send::send(&args, format),
         Command::Tail(args) => tail::tail(&args, format),
         Command::Openapi(args) => openapi::openapi(&args, format),

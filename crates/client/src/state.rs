@@ -14,6 +14,7 @@
 
 use serde_json::{Map, Value, json};
 use tidings_types::EventId;
+use tidings_types::events::user::BotChange;
 use tidings_types::events::{Event, ReceivedEvent};
 
 mod channels;
@@ -67,6 +68,12 @@ impl State {
             Event::RealmUserRemove(event) => self.remove_user(event.person.user_id),
             Event::RealmBotAdd(event) => self.add_bot(&event.bot),
             Event::RealmBotUpdate(event) => self.update_bot(&event.bot),
+            Event::RealmBotRemove(event) => {
+                let user_id = event.bot.user_id;
+                self.update_bot(&BotChange { user_id, is_active: Some(false), ..BotChange::default() });
+            }
+            Event::PushDevice(event) => self.put_push_device(event),
+            Event::HasZoomToken(event) => self.replace("has_zoom_token", json!(event.value)),
             Event::RealmBotDelete(event) => self.remove_by("realm_bots", "user_id", &json!(event.bot.user_id)),
             Event::GroupAddMembers(event) => self.change_group(event, true),
             Event::GroupRemoveMembers(event) => self.change_group(event, false),

@@ -12,6 +12,7 @@ use crate::state::messages::ConversationKind;
 use crate::state::organization::Folders;
 use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
+use crate::state::push::{PushKind, PushToken};
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, UserRow};
 use crate::state::webhooks::WebhookRow;
@@ -234,6 +235,17 @@ pub enum Change {
         id: PreparedId,
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
+    },
+    /// A device that notifications are to be sent to; new, changed or gone.
+    PushToken {
+        /// Whose.
+        user: UserId,
+        /// Whose service it is reached by.
+        kind: PushKind,
+        /// What it is known by there.
+        token: String,
+        /// The rest; none if it is gone.
+        row: Option<Arc<PushToken>>,
     },
     /// A request of an outgoing webhook, whole; new, to be tried again, or done with.
     Webhook {

@@ -31,6 +31,7 @@ pub mod move_messages;
 pub mod notify;
 pub mod personal;
 pub mod prepared;
+pub mod push;
 pub mod reactions;
 pub mod realm;
 pub mod repeats;

@@ -132,6 +132,10 @@ pub const BOT_STORAGE_BYTES_MAX: usize = 1_000_000;
 pub const BOT_STORAGE_TEXTS_MAX: usize = 1_000;
 /// Characters of an outgoing webhook's address.
 pub const SERVICE_URL_CHARS_MAX: usize = 2_000;
+/// Devices of one user.
+pub const PUSH_TOKENS_MAX: usize = 100;
+/// Bytes of what a device is known by.
+pub const PUSH_TOKEN_BYTES_MAX: usize = 4_096;
 /// Requests of one outgoing webhook that wait. Beyond that its service is told of no more messages.
 pub const WEBHOOKS_WAITING_MAX: usize = 1_000;
 /// Seconds to wait before a request of an outgoing webhook is made once more, after each try that failed.

@@ -79,6 +79,8 @@ pub struct InitialStateRequest {
     pub now: i64,
     /// UNIX seconds of the server's start.
     pub generation: i64,
+    /// Whether there is a BigBlueButton server for video calls.
+    pub has_video_calls: bool,
 }
 
 /// What the sections are rendered from.

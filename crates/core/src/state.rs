@@ -15,6 +15,7 @@
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`bot_storage`]: what programs store for their accounts.
+//! - [`push`]: devices that notifications are to be sent to.
 //! - [`webhooks`]: requests of outgoing webhooks that are still to be made.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
@@ -32,6 +33,7 @@ pub mod messages;
 pub mod organization;
 pub mod personal;
 pub mod prepared;
+pub mod push;
 pub mod realm;
 pub mod users;
 pub mod webhooks;
@@ -43,7 +45,8 @@ use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
 use personal::Personal;
-use prepared::Prepared;
+use prepared::{Kept, Prepared};
+use push::{PushKind, PushToken};
 use realm::RealmRow;
 use users::Users;
 use webhooks::Webhooks;
@@ -75,6 +78,8 @@ pub struct RealmState {
     pub personal: Personal,
     /// Drafts, snippets, views, scheduled messages, reminders.
     pub prepared: Prepared,
+    /// Devices that notifications are to be sent to.
+    pub push_tokens: Kept<(PushKind, String), PushToken>,
     /// Requests of outgoing webhooks that are still to be made.
     pub webhooks: Webhooks,
 }
@@ -98,6 +103,7 @@ impl RealmState {
             flags: Flags::default(),
             personal: Personal::default(),
             prepared: Prepared::default(),
+            push_tokens: Kept::default(),
             webhooks: Webhooks::default(),
         }
     }
@@ -157,6 +163,9 @@ impl RealmState {
             Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
             Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
             Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::PushToken { user, kind, token, row } => {
+                self.push_tokens.put(*user, &(*kind, token.clone()), row.clone());
+            }
             Change::Webhook { message, bot, row } => self.webhooks.put(*message, *bot, row.clone()),
             Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }

@@ -90,6 +90,7 @@ const AREAS: &[(&str, &str)] = &[
     ("scheduled_messages", "Scheduled messages"),
     ("reminders", "Reminders"),
     ("navigation_views", "Navigation views"),
+    ("mobile", "Mobile notifications"),
     ("webhooks", "Webhooks"),
     ("authentication", "Log in"),
     ("server", "Server and organization"),

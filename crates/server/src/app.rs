@@ -1,5 +1,6 @@
 //! What is built once and shared by all requests.
 
+use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::http::rate_limit::RateLimit;
 use crate::realm::Realm;
@@ -26,6 +27,8 @@ pub struct App {
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
     pub webhooks: Webhooks,
+    /// The server for video calls.
+    pub calls: Option<BigBlueButton>,
     /// Renders the metrics page.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -41,6 +44,7 @@ impl App {
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
+            calls: BigBlueButton::new(&config),
             metrics: metrics_handle(),
             config,
             realm,

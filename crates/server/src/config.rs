@@ -80,6 +80,10 @@ config! {
     webhook_timeout_secs: u64 = 10;
     /// Private addresses or networks, with commas between, that outgoing webhooks may be sent to; otherwise public ones only.
     webhook_networks: Networks = Networks::default();
+    /// A BigBlueButton server for video calls, as in `https://bbb.example.com/bigbluebutton`.
+    big_blue_button_url: Option<String> = None;
+    /// The secret that it knows us by.
+    big_blue_button_secret: Option<String> = None;
     /// Event queues of one user.
     queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
     /// Seconds that an event queue with a name lives without a poll.

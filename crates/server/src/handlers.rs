@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod bots;
+pub mod calls;
 pub mod channels;
 pub mod emoji_data;
 pub mod events;
@@ -15,6 +16,7 @@ pub mod organization;
 pub mod pages;
 pub mod personal;
 pub mod prepared;
+pub mod push;
 pub mod realm;
 pub mod server;
 pub mod users;

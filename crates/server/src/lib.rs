@@ -10,11 +10,13 @@
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
+//! - [`calls`]: video calls on another server.
 //! - [`webhooks`]: tells services of messages to their bots.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
 pub mod bootstrap;
+pub mod calls;
 pub mod clock;
 pub mod config;
 pub mod delivery;

@@ -71,6 +71,7 @@ const TAGS: &[(&str, &str)] = &[
     ("scheduled_messages", "Messages that are sent later."),
     ("reminders", "Be reminded of messages."),
     ("navigation_views", "Views that clients offer for navigation."),
+    ("mobile", "Notifications for mobile devices. There is no push service, so none are sent."),
     ("webhooks", "What other programs are told, and what they tell."),
     ("authentication", "Log in, and replace API keys."),
     ("server_and_organizations", "The server and the organization."),

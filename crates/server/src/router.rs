@@ -1,13 +1,14 @@
 //! The list of endpoints. Read this page first: it says what the server can do and where that is.
 
 use crate::app::App;
+use crate::calls::JOIN_PATH;
 use crate::handlers;
 use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, keyed, read_params, written};
 use crate::http::respond;
 use crate::openapi::Version;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::{RawPathParams, RawQuery, Request};
 use axum::http::{Extensions, HeaderMap};
 use axum::routing::{any, get};
 use bytes::Bytes;
@@ -21,8 +22,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, external, folders, messages, organization, personal, prepared, realm, server,
-    subscriptions, users,
+    authentication, bots, calls, channels, events, external, folders, messages, organization, personal, prepared, push, realm,
+    server, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -53,6 +54,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated channels::GetStreamId => handlers::channels::read::get_stream_id;
         authenticated channels::GetStreams => handlers::channels::read::get_streams;
         authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
+        authenticated channels::GetStreamEmailAddress => handlers::channels::read::get_stream_email_address;
         authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
         authenticated channels::CreateChannel => handlers::channels::change::create_channel;
         authenticated channels::UpdateStream => handlers::channels::change::update_stream;
@@ -113,6 +115,18 @@ pub fn endpoints() -> Vec<Route> {
         // Webhooks
         keyed external::JsonWebhook => handlers::external::json_webhook;
         keyed external::SlackIncomingWebhook => handlers::external::slack_incoming_webhook;
+
+        // Notifications
+        authenticated push::AddApnsToken => handlers::push::add_apns_token;
+        authenticated push::RemoveApnsToken => handlers::push::remove_apns_token;
+        authenticated push::AddFcmToken => handlers::push::add_fcm_token;
+        authenticated push::RemoveFcmToken => handlers::push::remove_fcm_token;
+        authenticated push::TestNotify => handlers::push::test_notify;
+        authenticated push::E2eeTestNotify => handlers::push::e2ee_test_notify;
+        authenticated push::RegisterPushDevice => handlers::push::register_push_device;
+
+        // Video calls
+        authenticated calls::CreateBigBlueButtonVideoCall => handlers::calls::create_big_blue_button_video_call;
 
         // Personal state
         authenticated personal::GetAlertWords => handlers::personal::alert_words::get_alert_words;
@@ -207,6 +221,10 @@ pub fn router(app: Arc<App>) -> Router {
         let serve = async move |headers: HeaderMap| into_axum(document.answer(&headers));
         router = router.route(&format!("/api/v1{}", version.path()), get(serve));
     }
+    let calls = Arc::clone(&app);
+    let join = async move |RawQuery(query): RawQuery| {
+        into_axum(handlers::calls::join(&calls, &query.unwrap_or_default()).await)
+    };
     let (pages, health, metrics) = (Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
@@ -216,6 +234,7 @@ pub fn router(app: Arc<App>) -> Router {
     let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
         .merge(handlers::pages::router(pages))
+        .route(JOIN_PATH, get(join))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))

@@ -91,6 +91,7 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::PushToken { user, kind, token, row } => self.push_token(*user, *kind, token, row.as_deref()),
             Change::Webhook { message, bot, row } => self.webhook(*message, *bot, row.as_deref()),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0020_bots.sql"),
     include_str!("../migrations/0021_webhooks.sql"),
+    include_str!("../migrations/0022_push.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

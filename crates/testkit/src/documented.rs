@@ -193,6 +193,8 @@ async fn live(server: &TestServer) {
     let poll = [("type", "channel"), ("to", "Denmark"), ("topic", "tea"), ("content", "/poll Tea?\nYes\nNo")];
     assert_eq!(reader.post("/messages", &poll).await.ok()["id"], 11, "the examples name message 11");
     reader.post("/messages/10/reactions", &[("emoji_name", "octopus")]).await.done();
+    reader.post("/users/me/apns_device_token", &[("token", "c0ffee"), ("appid", "com.example.chat")]).await.done();
+    reader.post("/users/me/android_gcm_reg_id", &[("token", "c0ffee")]).await.done();
     reader.put("/bot_storage", &[("storage", r#"{"last_seen": "16"}"#)]).await.done();
     reader.post("/users/me/alert_words", &[("alert_words", r#"["tea"]"#)]).await.done();
     reader.post("/users/me/muted_users/11", &[]).await.done();

@@ -3,6 +3,7 @@
 
 pub mod authentication;
 pub mod bots;
+pub mod calls;
 pub mod channels;
 pub mod events;
 pub mod external;
@@ -11,6 +12,7 @@ pub mod messages;
 pub mod organization;
 pub mod personal;
 pub mod prepared;
+pub mod push;
 pub mod realm;
 pub mod server;
 pub mod subscriptions;

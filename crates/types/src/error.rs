@@ -178,6 +178,12 @@ api_errors! {
     TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.";
     /// The last owner (or the last user) cannot leave.
     CannotDeactivateLastUser { entity: String as "entity", is_last_owner: bool as "is_last_owner" } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}";
+    /// The server has no push service, so no device can be told anything.
+    PushServiceNotConfigured {} => Some("PUSH_SERVICE_NOT_CONFIGURED"), 400, "Server is not configured to use push notification service.";
+    /// No device of the account has this token.
+    InvalidPushDeviceToken {} => Some("INVALID_PUSH_DEVICE_TOKEN"), 400, "Device not recognized";
+    /// No device of the account is registered for notifications.
+    NoActivePushDevice {} => Some("NO_ACTIVE_PUSH_DEVICE"), 400, "No active registered push device";
     /// The body is larger than the server takes.
     PayloadTooLarge { limit_bytes: u64 } => Some("BAD_REQUEST"), 413, "The request is larger than {limit_bytes} bytes";
     /// The request did not arrive or was not answered in time.

@@ -300,6 +300,12 @@ events! {
     RemindersAdd = "reminders" / "add" => prepared::RemindersAdd;
     /// The user was reminded, or is not going to be.
     RemindersRemove = "reminders" / "remove" => prepared::RemindersRemove;
+    /// The registration of a device for notifications changed. Not sent: there is no push service to register with.
+    PushDevice = "push_device" => personal::PushDevice;
+    /// The user connected an account for video calls, or disconnected it. Not sent: none can be connected.
+    HasZoomToken = "has_zoom_token" => personal::HasZoomToken;
+    /// Clients in browsers should load themselves anew: the operator asks for it.
+    WebReloadClient = "web_reload_client" => realm::WebReloadClient;
     /// Nothing happened; ends a poll that waited for long.
     Heartbeat = "heartbeat" => realm::Heartbeat;
     /// The server was started anew.

@@ -4,6 +4,7 @@ use super::{Account, Credentials, GENERATE_MAX, Generated, NewChannel, NewUser, 
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
+use tidings_core::audience::Audience;
 use tidings_core::commands::send::UserRefIn;
 use tidings_core::commands::users::activity;
 use tidings_core::commands::users::create::{NewAccount, create_account};
@@ -14,6 +15,8 @@ use tidings_core::state::users::{BotRow, UserRow};
 use tidings_server::http::auth::{hash_key, new_key};
 use tidings_server::realm::Realm;
 use tidings_server::{passwords, queues};
+use tidings_types::events::Event;
+use tidings_types::events::realm::WebReloadClient;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ApiError, UserId};
 
@@ -37,6 +40,13 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
         }
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
         Request::Subscribe { channel, users } => json(&subscribe(realm, &channel, users).await?),
+        Request::ReloadClients { immediate } => {
+            let tell = move |tx: &mut Tx<'_>| {
+                tx.emit(Event::WebReloadClient(WebReloadClient { immediate }), Audience::realm());
+                Ok(())
+            };
+            json(&realm.run(tell).await?)
+        }
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::State;
 use serde_json::{Value, json};
+use tidings_types::events::personal::PushDevice;
 use tidings_types::user::UserTopic;
 
 impl State {
@@ -26,5 +27,14 @@ impl State {
             }
         }
         self.recount_unread();
+    }
+}
+
+impl State {
+    pub(super) fn put_push_device(&mut self, event: &PushDevice) {
+        if let Some(devices) = self.fields.get_mut("push_devices").and_then(Value::as_object_mut) {
+            let device = json!({ "status": event.status, "error_code": event.error_code });
+            devices.insert(event.push_account_id.clone(), device);
+        }
     }
 }

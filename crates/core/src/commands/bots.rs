@@ -102,9 +102,8 @@ fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
 fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
     let settings = &tx.state.realm.settings;
     let any = || tx.state.in_group(actor, settings.can_create_bots_group);
-    let only_sending = || {
-        bot_type == BotType::IncomingWebhook && tx.state.in_group(actor, settings.can_create_write_only_bots_group)
-    };
+    let only_sending =
+        || bot_type == BotType::IncomingWebhook && tx.state.in_group(actor, settings.can_create_write_only_bots_group);
     if !actor.is_bot() && (any() || only_sending()) {
         return Ok(());
     }

@@ -25,6 +25,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_limits(fields);
         write_server(view, fields);
         write_absent_settings(fields);
+        write_video_calls(view.request.has_video_calls, fields);
         write_absent_of_server(fields);
     }
     if fetch.wants("realm_linkifiers") {
@@ -144,9 +145,22 @@ fn write_server(view: &View<'_>, fields: &mut Fields) {
     fields.put(field::realm_authentication_methods, &BTreeMap::from([("Email", method)]));
 }
 
+/// The number that clients know this kind of server by.
+const BIG_BLUE_BUTTON: u32 = 3;
+
 /// The only choice, which is to have nothing.
 fn disabled(name: &'static str) -> BTreeMap<&'static str, NamedNumber> {
     BTreeMap::from([("disabled", NamedNumber { id: 0, name })])
+}
+
+/// Video calls are what the operator configured, or nothing.
+fn write_video_calls(has_some: bool, fields: &mut Fields) {
+    let mut providers = disabled("None");
+    if has_some {
+        providers.insert("big_blue_button", NamedNumber { id: BIG_BLUE_BUTTON, name: "BigBlueButton" });
+    }
+    fields.put(field::realm_video_chat_provider, &if has_some { BIG_BLUE_BUTTON } else { 0 });
+    fields.put(field::realm_available_video_chat_providers, &providers);
 }
 
 /// Settings of features that do not exist here.
@@ -169,8 +183,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_message_retention_days, &-1);
     fields.put(field::realm_require_e2ee_push_notifications, &false);
     fields.put(field::realm_want_advertise_in_communities_directory, &false);
-    fields.put(field::realm_video_chat_provider, &0);
-    fields.put(field::realm_available_video_chat_providers, &disabled("None"));
     fields.put(field::realm_jitsi_server_url, &());
     fields.put(field::realm_giphy_rating, &0);
     fields.put(field::realm_is_zephyr_mirror_realm, &false);

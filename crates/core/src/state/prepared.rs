@@ -36,7 +36,7 @@ impl<K: Ord + Clone, T> Kept<K, T> {
     }
 
     /// Puts one there, or takes it away.
-    fn put(&mut self, user: UserId, key: &K, item: Option<Arc<T>>) {
+    pub(super) fn put(&mut self, user: UserId, key: &K, item: Option<Arc<T>>) {
         let mut items = self.0.get(&user).cloned().unwrap_or_default();
         match item {
             Some(item) => items.insert(key.clone(), item),

@@ -101,9 +101,10 @@ fn decoded(text: &str) -> String {
     let text = text.trim();
     let looks_encoded = text.contains('%')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%+".contains(&byte))
-        && text.split('%').skip(1).all(|rest| {
-            rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-        });
+        && text
+            .split('%')
+            .skip(1)
+            .all(|rest| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)));
     if !looks_encoded {
         return text.to_owned();
     }

@@ -202,9 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_refused() {
-        assert!(
-            "10.0.0.0/8,proxy.example".parse::<Networks>().is_err_and(|error| error.contains("proxy.example"))
-        );
+        assert!("10.0.0.0/8,proxy.example".parse::<Networks>().is_err_and(|error| error.contains("proxy.example")));
         let text = "10.0.0.0/8, ::1/128";
         assert_eq!(text.parse::<Networks>().expect("networks").to_string(), text);
     }

@@ -80,8 +80,7 @@ where
     Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
 {
     const { assert!(matches!(E::METADATA.auth, Auth::Key), "this endpoint takes no key") };
-    let handler =
-        with_account::<E, _, _, _>(by_key, handler, |answer, ignored| respond::success(&answer, ignored));
+    let handler = with_account::<E, _, _, _>(by_key, handler, |answer, ignored| respond::success(&answer, ignored));
     Arc::new(move |mut arrived, mut params| {
         if let Some(document) = arrived.document.take().filter(|_| params.last("payload").is_none()) {
             params.push_body("payload", document);

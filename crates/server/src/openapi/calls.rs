@@ -38,6 +38,7 @@ const REQUESTS: &[(&str, &str)] = &[
         "edit-draft",
         r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,
     ),
+    ("e2ee-test-notify", r#"{"push_account_id": 2408}"#),
     ("edit-navigation-view", r#"{"fragment": "narrow/is/alerted", "is_pinned": false}"#),
     ("edit-saved-snippet", r#"{"saved_snippet_id": 10, "title": "Farewell"}"#),
     ("get-events", r#"{"queue_id": "fd1e7b2c-5e0a-4b4e-9a53-1f1d1c1b0a09", "last_event_id": -1}"#),
@@ -67,6 +68,7 @@ const REQUESTS: &[(&str, &str)] = &[
         r#"{"api_key": "echoxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "payload": {"text": "Build *17* is done."}, "stream": "Denmark", "topic": "tea"}"#,
     ),
     ("subscribe", r#"{"subscriptions": [{"name": "Verona", "description": "Fair Verona"}]}"#),
+    ("test-notify", r#"{"token": "c0ffee"}"#),
     ("unmute-user", r#"{"muted_user_id": 11}"#),
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
     ("update-channel-folder", r#"{"channel_folder_id": 10, "description": "Channels of *plays*"}"#),
@@ -89,7 +91,14 @@ const REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// Operations whose example shows an error, and its code.
-const FAILS: &[(&str, &str)] = &[("rest-error-handling", "INVALID_API_KEY")];
+const FAILS: &[(&str, &str)] = &[
+    ("rest-error-handling", "INVALID_API_KEY"),
+    ("create-big-blue-button-video-call", "BAD_REQUEST"),
+    ("get-stream-email-address", "BAD_REQUEST"),
+    ("e2ee-test-notify", "NO_ACTIVE_PUSH_DEVICE"),
+    ("register-push-device", "PUSH_SERVICE_NOT_CONFIGURED"),
+    ("test-notify", "PUSH_SERVICE_NOT_CONFIGURED"),
+];
 
 /// The request to show: each parameter with its value. `parameters` are those of the operation: name, whether it is
 /// required, its example.

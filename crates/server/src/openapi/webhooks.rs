@@ -20,9 +20,7 @@ service may be told of the same message twice, with the same `webhook-id`.";
 
 /// All of them.
 pub(super) fn webhooks(generator: &mut SchemaGenerator) -> Value {
-    let header = |name: &str, text: &str| {
-        json!({ "name": name, "in": "header", "required": true, "description": text, "schema": { "type": "string" } })
-    };
+    let header = |name: &str, text: &str| json!({ "name": name, "in": "header", "required": true, "description": text, "schema": { "type": "string" } });
     json!({ NAME: { "post": {
         "operationId": format!("{NAME}s"),
         "tags": ["webhooks"],

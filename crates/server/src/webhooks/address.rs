@@ -115,20 +115,54 @@ mod tests {
     #[test]
     fn only_public_addresses_are_allowed() {
         let allowed = Allowed::default();
-        for public in ["1.1.1.1", "93.184.216.34", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"] {
+        for public in
+            ["1.1.1.1", "93.184.216.34", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+        {
             assert!(allowed.contain(public.parse().unwrap()), "{public}");
         }
         for private in [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.9.9.9", "169.254.169.254", "172.16.0.1", "172.31.9.9",
-            "192.0.0.8", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-            "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1", "::7f00:1", "64:ff9b::a00:1",
-            "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "fc00::1", "fd12::1", "fe80::1",
-            "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.9.9",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.88.99.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.1",
+            "203.0.113.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:10.0.0.1",
+            "::ffff:127.0.0.1",
+            "::7f00:1",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
+            "100::1",
+            "2001::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "3fff::1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!allowed.contain(private.parse().unwrap()), "{private}");
         }
         let told = Allowed::new("10.0.0.0/8, fd00::/8".parse().unwrap());
-        for (address, is_told) in [("10.9.9.9", true), ("::ffff:10.9.9.9", true), ("fd12::1", true), ("192.168.0.1", false)] {
+        for (address, is_told) in
+            [("10.9.9.9", true), ("::ffff:10.9.9.9", true), ("fd12::1", true), ("192.168.0.1", false)]
+        {
             assert_eq!(told.contain(address.parse().unwrap()), is_told, "{address}");
         }
     }
@@ -136,8 +170,14 @@ mod tests {
     #[test]
     fn numbers_are_seen_however_they_are_written() {
         let allowed = Allowed::default();
-        for url in ["http://127.1/", "http://0x7f.0.0.1/", "http://2130706433/", "http://[::ffff:7f00:1]/", "http://[::1]:80/", "http://10.0.0.1./"]
-        {
+        for url in [
+            "http://127.1/",
+            "http://0x7f.0.0.1/",
+            "http://2130706433/",
+            "http://[::ffff:7f00:1]/",
+            "http://[::1]:80/",
+            "http://10.0.0.1./",
+        ] {
             assert!(!allowed.allow(&Url::parse(url).unwrap()), "{url}");
         }
         assert!(allowed.allow(&Url::parse("https://bots.example.com/x").unwrap()));
@@ -148,7 +188,15 @@ mod tests {
         for url in ["https://bots.example.com/x?y", "http://10.0.0.1:8080"] {
             assert_eq!(check_url("x", PayloadUrl(url.to_owned())).unwrap(), url);
         }
-        for url in ["", "bots.example.com", "ftp://x.example", "http://", "javascript:1", "file:///etc/passwd", &"http://x/".repeat(300)] {
+        for url in [
+            "",
+            "bots.example.com",
+            "ftp://x.example",
+            "http://",
+            "javascript:1",
+            "file:///etc/passwd",
+            &"http://x/".repeat(300),
+        ] {
             assert!(check_url("x", PayloadUrl(url.to_owned())).is_err(), "{url}");
         }
     }

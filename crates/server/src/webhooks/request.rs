@@ -83,9 +83,7 @@ pub async fn make(app: &App, row: &WebhookRow) -> Result<Reply, Failure> {
     }
     let payload = payload(&state, &bot, row, &message).ok_or(Failure::Gone)?;
     let (content_type, body) = match service.interface {
-        WebhookInterface::Native => {
-            ("application/json", serde_json::to_string(&payload).map_err(|_| unreadable())?)
-        }
+        WebhookInterface::Native => ("application/json", serde_json::to_string(&payload).map_err(|_| unreadable())?),
         WebhookInterface::Slack => ("application/x-www-form-urlencoded", slack_form(&state, &bot, &payload)?),
     };
     drop(state);

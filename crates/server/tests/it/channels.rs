@@ -4,6 +4,7 @@ mod announce;
 mod archive_stream;
 mod create_channel;
 mod default_streams;
+mod email_address;
 mod fold;
 mod folders;
 mod get_stream_topics;

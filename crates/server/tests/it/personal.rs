@@ -6,6 +6,7 @@ mod later;
 mod muted_users;
 mod prepared;
 mod presence;
+mod push;
 mod register_fields;
 mod settings;
 mod status;

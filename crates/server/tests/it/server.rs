@@ -1,3 +1,4 @@
+mod calls;
 mod connections;
 mod get_server_settings;
 mod openapi;

@@ -4,6 +4,7 @@ use super::Writing;
 use crate::row::{Error, settings_to_json};
 use rusqlite::params;
 use tidings_core::state::personal::TopicPolicy;
+use tidings_core::state::push::{PushKind, PushToken};
 use tidings_core::state::users::UserRow;
 use tidings_core::state::webhooks::WebhookRow;
 use tidings_types::user::{MutedUser, UserStatus};
@@ -61,6 +62,23 @@ impl Writing<'_> {
             ),
             None => self.run("DELETE FROM bot_storage WHERE user_id = ?1 AND key = ?2", params![user.0, key]),
         }
+    }
+
+    pub(super) fn push_token(
+        &self,
+        user: UserId,
+        kind: PushKind,
+        token: &str,
+        row: Option<&PushToken>,
+    ) -> Result<(), Error> {
+        let Some(row) = row else {
+            let sql = "DELETE FROM push_tokens WHERE user_id = ?1 AND kind = ?2 AND token = ?3";
+            return self.run(sql, params![user.0, kind.as_str(), token]);
+        };
+        self.run(
+            "INSERT OR REPLACE INTO push_tokens (user_id, kind, token, app_id, added_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![user.0, kind.as_str(), token, row.app_id, row.added_at],
+        )
     }
 
     pub(super) fn webhook(&self, message: MessageId, bot: UserId, row: Option<&WebhookRow>) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::personal::TopicPolicy;
+use tidings_core::state::push::{PushKind, PushToken};
 use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, UserRow};
 use tidings_core::state::webhooks::WebhookRow;
 use tidings_types::settings::UserSettings;
@@ -26,6 +27,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         Ok(())
     })?;
     bot_storage(connection, state)?;
+    push_tokens(connection, state)?;
     webhooks(connection, state)?;
     alert_words(connection, state)?;
     muted_users(connection, state)?;
@@ -94,6 +96,18 @@ fn bot_storage(connection: &Connection, state: &mut RealmState) -> Result<(), Er
         let value: String = get(row, 2, TABLE)?;
         let (user, key) = (UserId(get(row, 0, TABLE)?), get(row, 1, TABLE)?);
         state.apply(&Change::BotStorage { user, key, value: Some(value.into()) });
+        Ok(())
+    })
+}
+
+fn push_tokens(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "push_tokens";
+    for_each(connection, "SELECT user_id, kind, token, app_id, added_at FROM push_tokens", |row| {
+        let kind: String = get(row, 1, TABLE)?;
+        let kind = PushKind::by_name(&kind).ok_or_else(|| bad_row(TABLE, format!("kind {kind:?}")))?;
+        let token = PushToken { app_id: get(row, 3, TABLE)?, added_at: get(row, 4, TABLE)? };
+        let (user, row) = (UserId(get(row, 0, TABLE)?), (get(row, 2, TABLE)?, Some(Arc::new(token))));
+        state.apply(&Change::PushToken { user, kind, token: row.0, row: row.1 });
         Ok(())
     })
 }

@@ -35,6 +35,7 @@ fn accounts(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, "by address", found);
         let keys: Vec<_> = state.users.keys_of(user.id).map(|key| (key, state.users.by_key(key))).collect();
         line(lines, "keys", keys);
+        line(lines, "devices", state.push_tokens.of(user.id).collect::<Vec<_>>());
         line(lines, "stored", state.bot_storage.of(user.id));
     }
 }

@@ -8,6 +8,7 @@ use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::Folders;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
+use tidings_core::state::push::{PushKind, PushToken};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_core::state::webhooks::WebhookRow;
@@ -20,8 +21,8 @@ use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::settings::UserSettings;
-use tidings_types::webhook::Trigger;
 use tidings_types::user::{BotService, BotType, Role, WebhookInterface};
+use tidings_types::webhook::Trigger;
 use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// The organization; `n` makes a difference.
@@ -250,6 +251,14 @@ pub fn queue(id: QueueId, user: UserId, n: u32) -> QueueRow {
 #[must_use]
 pub fn stored(user: UserId, key: u32, n: Option<u32>) -> Change {
     Change::BotStorage { user, key: format!("Schlüssel {key}"), value: n.map(|n| format!("wert {n}\0\n").into()) }
+}
+
+/// A device, or that it is gone; `n` makes a difference.
+#[must_use]
+pub fn push_token(user: UserId, id: u32, n: Option<u32>) -> Change {
+    let kind = if id.is_multiple_of(2) { PushKind::Apns } else { PushKind::Fcm };
+    let row = |n: u32| PushToken { app_id: n.is_multiple_of(2).then(|| format!("app{n}")), added_at: n.into() };
+    Change::PushToken { user, kind, token: format!("tøken{}", id / 2), row: n.map(|n| Arc::new(row(n))) }
 }
 
 /// A request of an outgoing webhook, or that it is done with; `n` makes a difference.

@@ -150,6 +150,25 @@ endpoint! {
     }
 }
 
+/// Where mail to a channel goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GetStreamEmailAddressResponse {
+    /// The address.
+    pub email: String,
+}
+
+endpoint! {
+    /// Returns the address at which a channel takes mail. Always refused: the server receives none.
+    GetStreamEmailAddress: Get "/streams/{stream_id}/email_address", "get-stream-email-address", "channels", auth Basic
+        => GetStreamEmailAddressResponse;
+    GetStreamEmailAddressRequest {
+        /// The channel.
+        stream_id: ChannelId,
+        /// In whose name messages are to be sent: oneself, or a bot of one's own.
+        sender_id?: UserId,
+    }
+}
+
 /// The new channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[allow(missing_docs, reason = "the name says it")]

@@ -62,3 +62,34 @@ pub struct MutedUsers {
     /// All of them.
     pub muted_users: Vec<MutedUser>,
 }
+
+/// The registration of a device for notifications.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PushDevice {
+    /// The number that the device made up, as text.
+    pub push_account_id: String,
+    /// How far it is.
+    pub status: PushStatus,
+    /// Why it failed; null or absent if it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
+}
+
+/// How far a registration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PushStatus {
+    /// Notifications are sent.
+    Active,
+    /// It did not work.
+    Failed,
+    /// It is not known yet.
+    Pending,
+}
+
+/// Whether an account for video calls is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HasZoomToken {
+    /// Whether it is.
+    pub value: bool,
+}

@@ -23,6 +23,13 @@ pub struct Restart {
     pub server_generation: i64,
 }
 
+/// Asks clients in browsers to load themselves anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WebReloadClient {
+    /// At once, as opposed to when it suits the user.
+    pub immediate: bool,
+}
+
 /// Settings of the realm that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUpdateDict {

@@ -4,7 +4,7 @@ use crate::http::pipeline::Ctx;
 use tidings_core::shape::Shape;
 use tidings_types::ApiError;
 use tidings_types::endpoints::channels::{
-    GetStreamByIdRequest, GetStreamByIdResponse, GetStreamIdRequest, GetStreamIdResponse, GetStreamTopicsRequest,
+    GetStreamByIdRequest, GetStreamByIdResponse, GetStreamEmailAddressRequest, GetStreamEmailAddressResponse, GetStreamIdRequest, GetStreamIdResponse, GetStreamTopicsRequest,
     GetStreamTopicsResponse, GetStreamsRequest, GetStreamsResponse,
 };
 
@@ -25,6 +25,15 @@ pub async fn get_stream_by_id(ctx: Ctx, request: GetStreamByIdRequest) -> Result
     let state = ctx.app.realm.state();
     let channel = state.access_channel(&ctx.user, request.stream_id)?;
     Ok(GetStreamByIdResponse { stream: state.channel_view(channel) })
+}
+
+/// `GET /streams/{stream_id}/email_address`. No mail is received, so there is no address.
+pub async fn get_stream_email_address(
+    ctx: Ctx,
+    request: GetStreamEmailAddressRequest,
+) -> Result<GetStreamEmailAddressResponse, ApiError> {
+    ctx.app.realm.state().access_channel(&ctx.user, request.stream_id)?;
+    Err(ApiError::bad_request("Channels have no email addresses: this server receives no email."))
 }
 
 /// `GET /users/me/{stream_id}/topics`.

@@ -302,7 +302,9 @@ mod tests {
     fn text_has_its_icon_and_wrong_types_are_refused() {
         assert_eq!(content(&json!({"text": "*x*", "icon_emoji": ":tada:"})).unwrap(), ":tada: **x**");
         assert_eq!(content(&json!({"icon_emoji": ":tada:"})).unwrap(), "");
-        for wrong in [json!([]), json!("x"), json!({"text": 1}), json!({"blocks": {}}), json!({"attachments": [{"title": []}]})] {
+        for wrong in
+            [json!([]), json!("x"), json!({"text": 1}), json!({"blocks": {}}), json!({"attachments": [{"title": []}]})]
+        {
             assert!(content(&wrong).is_err(), "{wrong}");
         }
         assert_eq!(channel(&json!({"channel": "#general"})).as_deref(), Some("general"));

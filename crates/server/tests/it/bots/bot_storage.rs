@@ -12,7 +12,11 @@ async fn what_is_stored_is_there_for_its_account_and_after_a_restart() {
     let bot = server.client("hamletbot");
     assert_eq!(bot.get("/bot_storage", &[]).await.ok()["storage"], json!({"a": "1", "b": "3", "ü": ""}));
     assert_eq!(bot.get("/bot_storage", &[("keys", r#"["b"]"#)]).await.ok()["storage"], json!({"b": "3"}));
-    assert_eq!(server.client("hamlet").get("/bot_storage", &[]).await.ok()["storage"], json!({}), "it is the bot's own");
+    assert_eq!(
+        server.client("hamlet").get("/bot_storage", &[]).await.ok()["storage"],
+        json!({}),
+        "it is the bot's own"
+    );
     bot.delete("/bot_storage", &[("keys", r#"["a"]"#)]).await.done();
     bot.get("/bot_storage", &[("keys", r#"["a"]"#)]).await.refused(400, "Key does not exist.");
     bot.delete("/bot_storage", &[("keys", r#"["a"]"#)]).await.refused(400, "Key does not exist.");
@@ -33,7 +37,9 @@ async fn there_is_a_limit_and_what_exceeds_it_changes_nothing() {
     bot.put("/bot_storage", &[("storage", &too_much)]).await.refused(400, refusal);
     assert_eq!(bot.get("/bot_storage", &[("keys", r#"["a"]"#)]).await.ok()["storage"]["a"], "short");
     let many: serde_json::Map<_, _> = (0..1_001).map(|n| (n.to_string(), json!(""))).collect();
-    bot.put("/bot_storage", &[("storage", &json!(many).to_string())]).await.refused(400, "Too many entries. The limit is 1000.");
+    bot.put("/bot_storage", &[("storage", &json!(many).to_string())])
+        .await
+        .refused(400, "Too many entries. The limit is 1000.");
     bot.put("/bot_storage", &[("storage", r#"{"a": 1}"#)]).await.refused(400, "storage[\"a\"] is not a string");
     bot.put("/bot_storage", &[("storage", "[]")]).await.refused(400, "storage is not a dict");
 }

@@ -88,7 +88,8 @@ async fn who_may_not_and_what_cannot_be_is_refused() {
         let params = [YORICK[0], YORICK[1], (name, value)];
         othello.post("/bots", &params).await.refused(400, msg);
     }
-    let webhook = [YORICK[0], YORICK[1], ("bot_type", "3"), ("payload_url", "https://x.example"), ("interface_type", "3")];
+    let webhook =
+        [YORICK[0], YORICK[1], ("bot_type", "3"), ("payload_url", "https://x.example"), ("interface_type", "3")];
     othello.post("/bots", &webhook).await.refused(400, "Invalid interface type");
     let webhook = [YORICK[0], YORICK[1], ("bot_type", "2"), ("service_name", "nosuch")];
     othello.post("/bots", &webhook).await.refused(400, "Invalid integration 'nosuch'.");
@@ -104,7 +105,7 @@ async fn permit(server: &TestServer, set: impl FnOnce(&mut RealmSettings) + Send
         tx.change(Change::Realm(Arc::new(realm)));
         Ok(())
     };
-    server.app.realm.run(change).await.unwrap();
+    server.app.realm.run(change).await.expect("the change is made");
 }
 
 #[tokio::test]
@@ -124,7 +125,13 @@ async fn who_manages_an_outgoing_webhook_is_told_where_its_requests_go() {
     let server = TestServer::start().await;
     let types = [("event_types", r#"["realm_bot"]"#)];
     let (admin, other) = (server.client("iago").register(&types).await, server.client("shiva").register(&types).await);
-    let webhook = [YORICK[0], YORICK[1], ("bot_type", "3"), ("payload_url", r#""https://x.example/hook""#), ("interface_type", "2")];
+    let webhook = [
+        YORICK[0],
+        YORICK[1],
+        ("bot_type", "3"),
+        ("payload_url", r#""https://x.example/hook""#),
+        ("interface_type", "2"),
+    ];
     server.client("hamlet").post("/bots", &webhook).await.done();
     let events = admin.events().await;
     let bot = &events[0]["bot"];

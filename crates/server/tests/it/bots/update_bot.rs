@@ -86,12 +86,16 @@ async fn what_cannot_be_is_refused() {
 async fn where_requests_go_is_changed_for_outgoing_webhooks_only() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");
-    let webhook = [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://x.example")];
+    let webhook =
+        [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://x.example")];
     hamlet.post("/bots", &webhook).await.done();
     let (admin, other) = (server.client("iago").register(&TYPES).await, server.client("shiva").register(&TYPES).await);
     let params = [("service_payload_url", r#""https://y.example""#), ("service_interface", "2")];
     let answer = hamlet.patch("/bots/9", &params).await.ok();
-    assert_eq!((&answer["service_payload_url"], &answer["service_interface"]), (&json!("https://y.example"), &json!(2)));
+    assert_eq!(
+        (&answer["service_payload_url"], &answer["service_interface"]),
+        (&json!("https://y.example"), &json!(2))
+    );
     hamlet.patch("/bots/9", &params).await.done();
     let events = admin.events().await;
     assert_eq!(events.len(), 1, "what stays as it is, is not told");

@@ -76,7 +76,11 @@ async fn run_all(server: &TestServer) {
         ("PATCH", "/users/6", &[("role", "200")]),
         ("POST", "/bots", &[("full_name", "Yorick"), ("short_name", "yorick")]),
         ("PATCH", "/bots/10", &[("bot_owner_id", "4"), ("default_sending_stream", "secret")]),
-        ("POST", "/bots", &[("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://x.example")]),
+        (
+            "POST",
+            "/bots",
+            &[("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://x.example")],
+        ),
         ("PATCH", "/bots/11", &[("service_payload_url", "https://y.example"), ("service_interface", "2")]),
         ("PATCH", "/bots/11", &[("bot_owner_id", "6")]),
         ("DELETE", "/users/5", &[]),

@@ -6,14 +6,14 @@ use tidings_testkit::client::{Reply, TestClient};
 async fn bot(server: &TestServer) -> (TestClient, String) {
     let params = [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "2"), ("service_name", "json")];
     let answer = server.client("hamlet").post("/bots", &params).await.ok();
-    let key = answer["api_key"].as_str().unwrap().to_owned();
+    let key = answer["api_key"].as_str().expect("a key").to_owned();
     (server.client_with("ghost-bot@example.com", &key), key)
 }
 
 /// Calls an address as another program does: nothing but a key in it, and JSON in the body.
 async fn call(server: &TestServer, integration: &str, query: &str, document: &str) -> Reply {
     let anonymous = server.anonymous();
-    let request = anonymous.request("POST".parse().unwrap(), &format!("/external/{integration}?{query}"));
+    let request = anonymous.request("POST".parse().expect("a method"), &format!("/external/{integration}?{query}"));
     anonymous.send(request.header("Content-Type", "application/json; charset=utf-8").body(document.to_owned())).await
 }
 
@@ -52,9 +52,14 @@ async fn slack_s_form_is_understood_and_without_a_channel_the_owner_gets_it() {
     let (_, key) = bot(&server).await;
     let hamlet = server.client("hamlet");
     let query = format!("api_key={key}&stream=Denmark");
-    call(&server, "slack_incoming", &query, r##"{"channel": "#ghosts", "text": "*Swear* <https://x.example|it>"}"##).await.done();
+    call(&server, "slack_incoming", &query, r##"{"channel": "#ghosts", "text": "*Swear* <https://x.example|it>"}"##)
+        .await
+        .done();
     let message = newest(&hamlet).await;
-    assert_eq!((&message["subject"], &message["content"]), (&json!("ghosts"), &json!("**Swear** [it](https://x.example)")));
+    assert_eq!(
+        (&message["subject"], &message["content"]),
+        (&json!("ghosts"), &json!("**Swear** [it](https://x.example)"))
+    );
     let params = [("api_key", key.as_str()), ("payload", r#"{"text": "Adieu"}"#)];
     server.anonymous().post("/external/slack_incoming", &params).await.done();
     let message = newest(&hamlet).await;
@@ -83,7 +88,11 @@ async fn what_cannot_be_sent_is_refused_and_the_owner_is_told_once() {
     let query = format!("api_key={key}&stream=secret&topic=x");
     call(&server, "json", &query, "{}").await.done();
     assert_eq!(newest(&hamlet).await["display_recipient"], "secret", "a bot may send where its owner may");
-    server.client("iago").delete("/users/me/subscriptions", &[("subscriptions", "[\"secret\"]"), ("principals", "[4]")]).await.done();
+    server
+        .client("iago")
+        .delete("/users/me/subscriptions", &[("subscriptions", "[\"secret\"]"), ("principals", "[4]")])
+        .await
+        .done();
     call(&server, "json", &query, "{}").await.refused_with_code(400, "STREAM_DOES_NOT_EXIST");
     for (query, status, code) in [
         ("stream=Denmark".to_owned(), 400, "REQUEST_VARIABLE_MISSING"),
@@ -95,7 +104,11 @@ async fn what_cannot_be_sent_is_refused_and_the_owner_is_told_once() {
     call(&server, "json", &query, "{").await.refused(400, "Malformed payload");
     call(&server, "slack_incoming", &query, "[]").await.refused(400, "Malformed payload");
     call(&server, "slack_incoming", &query, r#"{"text": 5}"#).await.refused(400, "payload: text is not a string");
-    server.anonymous().post(&format!("/external/json?{query}"), &[]).await.refused_with_code(400, "REQUEST_VARIABLE_MISSING");
+    server
+        .anonymous()
+        .post(&format!("/external/json?{query}"), &[])
+        .await
+        .refused_with_code(400, "REQUEST_VARIABLE_MISSING");
     hamlet.delete("/bots/9", &[]).await.done();
     call(&server, "json", &query, "{}").await.refused_with_code(401, "USER_DEACTIVATED");
 }
@@ -122,7 +135,9 @@ async fn the_bot_may_send_and_nothing_else() {
     bot.get("/users", &[]).await.refused(401, refusal);
     bot.put("/bot_storage", &[("storage", "{}")]).await.refused(401, refusal);
     bot.send_to_channel("Denmark", "t", "by itself").await;
-    let state = server.client("hamlet").register(&[("fetch_event_types", r#"["realm_incoming_webhook_bots"]"#)]).await.state;
-    let names: Vec<&Value> = state["realm_incoming_webhook_bots"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
+    let state =
+        server.client("hamlet").register(&[("fetch_event_types", r#"["realm_incoming_webhook_bots"]"#)]).await.state;
+    let names: Vec<&Value> =
+        state["realm_incoming_webhook_bots"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, [&json!("json"), &json!("slack_incoming")]);
 }

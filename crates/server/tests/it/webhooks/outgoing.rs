@@ -11,7 +11,7 @@ use tidings_testkit::{TestServer, contract, test_config};
 
 /// Services of tests are on this machine, which is a private network.
 fn config() -> Config {
-    Config { webhook_networks: "127.0.0.0/8".parse().unwrap(), ..test_config() }
+    Config { webhook_networks: "127.0.0.0/8".parse().expect("a network"), ..test_config() }
 }
 
 /// Gives hamlet an outgoing webhook, account 9; returns its token.
@@ -27,7 +27,7 @@ async fn create(server: &TestServer, url: &str, interface: &str) -> String {
     let state = server.client("hamlet").register(&[]).await.state;
     let service = &state["realm_bots"][1]["services"][0];
     assert_eq!((&service["base_url"], &service["interface"].to_string()), (&json!(url), &interface.to_owned()));
-    service["token"].as_str().unwrap().to_owned()
+    service["token"].as_str().expect("a token").to_owned()
 }
 
 async fn watch(server: &TestServer, name: &str) -> TestQueue {
@@ -47,8 +47,8 @@ async fn message_of(queue: &TestQueue, sender: &str) -> Value {
 }
 
 fn check_signature(request: &Request, token: &str) {
-    let header = |name: &str| request.headers[name].to_str().unwrap();
-    let mut mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(token).unwrap()).unwrap();
+    let header = |name: &str| request.headers[name].to_str().expect("text");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&STANDARD.decode(token).expect("base64")).expect("a key");
     let signed = format!("{}.{}.{}", header("webhook-id"), header("webhook-timestamp"), request.body);
     mac.update(signed.as_bytes());
     let expect = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));

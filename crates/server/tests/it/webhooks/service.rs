@@ -28,26 +28,26 @@ impl Service {
     pub(super) async fn start() -> Self {
         let shared = Arc::new(Shared::default());
         let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/hook", listener.local_addr().expect("the port"));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Service { url, shared }
     }
 
     /// The next request is answered so; afterwards with `{}`.
     pub(super) fn answer(&self, status: u16, body: &str) {
-        self.shared.answers.lock().unwrap().push_back((status, body.to_owned()));
+        self.shared.answers.lock().expect("no panic").push_back((status, body.to_owned()));
     }
 
     pub(super) fn count(&self) -> usize {
-        self.shared.requests.lock().unwrap().len()
+        self.shared.requests.lock().expect("no panic").len()
     }
 
     /// Waits for requests, and takes them.
     pub(super) async fn take(&self, count: usize) -> Vec<Request> {
         for _ in 0..500 {
             if self.count() >= count {
-                return std::mem::take(&mut *self.shared.requests.lock().unwrap());
+                return std::mem::take(&mut *self.shared.requests.lock().expect("no panic"));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -56,7 +56,11 @@ impl Service {
 }
 
 async fn serve(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> impl IntoResponse {
-    shared.requests.lock().unwrap().push(Request { headers, body });
-    let (status, body) = shared.answers.lock().unwrap().pop_front().unwrap_or((200, "{}".to_owned()));
-    (StatusCode::from_u16(status).unwrap(), [("location", "/elsewhere"), ("content-type", "application/json")], body)
+    shared.requests.lock().expect("no panic").push(Request { headers, body });
+    let (status, body) = shared.answers.lock().expect("no panic").pop_front().unwrap_or((200, "{}".to_owned()));
+    (
+        StatusCode::from_u16(status).expect("a status"),
+        [("location", "/elsewhere"), ("content-type", "application/json")],
+        body,
+    )
 }
