@@ -12,6 +12,7 @@
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`folder`]: folders of channels.
+//! - [`profile`]: fields that an organization adds to profiles.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -35,6 +36,7 @@ pub mod message;
 pub mod narrow;
 pub mod params;
 pub mod prepared;
+pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;
