@@ -120,6 +120,8 @@ pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message
 /// would make every page with that message megabytes long.
 pub const EDITS_SHOWN_MAX: usize = 100;
+/// Milliseconds in which the changes of one message are compared word by word; what is left is compared roughly.
+pub const HISTORY_DIFF_MILLIS: u64 = 500;
 /// Unread messages that the initial state lists, the newest first.
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
