@@ -3,7 +3,8 @@
 use crate::admin::connection::Connection;
 use crate::admin::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Request};
 use crate::args::{
-    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, ReloadClientsArgs, UserCommand, UserCreateArgs, ZuliprcArgs,
+    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, ReloadClientsArgs, UserCommand, UserCreateArgs,
+    ZuliprcArgs,
 };
 use crate::data_dir::DataDir;
 use crate::output::{self, Format};

@@ -216,6 +216,23 @@ fn exit_codes_are_as_documented() {
 }
 
 #[test]
+fn clients_in_browsers_are_asked_to_load_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let (server, _, _) = serve(folder);
+    create_owner(folder);
+    let args = ["tail", "--config-file", "ann.rc", "--count", "1", "--format", "json"];
+    let mut tail = Running::start(tidings(folder, &args));
+    tail.wait_for("Waiting for events");
+    good(folder, &["reload-clients", "--data-dir", "data", "--immediate"]);
+    let mut event = String::new();
+    BufReader::new(tail.child.stdout.take().unwrap()).read_line(&mut event).unwrap();
+    let event: serde_json::Value = serde_json::from_str(&event).unwrap();
+    assert_eq!((&event["type"], &event["immediate"]), (&"web_reload_client".into(), &true.into()));
+    assert_eq!(server.stop("-TERM"), 0);
+}
+
+#[test]
 fn content_is_read_from_stdin() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

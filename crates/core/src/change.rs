@@ -9,12 +9,12 @@ use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
-use crate::state::organization::Folders;
+use crate::state::organization::{Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
 use crate::state::push::{PushKind, PushToken};
 use crate::state::realm::RealmRow;
-use crate::state::users::{KeyHash, UserRow};
+use crate::state::users::{KeyHash, Profile, UserRow};
 use crate::state::webhooks::WebhookRow;
 use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
@@ -32,6 +32,15 @@ pub enum Change {
     Linkifiers(Arc<Numbered<Linkifier>>),
     /// All folders of channels.
     ChannelFolders(Arc<Folders>),
+    /// All fields of profiles. Values of fields that are not in it are gone.
+    ProfileFields(Arc<ProfileFields>),
+    /// A user's profile, all values.
+    Profile {
+        /// Whose.
+        user: UserId,
+        /// The values.
+        values: Arc<Profile>,
+    },
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

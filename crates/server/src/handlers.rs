@@ -16,6 +16,7 @@ pub mod organization;
 pub mod pages;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod push;
 pub mod realm;
 pub mod server;

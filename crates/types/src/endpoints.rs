@@ -12,6 +12,7 @@ pub mod messages;
 pub mod organization;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod push;
 pub mod realm;
 pub mod server;

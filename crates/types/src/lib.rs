@@ -13,6 +13,7 @@
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`webhook`]: what the services of outgoing webhooks are sent, and what they answer.
 //! - [`folder`]: folders of channels.
+//! - [`profile`]: fields that an organization adds to profiles.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -36,6 +37,7 @@ pub mod message;
 pub mod narrow;
 pub mod params;
 pub mod prepared;
+pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;

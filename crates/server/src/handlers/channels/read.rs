@@ -4,8 +4,9 @@ use crate::http::pipeline::Ctx;
 use tidings_core::shape::Shape;
 use tidings_types::ApiError;
 use tidings_types::endpoints::channels::{
-    GetStreamByIdRequest, GetStreamByIdResponse, GetStreamEmailAddressRequest, GetStreamEmailAddressResponse, GetStreamIdRequest, GetStreamIdResponse, GetStreamTopicsRequest,
-    GetStreamTopicsResponse, GetStreamsRequest, GetStreamsResponse,
+    GetStreamByIdRequest, GetStreamByIdResponse, GetStreamEmailAddressRequest, GetStreamEmailAddressResponse,
+    GetStreamIdRequest, GetStreamIdResponse, GetStreamTopicsRequest, GetStreamTopicsResponse, GetStreamsRequest,
+    GetStreamsResponse,
 };
 
 /// `GET /get_stream_id`.

@@ -16,7 +16,11 @@ async fn devices_are_kept_for_their_user_and_after_a_restart() {
     let apple = state.push_tokens.get(id, &(PushKind::Apns, "c0ffee".to_owned())).unwrap();
     assert_eq!(apple.app_id.as_deref(), Some("com.example.chat"));
     let hamlet = server.client("hamlet");
-    server.client("cordelia").delete("/users/me/android_gcm_reg_id", &[("token", "x:y-z")]).await.refused(400, "Token does not exist");
+    server
+        .client("cordelia")
+        .delete("/users/me/android_gcm_reg_id", &[("token", "x:y-z")])
+        .await
+        .refused(400, "Token does not exist");
     hamlet.delete("/users/me/apns_device_token", &[("token", "c0ffee")]).await.done();
     hamlet.delete("/users/me/apns_device_token", &[("token", "c0ffee")]).await.refused(400, "Token does not exist");
     hamlet.delete("/users/me/android_gcm_reg_id", &[("token", "x:y-z")]).await.done();
@@ -29,17 +33,28 @@ async fn what_is_no_device_is_refused_and_so_are_bots_and_too_many() {
     let (hamlet, bot) = (server.client("hamlet"), server.client("hamletbot"));
     let long = "a".repeat(4_097);
     for token in ["", &long] {
-        hamlet.post("/users/me/android_gcm_reg_id", &[("token", token)]).await.refused(400, "Empty or invalid length token");
-        hamlet.delete("/users/me/android_gcm_reg_id", &[("token", token)]).await.refused(400, "Empty or invalid length token");
+        hamlet
+            .post("/users/me/android_gcm_reg_id", &[("token", token)])
+            .await
+            .refused(400, "Empty or invalid length token");
+        hamlet
+            .delete("/users/me/android_gcm_reg_id", &[("token", token)])
+            .await
+            .refused(400, "Empty or invalid length token");
     }
     let params = [("token", "no hex"), ("appid", "x")];
     hamlet.post("/users/me/apns_device_token", &params).await.refused(400, "Invalid APNS token");
     hamlet.post("/users/me/apns_device_token", &params[..1]).await.refused_with_code(400, "REQUEST_VARIABLE_MISSING");
-    bot.post("/users/me/android_gcm_reg_id", &[("token", "x")]).await.refused(400, "This endpoint does not accept bot requests.");
+    bot.post("/users/me/android_gcm_reg_id", &[("token", "x")])
+        .await
+        .refused(400, "This endpoint does not accept bot requests.");
     for n in 0..100 {
         hamlet.post("/users/me/android_gcm_reg_id", &[("token", n.to_string().as_str())]).await.done();
     }
-    hamlet.post("/users/me/android_gcm_reg_id", &[("token", "100")]).await.refused(400, "Too many devices. The limit is 100.");
+    hamlet
+        .post("/users/me/android_gcm_reg_id", &[("token", "100")])
+        .await
+        .refused(400, "Too many devices. The limit is 100.");
     hamlet.post("/users/me/android_gcm_reg_id", &[("token", "99")]).await.done();
 }
 
@@ -56,9 +71,15 @@ async fn there_is_no_push_service_and_that_is_said() {
     ];
     hamlet.post("/mobile_push/register", &device).await.refused_with_code(400, "PUSH_SERVICE_NOT_CONFIGURED");
     hamlet.post("/mobile_push/register", &device[1..]).await.refused_with_code(400, "REQUEST_VARIABLE_MISSING");
-    hamlet.post("/mobile_push/test_notification", &[("token", "x")]).await.refused_with_code(400, "INVALID_PUSH_DEVICE_TOKEN");
+    hamlet
+        .post("/mobile_push/test_notification", &[("token", "x")])
+        .await
+        .refused_with_code(400, "INVALID_PUSH_DEVICE_TOKEN");
     hamlet.post("/users/me/android_gcm_reg_id", &[("token", "x")]).await.done();
-    hamlet.post("/mobile_push/test_notification", &[("token", "x")]).await.refused_with_code(400, "PUSH_SERVICE_NOT_CONFIGURED");
+    hamlet
+        .post("/mobile_push/test_notification", &[("token", "x")])
+        .await
+        .refused_with_code(400, "PUSH_SERVICE_NOT_CONFIGURED");
     hamlet.post("/mobile_push/e2ee/test_notification", &[]).await.refused_with_code(400, "NO_ACTIVE_PUSH_DEVICE");
     let state = hamlet.register(&[]).await.state;
     assert_eq!((&state["push_devices"], &state["realm_push_notifications_enabled"]), (&json!({}), &json!(false)));
