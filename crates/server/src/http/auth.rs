@@ -63,5 +63,8 @@ fn check_key(email: &str, key: &str, state: &RealmState) -> Result<Arc<UserRow>,
     if !user.is_active {
         return Err(ApiError::unauthorized("Account is deactivated"));
     }
+    if state.organization.is_deactivated {
+        return Err(ApiError::unauthorized("This organization has been deactivated"));
+    }
     Ok(Arc::clone(user))
 }
