@@ -1,7 +1,7 @@
 //! Changing the content of messages.
 
 use super::send::{self, Place};
-use super::{Tx, flags};
+use super::{Tx, files, flags};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
 use crate::event::PreparedFlags;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tidings_markdown::Rendered;
+use tidings_types::attachment::Attachment;
 use tidings_types::events::Event;
 use tidings_types::events::message::{FlagsAdd, UpdateMessage};
 use tidings_types::message::Edit;
@@ -43,11 +44,17 @@ pub fn check_content(content: &str) -> Result<String, ApiError> {
     if content.trim().is_empty() { Ok(EMPTIED.to_owned()) } else { send::check_content(content) }
 }
 
-/// `update-message`, as far as the content goes, of the message that `flags` are of.
+/// `update-message`, as far as the content goes, of the message that `flags` are of. Returns the actor's files to which no
+/// message refers any more.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be edited, or not any more.
-pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: NewContent) -> Result<(), ApiError> {
+pub fn edit_content(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    flags: &PreparedFlags,
+    new: NewContent,
+) -> Result<Vec<Attachment>, ApiError> {
     let id = flags.message();
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
@@ -63,7 +70,7 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
     send::check_groups(&new.rendered)?;
     if message.content == new.content {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut mentions = send::mentions(tx, &place, message.conversation, &new.rendered, &new.alerted)?;
     // An old message is not opened to anybody by mentioning them in it.
@@ -74,11 +81,12 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     let row = edited(tx, &message, &place, &new, actor);
     let edit = row.edit_history[0].clone();
     tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
+    let unused = files::refer(tx, &user, id, message.timestamp, &new.rendered.linked_uploads);
     settle_unread(tx, id, &newcomers, &held_before);
     let update = update(actor, &message, new, &place, tx.now);
     let audience = holders(tx, id, &held_before);
     tx.emit_update(update, flags, audience);
-    Ok(())
+    Ok(files::detached(tx, actor, &unused))
 }
 
 /// Content and channel are not changed in one request. Clients may name the channel the message is in.

@@ -41,22 +41,26 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     };
     let flags = Arc::new(prepare_flags(&ctx, id).await?);
     let mut progress = Progress::default();
+    let mut detached_uploads = Vec::new();
     let mut content = content;
     while !progress.is_done {
         let (flags, to, content) = (Arc::clone(&flags), to.clone(), content.take());
         let command = move |tx: &mut Tx<'_>| {
+            let mut detached = Vec::new();
             if let Some(content) = content {
                 edit::check_stays(tx, actor, id, to.channel)?;
-                edit::edit_content(tx, actor, &flags, content)?;
+                detached = edit::edit_content(tx, actor, &flags, content)?;
             }
             if !is_moved {
-                return Ok(progress.done());
+                return Ok((progress.done(), detached));
             }
-            move_messages(tx, actor, &flags, &to, progress)
+            Ok((move_messages(tx, actor, &flags, &to, progress)?, detached))
         };
-        progress = ctx.app.realm.run(command).await?;
+        let (made, detached) = ctx.app.realm.run(command).await?;
+        progress = made;
+        detached_uploads.extend(detached);
     }
-    Ok(UpdateMessageResponse::default())
+    Ok(UpdateMessageResponse { detached_uploads })
 }
 
 /// The flags of those who hold the message. They take a moment where that is a large channel, so whoever may not read
