@@ -9,6 +9,7 @@
 //! # Layout
 //! - [`users`]: accounts, bots, groups, presence, status. [`channels`]: channels and subscriptions.
 //! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users. [`prepared`]: drafts and the like.
+//! - [`organization`]: what administrators keep for everybody.
 //! - [`mod@read`]: the same as typed objects.
 
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ use tidings_types::events::{Event, ReceivedEvent};
 
 mod channels;
 mod messages;
+mod organization;
 mod personal;
 mod prepared;
 mod read;
@@ -105,7 +107,10 @@ impl State {
             }
             // Of what is left, reactions, files, parts of polls, typing and heartbeats leave no trace in the state; unknown events
             // cannot.
-            other => self.apply_prepared(other),
+            other => {
+                self.apply_organization(other);
+                self.apply_prepared(other);
+            }
         }
     }
 

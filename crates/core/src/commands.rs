@@ -8,7 +8,7 @@
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
 //! - [`prepared`]: what users prepare for later.
-//! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
@@ -26,6 +26,7 @@ pub mod delete;
 pub mod edit;
 pub mod files;
 pub mod flags;
+pub mod folders;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;

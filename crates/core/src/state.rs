@@ -13,6 +13,7 @@
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`files`]: uploaded files and who refers to them.
 //! - [`linkifiers`]: what the organization lets text become.
+//! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
@@ -27,6 +28,7 @@ pub mod groups;
 pub mod ids;
 pub mod linkifiers;
 pub mod messages;
+pub mod organization;
 pub mod personal;
 pub mod prepared;
 pub mod realm;
@@ -37,6 +39,7 @@ use files::Files;
 use flags::Flags;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
+use organization::Organization;
 use personal::Personal;
 use prepared::Prepared;
 use realm::RealmRow;
@@ -53,6 +56,8 @@ pub struct RealmState {
     pub linkifiers: Linkifiers,
     /// Places where code can be run.
     pub playgrounds: Arc<Playgrounds>,
+    /// Folders of channels.
+    pub organization: Organization,
     /// Accounts and API keys.
     pub users: Users,
     /// Channels and who is subscribed.
@@ -80,6 +85,7 @@ impl RealmState {
             realm: Arc::new(realm),
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
+            organization: Organization::default(),
             users,
             channels: Channels::default(),
             messages: MessageIndex::default(),
@@ -99,6 +105,7 @@ impl RealmState {
             }
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
+            Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);

@@ -185,6 +185,7 @@ pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
+        folder: None,
         permissions: permissions(),
     }
 }

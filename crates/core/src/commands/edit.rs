@@ -44,18 +44,33 @@ pub fn check_content(content: &str) -> Result<String, ApiError> {
     if content.trim().is_empty() { Ok(EMPTIED.to_owned()) } else { send::check_content(content) }
 }
 
-/// `update-message`, as far as the content goes, of the message that `flags` are of. Returns the actor's files to which no
-/// message refers any more.
+/// A content that was changed, before anybody was told.
+#[derive(Debug)]
+#[must_use]
+pub struct Edited {
+    pub(super) update: UpdateMessage,
+    pub(super) audience: Audience,
+    /// The actor's files to which no message refers any more.
+    pub detached: Vec<Attachment>,
+}
+
+impl Edited {
+    /// Tells who holds the message that `flags` are of.
+    pub fn tell(self, tx: &mut Tx<'_>, flags: &PreparedFlags) {
+        tx.emit_update(self.update, flags, self.audience);
+    }
+}
+
+/// `update-message`, as far as the content of message `id` goes. None where that is the content already.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be edited, or not any more.
 pub fn edit_content(
     tx: &mut Tx<'_>,
     actor: UserId,
-    flags: &PreparedFlags,
+    id: MessageId,
     new: NewContent,
-) -> Result<Vec<Attachment>, ApiError> {
-    let id = flags.message();
+) -> Result<Option<Edited>, ApiError> {
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
@@ -70,7 +85,7 @@ pub fn edit_content(
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
     send::check_groups(&new.rendered)?;
     if message.content == new.content {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let mut mentions = send::mentions(tx, &place, message.conversation, &new.rendered, &new.alerted)?;
     // An old message is not opened to anybody by mentioning them in it.
@@ -84,9 +99,8 @@ pub fn edit_content(
     let unused = files::refer(tx, &user, id, message.timestamp, &new.rendered.linked_uploads);
     settle_unread(tx, id, &newcomers, &held_before);
     let update = update(actor, &message, new, &place, tx.now);
-    let audience = holders(tx, id, &held_before);
-    tx.emit_update(update, flags, audience);
-    Ok(files::detached(tx, actor, &unused))
+    let detached = files::detached(tx, actor, &unused);
+    Ok(Some(Edited { update, audience: holders(tx, id, &held_before), detached }))
 }
 
 /// Content and channel are not changed in one request. Clients may name the channel the message is in.

@@ -39,7 +39,7 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 41 {
+    Some(match kind % 43 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -110,6 +110,7 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
             let files = world.state.files.iter().map(|row| row.id).filter(|id| a >> id.0 & 1 == 1).collect();
             Change::FileUses { message: message.id, sent_at: message.timestamp, files }
         }
+        35 => Change::ChannelFolders(Arc::new(samples::folders(a % 5))),
         34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),

@@ -1,11 +1,11 @@
 //! Creating channels.
 
 use super::{
-    Privacy, check_description, check_is_admin, check_is_owner, check_name, check_setting, defaults, gate, tell_created,
+    Privacy, announce, check_description, check_is_admin, check_is_owner, check_name, check_setting, defaults, gate,
+    tell_created,
 };
 use crate::change::Change;
-use crate::commands::Tx;
-use crate::commands::subscriptions;
+use crate::commands::{Tx, folders, subscriptions};
 use crate::state::channels::ChannelRow;
 use crate::state::groups::system;
 use crate::state::users::UserRow;
@@ -43,6 +43,10 @@ pub struct NewChannelSettings {
     pub retention: RetentionDays,
     /// Whether messages without a topic are allowed.
     pub topics_policy: TopicsPolicy,
+    /// The folder it is shown in.
+    pub folder: Option<u32>,
+    /// Tell of it by message, unless it is private.
+    pub announce: bool,
     /// Permissions other than the default, by name.
     pub permissions: Vec<(&'static str, GroupSetting)>,
 }
@@ -56,6 +60,8 @@ impl Default for NewChannelSettings {
             history_public: None,
             retention: RetentionDays::RealmDefault,
             topics_policy: TopicsPolicy::Inherit,
+            folder: None,
+            announce: false,
             permissions: Vec::new(),
         }
     }
@@ -106,8 +112,12 @@ pub fn create_channel(
         }
         users.push(*id);
     }
+    let announces = new.settings.announce;
     let id = create(tx, Some(actor.id), new);
     subscriptions::subscribe(tx, id, &users);
+    if announces {
+        announce(tx, &actor, &[id])?;
+    }
     Ok(id)
 }
 
@@ -129,6 +139,9 @@ pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Resul
     }
     if settings.retention != RetentionDays::RealmDefault {
         check_is_owner(actor)?;
+    }
+    if let Some(folder) = settings.folder {
+        folders::check_can_hold_channels(tx, folder)?;
     }
     settings.permissions.iter().try_for_each(|(name, setting)| check_setting(tx, name, setting))
 }
@@ -156,6 +169,7 @@ pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> Chan
         message_retention_days: settings.retention.to_property(),
         topics_policy: settings.topics_policy,
         first_message_id: None,
+        folder: settings.folder,
         permissions,
     });
     tx.change(Change::Channel(Arc::clone(&row)));

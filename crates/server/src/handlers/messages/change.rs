@@ -46,15 +46,19 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     while !progress.is_done {
         let (flags, to, content) = (Arc::clone(&flags), to.clone(), content.take());
         let command = move |tx: &mut Tx<'_>| {
-            let mut detached = Vec::new();
-            if let Some(content) = content {
-                edit::check_stays(tx, actor, id, to.channel)?;
-                detached = edit::edit_content(tx, actor, &flags, content)?;
+            let mut edited = match content {
+                Some(content) => {
+                    edit::check_stays(tx, actor, id, to.channel)?;
+                    edit::edit_content(tx, actor, id, content)?
+                }
+                None => None,
+            };
+            let detached = edited.as_mut().map(|edited| std::mem::take(&mut edited.detached)).unwrap_or_default();
+            if is_moved {
+                return Ok((move_messages(tx, actor, &flags, &to, progress, edited)?, detached));
             }
-            if !is_moved {
-                return Ok((progress.done(), detached));
-            }
-            Ok((move_messages(tx, actor, &flags, &to, progress)?, detached))
+            edited.into_iter().for_each(|edited| edited.tell(tx, &flags));
+            Ok((progress.done(), detached))
         };
         let (made, detached) = ctx.app.realm.run(command).await?;
         progress = made;
