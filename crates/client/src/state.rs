@@ -98,6 +98,10 @@ impl State {
             Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::RealmUpdateDict(event) => {
                 event.data.iter().for_each(|(name, value)| self.replace(&format!("realm_{name}"), value.clone()));
+                // A deprecated field that no event names.
+                if let Some(policy) = event.data.get("message_edit_history_visibility_policy") {
+                    self.replace("realm_allow_edit_history", json!(policy != "none"));
+                }
             }
             Event::Restart(event) => {
                 self.replace("zulip_version", json!(event.zulip_version));

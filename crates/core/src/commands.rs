@@ -10,6 +10,7 @@
 //! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
+//! - [`profile`]: fields that the organization adds to profiles, and their values.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -32,6 +33,7 @@ pub mod move_messages;
 pub mod notify;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod reactions;
 pub mod realm;
 pub mod repeats;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_prepared.sql"),
     include_str!("../migrations/0010_files.sql"),
     include_str!("../migrations/0016_folders.sql"),
+    include_str!("../migrations/0017_profiles.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

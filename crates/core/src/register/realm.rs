@@ -9,10 +9,11 @@ use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::RealmState;
 use crate::state::groups::system;
 use crate::state::realm::RealmRow;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tidings_types::GroupId;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
+use tidings_types::profile::external_accounts;
 use tidings_types::settings::UserSettings;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
@@ -179,7 +180,7 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_push_notifications_enabled, &false);
     fields.put(field::realm_push_notifications_enabled_end_timestamp, &());
     fields.put(field::realm_plan_type, &1);
-    fields.put(field::realm_default_external_accounts, &json!({}));
+    fields.put(field::realm_default_external_accounts, &external_accounts());
     fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
 }

@@ -39,7 +39,10 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 43 {
+    if kind >= 224 {
+        return files(world, user, kind, a, b);
+    }
+    Some(match kind % 40 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -96,24 +99,36 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         31 => samples::draft(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         32 => samples::snippet(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         33 => samples::view(user, a % 5, (!b.is_multiple_of(4)).then_some(b)),
-        37 | 38 => {
-            // What a file is does not change, but whether messages refer to it does.
-            let id = AttachmentId(u64::from(a % 5) + 1);
-            let known = world.state.files.get(id).map(|row| FileRow::clone(row));
-            let fresh = || samples::file(id, user, b % 100);
-            let row = known.map_or_else(fresh, |row| FileRow { unused_since: Some(i64::from(b)), ..row });
-            Change::File(Arc::new(row))
-        }
-        39 if b.is_multiple_of(3) => Change::FileRemoved(AttachmentId(u64::from(a % 5) + 1)),
-        39 | 40 => {
-            let message = message()?;
-            let files = world.state.files.iter().map(|row| row.id).filter(|id| a >> id.0 & 1 == 1).collect();
-            Change::FileUses { message: message.id, sent_at: message.timestamp, files }
+        38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
+        37 => {
+            let mut values = samples::profile(a % 5);
+            values.retain(|field, _| world.state.organization.profile_field(*field).is_some());
+            Change::Profile { user, values: Arc::new(values) }
         }
         35 => Change::ChannelFolders(Arc::new(samples::folders(a % 5))),
         34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
+    })
+}
+
+/// A change of files, pictures or emoji.
+fn files<B: Backend>(world: &World<'_, B>, user: UserId, kind: u8, a: u32, b: u32) -> Option<Change> {
+    let id = AttachmentId(u64::from(a % 5) + 1);
+    Some(match kind % 8 {
+        0 => Change::FileRemoved(id),
+        1..=3 => {
+            // What a file is does not change, but whether messages refer to it does.
+            let known = world.state.files.get(id).map(|row| FileRow::clone(row));
+            let fresh = || samples::file(id, user, b % 100);
+            let row = known.map_or_else(fresh, |row| FileRow { unused_since: Some(i64::from(b)), ..row });
+            Change::File(Arc::new(row))
+        }
+        _ => {
+            let message = pick_message(world, b)?;
+            let files = world.state.files.iter().map(|row| row.id).filter(|id| a >> id.0 & 1 == 1).collect();
+            Change::FileUses { message: message.id, sent_at: message.timestamp, files }
+        }
     })
 }
 
