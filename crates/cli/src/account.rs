@@ -34,6 +34,13 @@ pub(crate) fn reload_clients(args: &ReloadClientsArgs) -> Result<()> {
     connect(&args.data)?.ask(&Request::ReloadClients { immediate: args.immediate })
 }
 
+/// `tidings owner reopen`.
+pub(crate) fn reopen(data: &DataDirArgs, format: Format) -> Result<()> {
+    let was_closed: bool = connect(data)?.ask(&Request::OpenOrganization)?;
+    let text = if was_closed { "The organization is open again." } else { "The organization was open already." };
+    output::result(format, &serde_json::json!({ "was_closed": was_closed }), || text.to_owned())
+}
+
 /// `tidings user …`.
 pub(crate) fn user(command: &UserCommand, format: Format) -> Result<()> {
     match command {

@@ -60,6 +60,8 @@ pub(crate) enum Request {
         /// At once, as opposed to when it suits the user.
         immediate: bool,
     },
+    /// Opens an organization that an owner closed; answered with whether it was closed.
+    OpenOrganization,
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
     Generate {
         /// How many, at most [`GENERATE_MAX`].

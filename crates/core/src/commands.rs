@@ -11,11 +11,13 @@
 //! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
+//! - [`signup`]: how people come into the organization, and what they find there.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
+//! - [`files`]: uploaded files.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -25,6 +27,8 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod exports;
+pub mod files;
 pub mod flags;
 pub mod folders;
 pub mod linkifiers;
@@ -39,6 +43,7 @@ pub mod realm;
 pub mod repeats;
 pub mod report;
 pub mod send;
+pub mod signup;
 pub mod submessages;
 pub mod subscriptions;
 pub mod users;

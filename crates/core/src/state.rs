@@ -11,11 +11,13 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
+//! - [`files`]: uploaded files and who refers to them.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`bot_storage`]: what programs store for their accounts.
 //! - [`push`]: devices that notifications are to be sent to.
+//! - [`exports`]: exports of the organization's data.
 //! - [`webhooks`]: requests of outgoing webhooks that are still to be made.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
@@ -25,6 +27,8 @@ use tidings_types::{ChannelId, MessageId, UserId};
 
 pub mod bot_storage;
 pub mod channels;
+pub mod exports;
+pub mod files;
 pub mod flags;
 pub mod groups;
 pub mod ids;
@@ -40,6 +44,8 @@ pub mod webhooks;
 
 use bot_storage::BotStorage;
 use channels::Channels;
+use exports::Exports;
+use files::Files;
 use flags::Flags;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
@@ -80,8 +86,12 @@ pub struct RealmState {
     pub prepared: Prepared,
     /// Devices that notifications are to be sent to.
     pub push_tokens: Kept<(PushKind, String), PushToken>,
+    /// Exports of the organization's data.
+    pub exports: Exports,
     /// Requests of outgoing webhooks that are still to be made.
     pub webhooks: Webhooks,
+    /// Uploaded files.
+    pub files: Files,
 }
 
 impl RealmState {
@@ -104,7 +114,9 @@ impl RealmState {
             personal: Personal::default(),
             prepared: Prepared::default(),
             push_tokens: Kept::default(),
+            exports: Exports::default(),
             webhooks: Webhooks::default(),
+            files: Files::default(),
         }
     }
 
@@ -118,6 +130,10 @@ impl RealmState {
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
+            Change::Domains(list) => self.organization.domains = Arc::clone(list),
+            Change::DefaultGroups(list) => self.organization.default_groups = Arc::clone(list),
+            Change::OnboardingStep { user, step, .. } => self.personal.put_seen_step(*user, step),
+            Change::Deactivated(closed) => self.organization.is_deactivated = *closed,
             Change::ProfileFields(list) => {
                 self.users.keep_profile_values(|field| list.items.iter().any(|known| known.id == field));
                 self.organization.profile_fields = Arc::clone(list);
@@ -153,6 +169,7 @@ impl RealmState {
             Change::MessagesMoved { ids, to, seq, .. } => self.messages.relocate(ids, *to, *seq),
             Change::MessageDeleted { id } => {
                 self.messages.remove(*id);
+                self.files.put_uses(*id, 0, &[]);
                 self.flags.forget(*id);
             }
             Change::SubmessageAdded { row, .. } => self.messages.note_submessage(row.id),
@@ -171,7 +188,11 @@ impl RealmState {
             Change::PushToken { user, kind, token, row } => {
                 self.push_tokens.put(*user, &(*kind, token.clone()), row.clone());
             }
+            Change::Export(row) => self.exports.put(Arc::clone(row)),
             Change::Webhook { message, bot, row } => self.webhooks.put(*message, *bot, row.clone()),
+            Change::File(row) => self.files.put(Arc::clone(row)),
+            Change::FileRemoved(id) => self.files.remove(*id),
+            Change::FileUses { message, sent_at, files } => self.files.put_uses(*message, *sent_at, files),
             Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }

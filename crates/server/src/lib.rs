@@ -9,8 +9,10 @@
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
+//! - [`files`]: uploaded files: where they are, images, what is removed.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
 //! - [`calls`]: video calls on another server.
+//! - [`exports`]: makes archives of what is in the organization.
 //! - [`webhooks`]: tells services of messages to their bots.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
@@ -20,6 +22,8 @@ pub mod calls;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+pub mod exports;
+pub mod files;
 pub mod handlers;
 pub mod http;
 pub mod openapi;

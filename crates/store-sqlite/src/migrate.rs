@@ -15,11 +15,14 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
+    include_str!("../migrations/0010_files.sql"),
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
+    include_str!("../migrations/0018_signup.sql"),
     include_str!("../migrations/0020_bots.sql"),
     include_str!("../migrations/0021_webhooks.sql"),
     include_str!("../migrations/0022_push.sql"),
+    include_str!("../migrations/0023_exports.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

@@ -11,9 +11,12 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
+//! - [`export`]: exports of the organization's data.
 //! - [`webhook`]: what the services of outgoing webhooks are sent, and what they answer.
+//! - [`attachment`]: uploaded files.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
+//! - [`signup`]: how people come into an organization.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -22,12 +25,14 @@
 //! - [`schema`]: a word for descriptions of these types.
 //! - [`version`]: the version and feature level we announce.
 
+pub mod attachment;
 pub mod brand;
 pub mod channel;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod folder;
 pub mod group;
 pub mod ids;
@@ -41,9 +46,10 @@ pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;
+pub mod signup;
 pub mod user;
 pub mod version;
 pub mod webhook;
 
 pub use error::ApiError;
-pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
+pub use ids::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

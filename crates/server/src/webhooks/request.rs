@@ -9,10 +9,9 @@ use super::address::{Allowed, Private};
 use crate::app::App;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{StatusCode, Url};
+use ring::hmac;
 use serde_json::Value;
-use sha2::Sha256;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,9 +149,9 @@ fn slack_form(state: &RealmState, bot: &UserRow, payload: &OutgoingWebhook) -> R
 
 fn sign(token: &str, id: &str, timestamp: &str, body: &str) -> String {
     let key = STANDARD.decode(token).unwrap_or_else(|_| token.as_bytes().to_vec());
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("a key may have any length");
-    mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    let signed = format!("{id}.{timestamp}.{body}");
+    let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes());
+    format!("v1,{}", STANDARD.encode(signature))
 }
 
 /// Why there is no answer, in words that name no address.

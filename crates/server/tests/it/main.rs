@@ -4,6 +4,8 @@ mod authentication;
 mod bots;
 mod channels;
 mod events;
+mod exports;
+mod files;
 mod messages;
 mod organization;
 mod personal;

@@ -3,6 +3,7 @@
 use super::Writing;
 use crate::row::{Error, settings_to_json};
 use rusqlite::params;
+use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::personal::TopicPolicy;
 use tidings_core::state::push::{PushKind, PushToken};
 use tidings_core::state::users::UserRow;
@@ -62,6 +63,21 @@ impl Writing<'_> {
             ),
             None => self.run("DELETE FROM bot_storage WHERE user_id = ?1 AND key = ?2", params![user.0, key]),
         }
+    }
+
+    pub(super) fn export(&self, row: &ExportRow) -> Result<(), Error> {
+        let (mut key, mut failed_at, mut deleted_at) = (None, None, None);
+        match &row.outcome {
+            Outcome::Pending => {}
+            Outcome::Done { key: known } => key = Some(known),
+            Outcome::Failed(at) => failed_at = Some(at),
+            Outcome::Deleted(at) => deleted_at = Some(at),
+        }
+        self.run(
+            "INSERT OR REPLACE INTO exports (id, user_id, kind, started_at, key, failed_at, deleted_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![row.id, row.user.0, u8::from(row.kind), row.started_at, key, failed_at, deleted_at],
+        )
     }
 
     pub(super) fn push_token(

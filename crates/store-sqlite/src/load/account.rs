@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
+use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::personal::TopicPolicy;
 use tidings_core::state::push::{PushKind, PushToken};
 use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, Profile, UserRow};
@@ -29,6 +30,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
     })?;
     bot_storage(connection, state)?;
     push_tokens(connection, state)?;
+    exports(connection, state)?;
     webhooks(connection, state)?;
     profiles(connection, state)?;
     alert_words(connection, state)?;
@@ -112,6 +114,23 @@ fn bot_storage(connection: &Connection, state: &mut RealmState) -> Result<(), Er
         let value: String = get(row, 2, TABLE)?;
         let (user, key) = (UserId(get(row, 0, TABLE)?), get(row, 1, TABLE)?);
         state.apply(&Change::BotStorage { user, key, value: Some(value.into()) });
+        Ok(())
+    })
+}
+
+fn exports(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "exports";
+    for_each(connection, "SELECT id, user_id, kind, started_at, key, failed_at, deleted_at FROM exports", |row| {
+        let (key, failed, deleted) = (get(row, 4, TABLE)?, get(row, 5, TABLE)?, get(row, 6, TABLE)?);
+        let outcome = match (key, failed, deleted) {
+            (Some(key), ..) => Outcome::Done { key },
+            (None, Some(at), _) => Outcome::Failed(at),
+            (None, None, Some(at)) => Outcome::Deleted(at),
+            (None, None, None) => Outcome::Pending,
+        };
+        let kind = from_plain(TABLE, get::<u8>(row, 2, TABLE)?)?;
+        let (id, user, started_at) = (get(row, 0, TABLE)?, UserId(get(row, 1, TABLE)?), get(row, 3, TABLE)?);
+        state.apply(&Change::Export(Arc::new(ExportRow { id, user, kind, started_at, outcome })));
         Ok(())
     })
 }

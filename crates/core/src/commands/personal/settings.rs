@@ -4,8 +4,10 @@ use super::{check_is_person, presence};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::exports;
 use crate::commands::prepared::drafts;
 use crate::commands::users::check_full_name;
+use crate::commands::users::update::change_delivery_email;
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::users::UserRow;
@@ -25,15 +27,35 @@ use tidings_types::{ApiError, UserId};
 pub fn update(
     tx: &mut Tx<'_>,
     actor: UserId,
-    full_name: Option<&str>,
+    own: OwnAccount,
     settings: &[(&'static str, Value)],
 ) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     check_is_person(&user)?;
-    if let Some(name) = full_name {
+    if let Some(name) = &own.full_name {
         rename(tx, &user, name)?;
     }
+    if let Some(email) = own.email.filter(|email| *email != user.delivery_email) {
+        if tx.state.realm.settings.email_changes_disabled && !user.role.is_admin() {
+            return Err(ApiError::bad_request("Email address changes are disabled in this organization."));
+        }
+        change_delivery_email(tx, actor, &email)?;
+    }
+    if let Some(phc) = own.password {
+        tx.change(Change::Password { user: actor, phc });
+    }
     change(tx, actor, settings)
+}
+
+/// What is to change of one's own account, beside settings.
+#[derive(Clone, Debug, Default)]
+pub struct OwnAccount {
+    /// Display name.
+    pub full_name: Option<String>,
+    /// The real address.
+    pub email: Option<String>,
+    /// The password as an Argon2 PHC string. That the user knows the one before was checked.
+    pub password: Option<String>,
 }
 
 fn rename(tx: &mut Tx<'_>, user: &UserRow, name: &str) -> Result<(), ApiError> {
@@ -72,6 +94,7 @@ pub(super) fn change(tx: &mut Tx<'_>, user: UserId, settings: &[(&'static str, V
                 let email = tx.state.api_email(&after);
                 emit_aspect(tx, &after, UserAspect::Timezone { email, timezone: after.settings.timezone.clone() });
             }
+            "allow_private_data_export" => exports::tell_consent(tx, &after),
             "presence_enabled" => show_or_hide(tx, &after),
             "enable_drafts_synchronization" if !after.settings.enable_drafts_synchronization => {
                 drafts::forget_all(tx, user);

@@ -8,6 +8,7 @@ use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::bots;
+use crate::commands::exports;
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
@@ -93,6 +94,7 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     visibility::tell_activity(tx, &before, &row);
     if is_active {
         visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+        exports::tell_consent(tx, &row);
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         tell_peers(tx, &channels, Event::PeerRemove);

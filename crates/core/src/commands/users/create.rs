@@ -4,6 +4,8 @@ use super::{administrator_required, check_email, check_full_name};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::exports;
+use crate::commands::signup;
 use crate::commands::subscriptions::{self, Joining};
 use crate::commands::visibility::{self, Membership};
 use crate::state::users::{BotRow, UserRow};
@@ -51,6 +53,7 @@ pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiErr
     }
     visibility::emit_new_user(tx, &row);
     visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+    exports::tell_consent(tx, &row);
     subscribe(tx, row.id, &new.channels);
     if row.is_bot() {
         visibility::emit_bot_add(tx, &row, tx.state.who_manages_bot(&row));
@@ -99,5 +102,7 @@ pub fn create_user(tx: &mut Tx<'_>, actor: UserId, new: NewUser) -> Result<UserI
         password: Some(new.password),
         channels: tx.state.realm.settings.default_channels.clone(),
     };
-    create_account(tx, account)
+    let id = create_account(tx, account)?;
+    signup::welcome(tx, id, None)?;
+    Ok(id)
 }
