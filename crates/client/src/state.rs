@@ -95,6 +95,7 @@ impl State {
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
             Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
+            Event::RealmEmoji(event) => self.replace("realm_emoji", json!(event.realm_emoji)),
             Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::RealmUpdateDict(event) => {
                 event.data.iter().for_each(|(name, value)| self.replace(&format!("realm_{name}"), value.clone()));

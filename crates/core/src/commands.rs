@@ -16,7 +16,7 @@
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
-//! - [`files`]: uploaded files.
+//! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -25,6 +25,7 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod emoji;
 pub mod files;
 pub mod flags;
 pub mod folders;
@@ -32,6 +33,7 @@ pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod profile;
 pub mod reactions;

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`receive`]: forms with a file, which goes to the store while it arrives.
-//! - [`images`]: what can be shown small. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
+//! - [`images`]: what can be shown small. [`pictures`]: of users and the organization; custom emoji. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
 //! - [`sweep`]: removes what nobody needs any more.
 
 use crate::config::Config;
@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 pub mod images;
 pub mod names;
+pub mod pictures;
 pub mod receive;
 pub mod sweep;
 pub mod temporary;

@@ -317,6 +317,8 @@ events! {
     RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
     /// The full new list.
     RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// All custom emoji: one is new, or out of use.
+    RealmEmoji = "realm_emoji" / "update" => files::RealmEmojiUpdate;
     /// Settings of the realm that belong together.
     RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }

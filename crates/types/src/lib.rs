@@ -11,7 +11,7 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
-//! - [`attachment`]: uploaded files.
+//! - [`attachment`]: uploaded files. [`emoji`]: custom emoji.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
 //! - [`narrow`]: message filters as clients write them.
@@ -25,6 +25,7 @@
 pub mod attachment;
 pub mod brand;
 pub mod channel;
+pub mod emoji;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

@@ -228,7 +228,7 @@ realm_settings! {
     /// Users cannot change their addresses.
     email_changes_disabled: bool = false;
     /// Users cannot change their pictures.
-    avatar_changes_disabled: bool = false;
+    avatar_changes_disabled: bool = false, Alone;
     /// New accounts need an invitation.
     invite_required: bool = true;
     /// Spectators may read web-public channels.
@@ -247,6 +247,8 @@ realm_settings! {
     can_create_web_public_channel_group: GroupId = system::OWNERS;
     /// May subscribe others.
     can_add_subscribers_group: GroupId = system::MEMBERS;
+    /// May add custom emoji.
+    can_add_custom_emoji_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
     /// May create bots.
     can_create_bots_group: GroupId = system::MEMBERS;
     /// May use wildcard mentions in large channels.

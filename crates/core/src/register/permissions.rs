@@ -7,7 +7,7 @@ use tidings_types::initial_state::{PermissionChoice, PermissionChoices};
 type Row = (&'static str, bool, bool, &'static str);
 
 const REALM: &[Row] = &[
-    ("can_add_custom_emoji_group", true, false, "role:nobody"),
+    ("can_add_custom_emoji_group", true, false, "role:members"),
     ("can_add_subscribers_group", true, false, "role:members"),
     ("can_create_bots_group", true, false, "role:members"),
     ("can_create_groups", true, false, "role:nobody"),

@@ -8,6 +8,7 @@ mod files;
 mod messages;
 mod organization;
 mod personal;
+mod pictures;
 mod realm;
 mod server;
 mod subscriptions;
