@@ -52,6 +52,8 @@ pub struct FileStore {
     store: Arc<dyn ObjectStore>,
     receiving: Arc<Semaphore>,
     imaging: Arc<Semaphore>,
+    /// Apart from those: anybody may ask for pictures that the server makes.
+    making: Arc<Semaphore>,
     /// For addresses that are valid for a moment.
     signing: ring::hmac::Key,
 }
@@ -111,6 +113,7 @@ impl FileStore {
             store,
             receiving: Arc::new(Semaphore::new(RECEIVED_AT_ONCE)),
             imaging: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
+            making: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
             signing: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret),
         }
     }

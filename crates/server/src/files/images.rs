@@ -17,6 +17,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use tidings_core::state::files::{FileRow, ImageRow, THUMBNAILS};
 use tidings_types::ApiError;
+use tokio::sync::Semaphore;
 
 /// Bytes of a file that is looked at.
 pub const IMAGE_BYTES_MAX: u64 = 64 << 20;
@@ -224,8 +225,8 @@ pub fn made(seed: &[u8; 16], is_medium: bool) -> Option<Bytes> {
     let is_filled = |x: u32, y: u32| {
         // A border of half a square around five squares.
         let square = |at: u32| (at * 12 / side).checked_sub(1).map(|half| half / 2).filter(|square| *square < 5);
-        let (Some(column), Some(row)) = (square(x), square(y)) else { return false };
-        let at = (row * 3 + column.min(4 - column)) as usize;
+        let (Some(column), Some(row)) = (square(x.min(side - 1 - x)), square(y)) else { return false };
+        let at = (row * 3 + column) as usize;
         seed[at / 8] >> (at % 8) & 1 == 1
     };
     let image = RgbImage::from_fn(side, side, |x, y| if is_filled(x, y) { color } else { image::Rgb([240; 3]) });
@@ -245,6 +246,19 @@ fn on_white(image: &DynamicImage) -> RgbImage {
     })
 }
 
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(|_| ApiError::NotReady {})?;
+    let work = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal {})
+}
+
 impl FileStore {
     /// Does something with an image, on a thread of its own, when it is its turn.
     ///
@@ -254,13 +268,15 @@ impl FileStore {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turn = Arc::clone(&self.imaging).acquire_owned().await.map_err(|_| ApiError::NotReady {})?;
-        let work = move || {
-            let done = work();
-            drop(turn);
-            done
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal {})
+        in_turn(&self.imaging, work).await
+    }
+
+    /// A picture for who has none; see [`made`].
+    ///
+    /// # Errors
+    /// 500 if that panics.
+    pub async fn made(&self, seed: [u8; 16], is_medium: bool) -> Result<Option<Bytes>, ApiError> {
+        in_turn(&self.making, move || made(&seed, is_medium)).await
     }
 
     /// Looks whether a stored file is an image; if so, the form in which messages show it is stored as well.

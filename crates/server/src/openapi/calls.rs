@@ -38,6 +38,8 @@ const REQUESTS: &[(&str, &str)] = &[
         "create-user",
         r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
     ),
+    ("delete-realm-logo", r#"{"night": true}"#),
+    ("upload-realm-logo", r#"{"night": true}"#),
     (
         "edit-draft",
         r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,

@@ -2,7 +2,6 @@
 //! addresses, and whoever has one may read it: pages that show them have no keys.
 
 use crate::app::App;
-use crate::files::images;
 use crate::files::pictures::Kind;
 use crate::handlers::files::serve::reader;
 use crate::http::respond;
@@ -74,7 +73,7 @@ async fn made(app: &App, file: &str) -> Result<Option<Bytes>, ApiError> {
     let Some(name) = file.strip_suffix(".png") else { return Ok(None) };
     let (seed, is_medium) = name.strip_suffix("-medium").map_or((name, false), |seed| (seed, true));
     let Some(seed) = seed_of(seed) else { return Ok(None) };
-    app.files.with_image(move || images::made(&seed, is_medium)).await
+    app.files.made(seed, is_medium).await
 }
 
 fn seed_of(text: &str) -> Option<[u8; 16]> {
