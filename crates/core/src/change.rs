@@ -10,7 +10,7 @@ use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
-use crate::state::organization::{Folders, ProfileFields};
+use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
 use crate::state::pictures::{EmojiRow, Picture, PictureOf};
 use crate::state::prepared::LaterRow;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
+use tidings_types::signup::RealmDomain;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
 
@@ -41,6 +42,21 @@ pub enum Change {
         /// The values.
         values: Arc<Profile>,
     },
+    /// All domains that addresses of new accounts may be of.
+    Domains(Arc<Vec<RealmDomain>>),
+    /// All groups of channels that new users can choose together.
+    DefaultGroups(Arc<DefaultGroups>),
+    /// A user has seen something that is shown once.
+    OnboardingStep {
+        /// Who.
+        user: UserId,
+        /// What.
+        step: String,
+        /// UNIX seconds.
+        seen_at: i64,
+    },
+    /// The organization is closed, or open again.
+    Deactivated(bool),
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

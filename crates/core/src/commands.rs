@@ -11,6 +11,7 @@
 //! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
+//! - [`signup`]: how people come into the organization, and what they find there.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -41,6 +42,7 @@ pub mod realm;
 pub mod repeats;
 pub mod report;
 pub mod send;
+pub mod signup;
 pub mod submessages;
 pub mod subscriptions;
 pub mod users;

@@ -73,6 +73,12 @@ pub const PROFILE_LONG_TEXT_CHARS_MAX: usize = 500;
 pub const PROFILE_LINK_BYTES_MAX: usize = 2_000;
 /// Users in one field of a profile.
 pub const PROFILE_USERS_MAX: usize = 100;
+/// Domains that addresses of new accounts may be of.
+pub const DOMAINS_MAX: usize = 1_000;
+/// Groups of channels that new users can choose together.
+pub const DEFAULT_GROUPS_MAX: usize = 100;
+/// Characters of the name of such a group.
+pub const DEFAULT_GROUP_NAME_CHARS_MAX: usize = 60;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.

@@ -111,6 +111,10 @@ impl RealmState {
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
+            Change::Domains(list) => self.organization.domains = Arc::clone(list),
+            Change::DefaultGroups(list) => self.organization.default_groups = Arc::clone(list),
+            Change::OnboardingStep { user, step, .. } => self.personal.put_seen_step(*user, step),
+            Change::Deactivated(closed) => self.organization.is_deactivated = *closed,
             Change::ProfileFields(list) => {
                 self.users.keep_profile_values(|field| list.items.iter().any(|known| known.id == field));
                 self.organization.profile_fields = Arc::clone(list);

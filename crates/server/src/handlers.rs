@@ -20,4 +20,5 @@ pub mod prepared;
 pub mod profile;
 pub mod realm;
 pub mod server;
+pub mod signup;
 pub mod users;

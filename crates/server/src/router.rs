@@ -22,7 +22,7 @@ use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
     authentication, bots, channels, emoji, events, files, folders, messages, organization, personal, pictures,
-    prepared, profile, realm, server, subscriptions, users,
+    prepared, profile, realm, server, signup, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -90,6 +90,19 @@ pub fn endpoints() -> Vec<Route> {
         authenticated organization::ReorderLinkifiers => handlers::organization::reorder_linkifiers;
         authenticated organization::AddCodePlayground => handlers::organization::add_code_playground;
         authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
+
+        // How people come in
+        authenticated signup::GetRealmDomains => handlers::signup::get_realm_domains;
+        authenticated signup::AddRealmDomain => handlers::signup::add_realm_domain;
+        authenticated signup::ChangeRealmDomain => handlers::signup::change_realm_domain;
+        authenticated signup::RemoveRealmDomain => handlers::signup::remove_realm_domain;
+        authenticated signup::CreateDefaultStreamGroup => handlers::signup::create_default_stream_group;
+        authenticated signup::UpdateDefaultStreamGroup => handlers::signup::update_default_stream_group;
+        authenticated signup::ChangeDefaultStreamGroup => handlers::signup::change_default_stream_group;
+        authenticated signup::RemoveDefaultStreamGroup => handlers::signup::remove_default_stream_group;
+        authenticated signup::MarkOnboardingStep => handlers::signup::mark_onboarding_step;
+        authenticated signup::TestWelcomeBotCustomMessage => handlers::signup::test_welcome_bot_custom_message;
+        authenticated signup::DeactivateRealm => handlers::signup::deactivate_realm;
 
         // Fields of profiles
         authenticated profile::GetCustomProfileFields => handlers::profile::get_custom_profile_fields;

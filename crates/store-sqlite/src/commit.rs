@@ -53,6 +53,13 @@ impl Writing<'_> {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
+            Change::Domains(list) => self.domains(list),
+            Change::DefaultGroups(list) => self.default_groups(list),
+            Change::OnboardingStep { user, step, seen_at } => self.run(
+                "INSERT OR IGNORE INTO onboarding_steps (user_id, step, seen_at) VALUES (?1, ?2, ?3)",
+                params![user.0, step, seen_at],
+            ),
+            Change::Deactivated(closed) => self.run("UPDATE realm SET is_deactivated = ?1", params![closed]),
             Change::ProfileFields(list) => self.profile_fields(list),
             Change::Profile { user, values } => self.profile(*user, values),
             Change::Playgrounds(list) => self.playgrounds(list),

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0011_pictures.sql"),
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
+    include_str!("../migrations/0018_signup.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

@@ -39,6 +39,7 @@ use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::profile::{FieldKind, ProfileField};
+use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{ProfileValue, Role};
 use tidings_types::{AttachmentId, ChannelId, EventId, MessageId, PreparedId, UserId};
 
@@ -112,6 +113,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(links());
     changes.push(folders(now));
     changes.extend(profiles());
+    changes.extend(signup());
     changes.extend(prepared(now));
     changes.push(file(now));
     changes.push(Change::Emoji(Arc::new(EmojiRow {
@@ -179,6 +181,17 @@ fn profiles() -> [Change; 2] {
     [
         Change::ProfileFields(Arc::new(Numbered { last_id: 10, items })),
         Change::Profile { user: UserId(8), values: Arc::new([(10, value)].into()) },
+    ]
+}
+
+/// How people come in.
+fn signup() -> [Change; 2] {
+    let group =
+        DefaultChannelGroup { id: 10, name: "Plays".to_owned(), description: String::new(), streams: Vec::new() };
+    let domain = RealmDomain { domain: "example.com".to_owned(), allow_subdomains: false };
+    [
+        Change::DefaultGroups(Arc::new(Numbered { last_id: 10, items: vec![group] })),
+        Change::Domains(Arc::new(vec![domain])),
     ]
 }
 

@@ -16,5 +16,6 @@ pub mod prepared;
 pub mod profile;
 pub mod realm;
 pub mod server;
+pub mod signup;
 pub mod subscriptions;
 pub mod users;

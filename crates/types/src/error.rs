@@ -148,6 +148,8 @@ api_errors! {
     AuthenticationFailed {} => Some("AUTHENTICATION_FAILED"), 401, "Your username or password is incorrect";
     /// The account was deactivated, told to who logs in with a password.
     UserDeactivated {} => Some("USER_DEACTIVATED"), 401, "Account is deactivated";
+    /// The organization is closed, told to who logs in with a password.
+    RealmDeactivated {} => Some("REALM_DEACTIVATED"), 401, "This organization has been deactivated";
     /// The role is not enough.
     UnauthorizedPrincipal { text: String } => Some("UNAUTHORIZED_PRINCIPAL"), 400, "{text}";
     /// Too many requests. `retry-after` is how many seconds to wait.

@@ -20,6 +20,7 @@ use crate::profile::{ExternalAccount, ProfileField};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
+use crate::signup::{DefaultChannelGroup, OnboardingStep, RealmDomain};
 use crate::user::{Bot, MutedUser, SystemBot, User, UserStatus, UserTopic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -204,8 +205,8 @@ initial_state! {
     streams: Vec<Channel>, ["stream"];
     /// Channels that new accounts are subscribed to, ascending; empty for guests.
     realm_default_streams: Vec<ChannelId>, ["default_streams"];
-    /// Groups of such channels. Always empty.
-    realm_default_stream_groups: Vec<Value>, ["default_stream_groups"];
+    /// Groups of channels that new users can choose together, by id; empty for guests.
+    realm_default_stream_groups: Vec<DefaultChannelGroup>, ["default_stream_groups"];
 
     /// The newest message the user received; -1 if none.
     max_message_id: i64, ["message"];
@@ -303,8 +304,8 @@ initial_state! {
     navigation_views: Vec<NavigationView>, ["navigation_views"];
     /// Folders that channels are shown in, in their order; archived ones included.
     channel_folders: Vec<ChannelFolder>, ["channel_folders"];
-    /// Introductions the user has not seen. Always empty.
-    onboarding_steps: Vec<Value>, ["onboarding_steps"];
+    /// What is shown once and the user has not seen yet.
+    onboarding_steps: Vec<OnboardingStep>, ["onboarding_steps"];
     /// Address of an introduction. Always null.
     navigation_tour_video_url: Option<String>, ["onboarding_steps"];
     /// Patterns that become links, in the order in which they are tried. Empty for clients without the capability
@@ -314,8 +315,8 @@ initial_state! {
     realm_filters: Vec<Value>, ["realm_filters"];
     /// Places where code can be run, by id.
     realm_playgrounds: Vec<Playground>, ["realm_playgrounds"];
-    /// Domains that addresses of new accounts have to be of. Always empty.
-    realm_domains: Vec<Value>, ["realm_domains"];
+    /// Domains that addresses of new accounts may be of, where the organization restricts them, by name.
+    realm_domains: Vec<RealmDomain>, ["realm_domains"];
     /// Fields of profiles that the organization added, in their order.
     custom_profile_fields: Vec<ProfileField>, ["custom_profile_fields"];
     /// Kinds that such fields can be of, by name.
@@ -422,8 +423,6 @@ initial_state! {
     realm_can_summarize_topics_group: GroupSetting, ["realm"];
     /// Who may make invitations for many: nobody.
     realm_create_multiuse_invite_group: GroupSetting, ["realm"];
-    /// What new users are greeted with. Always empty.
-    realm_welcome_message_custom_text: String, ["realm"];
     /// Whether summaries are sent by e-mail. Always false.
     realm_digest_emails_enabled: bool, ["realm"];
     /// On which day of the week they are sent, from 0 for Monday.

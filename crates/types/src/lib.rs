@@ -14,6 +14,7 @@
 //! - [`attachment`]: uploaded files. [`emoji`]: custom emoji.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
+//! - [`signup`]: how people come into an organization.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -43,6 +44,7 @@ pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;
+pub mod signup;
 pub mod user;
 pub mod version;
 

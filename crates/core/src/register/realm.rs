@@ -151,7 +151,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_can_manage_billing_group, &system::NOBODY);
     fields.put(field::realm_can_summarize_topics_group, &system::NOBODY);
     fields.put(field::realm_create_multiuse_invite_group, &system::NOBODY);
-    fields.put(field::realm_welcome_message_custom_text, "");
     fields.put(field::realm_digest_emails_enabled, &false);
     fields.put(field::realm_digest_weekday, &1);
     fields.put(field::realm_disallow_disposable_email_addresses, &false);

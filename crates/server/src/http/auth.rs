@@ -69,5 +69,8 @@ pub fn by_key(key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
     if !user.is_active {
         return Err(ApiError::unauthorized("Account is deactivated"));
     }
+    if state.organization.is_deactivated {
+        return Err(ApiError::unauthorized("This organization has been deactivated"));
+    }
     Ok(Arc::clone(user))
 }

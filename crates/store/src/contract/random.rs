@@ -43,7 +43,7 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
     if kind >= 224 {
         return files(world, user, kind, a, b);
     }
-    Some(match kind % 40 {
+    Some(match kind % 44 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -100,6 +100,10 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         31 => samples::draft(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         32 => samples::snippet(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         33 => samples::view(user, a % 5, (!b.is_multiple_of(4)).then_some(b)),
+        40 => Change::Domains(Arc::new(samples::domains(a % 5))),
+        41 => Change::DefaultGroups(Arc::new(samples::default_groups(a % 5))),
+        42 => Change::OnboardingStep { user, step: "intro_resolve_topic".to_owned(), seen_at: b.into() },
+        43 => Change::Deactivated(a.is_multiple_of(2)),
         38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
         37 => {
             let mut values = samples::profile(a % 5);

@@ -7,7 +7,7 @@ use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
-use tidings_core::state::organization::{Folders, ProfileFields};
+use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
@@ -22,6 +22,7 @@ use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::profile::{FieldKind, ProfileField};
 use tidings_types::settings::UserSettings;
+use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{BotType, ProfileValue, Role};
 use tidings_types::{
     AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId,
@@ -105,6 +106,25 @@ pub fn profile(n: u32) -> Profile {
         rendered_value: id.is_multiple_of(2).then(|| format!("<p>Wert {id}</p>")),
     };
     (1..=n).map(|id| (id, value(id))).collect()
+}
+
+/// Domains; `n` of them.
+#[must_use]
+pub fn domains(n: u32) -> Vec<RealmDomain> {
+    let one = |id: u32| RealmDomain { domain: format!("x{id}.example"), allow_subdomains: id.is_multiple_of(2) };
+    (1..=n).map(one).collect()
+}
+
+/// Groups of channels, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn default_groups(n: u32) -> DefaultGroups {
+    let one = |id: u32| DefaultChannelGroup {
+        id,
+        name: format!("Fächer {id}"),
+        description: format!("{n}"),
+        streams: (1..id).map(ChannelId).collect(),
+    };
+    DefaultGroups { last_id: n + 1, items: (1..=n).map(one).collect() }
 }
 
 /// An account; `n` makes a difference. Every third is a bot.
