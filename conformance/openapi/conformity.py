@@ -148,6 +148,7 @@ def recorded(folder):
                 if key not in seen:
                     seen.add(key)
                     yield item
+    assert total, f"no answers were recorded in {folder}"
     print(f"{total} answers, {len(seen)} that differ in form")
 
 

@@ -4,6 +4,7 @@
 //! holds each pair equal for every user.
 
 use crate::audience::Audience;
+use crate::limits;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::files::FileRow;
@@ -181,7 +182,8 @@ impl RealmState {
     #[must_use]
     pub fn can_read_file(&self, viewer: &UserRow, file: &FileRow) -> bool {
         // Newest first: whoever asks has mostly just been shown it.
-        let is_told = || self.files.uses(file.id).rev().any(|(message, _)| self.can_read_message(viewer, message));
+        let newest = || self.files.uses(file.id).rev().take(limits::FILE_MESSAGES_LOOKED_AT_MAX);
+        let is_told = || newest().any(|(message, _)| self.can_read_message(viewer, message));
         file.owner == viewer.id || is_told()
     }
 

@@ -132,6 +132,12 @@ pub const HISTORY_DIFF_MILLIS: u64 = 500;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
+/// Messages that are listed with a file that they refer to, the newest; events about the file have them, too.
+pub const FILE_MESSAGES_SHOWN_MAX: usize = 50;
+/// Files that one message refers to: each has an event.
+pub const FILES_PER_MESSAGE_MAX: usize = 50;
+/// Messages that are looked at to find out whether somebody may read a file, the newest.
+pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 /// Messages that move to another topic in one command, and in one event. Larger topics take several.
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.

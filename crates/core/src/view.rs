@@ -69,17 +69,20 @@ impl RealmState {
         if self.pictures.file(PictureOf::User(user.id)).is_some() { "U" } else { "G" }
     }
 
-    /// A file as its owner sees it.
+    /// A file as its owner sees it, with the newest messages that refer to it.
     #[must_use]
     pub fn attachment_view(&self, row: &FileRow) -> Attachment {
         let message = |(id, sent_at): (MessageId, i64)| AttachmentMessage { date_sent: sent_at * 1_000, id };
+        let newest = self.files.uses(row.id).rev().take(limits::FILE_MESSAGES_SHOWN_MAX);
+        let mut messages: Vec<AttachmentMessage> = newest.map(message).collect();
+        messages.reverse();
         Attachment {
             id: row.id,
             name: row.name.clone(),
             path_id: row.path.clone(),
             size: row.size,
             create_time: row.created_at * 1_000,
-            messages: self.files.uses(row.id).map(message).collect(),
+            messages,
         }
     }
 

@@ -127,6 +127,7 @@ pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessag
     let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     check_groups(&new.rendered)?;
+    files::check_count(&new.rendered.linked_uploads)?;
     let id = deliver(tx, &sender, &place, new)?;
     repeats::remember(tx, actor, &keys, id);
     Ok(id)

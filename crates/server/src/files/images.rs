@@ -17,7 +17,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use tidings_core::state::files::{FileRow, ImageRow, THUMBNAILS};
 use tidings_types::ApiError;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of a file that is looked at.
 pub const IMAGE_BYTES_MAX: u64 = 64 << 20;
@@ -246,11 +246,14 @@ fn on_white(image: &DynamicImage) -> RgbImage {
     })
 }
 
-async fn in_turn<T: Send + 'static>(
-    turns: &Arc<Semaphore>,
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    Arc::clone(turns).acquire_owned().await.map_err(|_| ApiError::NotReady {})
+}
+
+async fn on_thread<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
-    let turn = Arc::clone(turns).acquire_owned().await.map_err(|_| ApiError::NotReady {})?;
     let work = move || {
         let done = work();
         drop(turn);
@@ -260,15 +263,24 @@ async fn in_turn<T: Send + 'static>(
 }
 
 impl FileStore {
-    /// Does something with an image, on a thread of its own, when it is its turn.
+    /// Waits until an image may be read and decoded. Nothing of it should be in memory before.
+    ///
+    /// # Errors
+    /// 503 while the server stops.
+    pub async fn image_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        turn(&self.imaging).await
+    }
+
+    /// Does something with an image, on a thread of its own.
     ///
     /// # Errors
     /// 500 if it panics.
     pub async fn with_image<T: Send + 'static>(
         &self,
+        turn: OwnedSemaphorePermit,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        in_turn(&self.imaging, work).await
+        on_thread(turn, work).await
     }
 
     /// A picture for who has none; see [`made`].
@@ -276,7 +288,7 @@ impl FileStore {
     /// # Errors
     /// 500 if that panics.
     pub async fn made(&self, seed: [u8; 16], is_medium: bool) -> Result<Option<Bytes>, ApiError> {
-        in_turn(&self.making, move || made(&seed, is_medium)).await
+        on_thread(turn(&self.making).await?, move || made(&seed, is_medium)).await
     }
 
     /// Looks whether a stored file is an image; if so, the form in which messages show it is stored as well.
@@ -287,13 +299,14 @@ impl FileStore {
         if size == 0 || size > IMAGE_BYTES_MAX || !self.may_be_image(key).await? {
             return Ok(None);
         }
+        let turn = self.image_turn().await?;
         let Some(bytes) = self.read(key).await? else { return Ok(None) };
         let look = move || {
             let decoded = decode(&bytes)?;
             let thumbnail = decoded.thumbnail(decoded.row.thumbnail())?;
             Some((decoded.row, decoded.content_type, thumbnail))
         };
-        let Some((row, content_type, thumbnail)) = self.with_image(look).await? else { return Ok(None) };
+        let Some((row, content_type, thumbnail)) = self.with_image(turn, look).await? else { return Ok(None) };
         self.put(&names::thumbnail_key(key, row.thumbnail()), thumbnail).await?;
         Ok(Some((row, content_type)))
     }
@@ -317,9 +330,15 @@ impl FileStore {
         if let Some(known) = self.read(&key).await? {
             return Ok(Some(known));
         }
+        let turn = self.image_turn().await?;
+        // Somebody else may have asked for the same before.
+        if let Some(known) = self.read(&key).await? {
+            return Ok(Some(known));
+        }
         let Some(bytes) = self.read(&file.key).await? else { return Ok(None) };
         let name = name.to_owned();
-        let Some(made) = self.with_image(move || decode(&bytes)?.thumbnail(&name)).await? else { return Ok(None) };
+        let make = move || decode(&bytes)?.thumbnail(&name);
+        let Some(made) = self.with_image(turn, make).await? else { return Ok(None) };
         self.put(&key, made.clone()).await?;
         Ok(Some(made))
     }

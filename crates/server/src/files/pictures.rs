@@ -56,8 +56,9 @@ pub async fn store(
     make: fn(&[u8]) -> Option<Vec<images::Made>>,
 ) -> Result<Stored, ApiError> {
     let file = file.ok_or_else(|| ApiError::bad_request("You must upload exactly one picture."))?;
+    let turn = app.files.image_turn().await?;
     let bytes = app.files.read(&file.place.key).await?.ok_or(ApiError::Internal {})?;
-    let made = app.files.with_image(move || make(&bytes)).await?;
+    let made = app.files.with_image(turn, move || make(&bytes)).await?;
     let bad = || ApiError::BadImage { text: "Could not decode image; did you upload an image file?".to_owned() };
     let made = made.ok_or_else(bad)?;
     let name = names::new_name();

@@ -188,8 +188,7 @@ pub async fn read(
     let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
     let user = auth::authenticate(header, &app.realm.state());
     if let Some(kind) = file.filter(|_| receive::is_multipart(headers)) {
-        user?;
-        let form = receive::form(app, headers, request_body, file_bytes_max(app, kind)).await?;
+        let form = receive::form(app, user?.id, headers, request_body, file_bytes_max(app, kind)).await?;
         return Ok(Brought { params: ParamSource::new(query, form.params), file: form.file });
     }
     let bytes_max = match user {
