@@ -7,6 +7,7 @@ use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::groups::GroupRow;
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::personal::TopicPolicy;
@@ -18,7 +19,7 @@ use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
+use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +32,26 @@ pub enum Change {
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.
     User(Arc<UserRow>),
+    /// A group that users made, whole but for who is in it; new or changed.
+    Group(Arc<GroupRow>),
+    /// Users join or leave a group.
+    GroupMembers {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        users: Vec<UserId>,
+        /// Join or leave.
+        add: bool,
+    },
+    /// Groups join or leave a group.
+    GroupSubgroups {
+        /// Which.
+        group: GroupId,
+        /// Which join or leave; none of them has it in itself.
+        subgroups: Vec<GroupId>,
+        /// Join or leave.
+        add: bool,
+    },
     /// A new API key. Several keys per account are allowed.
     ApiKey {
         /// Of the key.

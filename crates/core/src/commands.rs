@@ -10,6 +10,7 @@
 //! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
+//! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -27,6 +28,7 @@ pub mod flags;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;
+pub mod permissions;
 pub mod personal;
 pub mod prepared;
 pub mod reactions;
@@ -36,6 +38,7 @@ pub mod report;
 pub mod send;
 pub mod submessages;
 pub mod subscriptions;
+pub mod user_groups;
 pub mod users;
 pub mod visibility;
 

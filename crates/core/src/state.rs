@@ -13,7 +13,7 @@
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
-//! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
+//! - [`groups`]: the built-in groups, derived from roles, and those of users. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub mod users;
 
 use channels::Channels;
 use flags::Flags;
+use groups::Groups;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use personal::Personal;
@@ -52,6 +53,8 @@ pub struct RealmState {
     pub playgrounds: Arc<Playgrounds>,
     /// Accounts and API keys.
     pub users: Users,
+    /// The groups that users made.
+    pub groups: Groups,
     /// Channels and who is subscribed.
     pub channels: Channels,
     /// Where every message is.
@@ -76,6 +79,7 @@ impl RealmState {
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
             users,
+            groups: Groups::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
@@ -97,6 +101,9 @@ impl RealmState {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
             }
+            Change::Group(row) => self.groups.put(row),
+            Change::GroupMembers { group, users, add } => self.groups.change_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.groups.change_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
             Change::Password { .. }

@@ -82,6 +82,7 @@ const AREAS: &[(&str, &str)] = &[
     ("streams", "Channels"),
     ("subscriptions", "Subscriptions"),
     ("users", "Users"),
+    ("user_groups", "User groups"),
     ("bots", "Bots"),
     ("personal", "Personal"),
     ("drafts", "Drafts"),

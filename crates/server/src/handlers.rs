@@ -16,4 +16,5 @@ pub mod personal;
 pub mod prepared;
 pub mod realm;
 pub mod server;
+pub mod user_groups;
 pub mod users;

@@ -5,11 +5,13 @@
 mod account;
 mod channel;
 mod flags;
+mod group;
 mod message;
 mod organization;
 mod prepared;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
+pub(crate) use group::GROUP_COLUMNS;
 
 use crate::named_send;
 use crate::row::{Error, bad_row, int, to_json};
@@ -53,6 +55,9 @@ impl Writing<'_> {
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
+            Change::Group(row) => self.group(row),
+            Change::GroupMembers { group, users, add } => self.group_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.group_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, created_at, label } => self.run(
                 "INSERT INTO api_keys (hash, user_id, created_at, label) VALUES (?1, ?2, ?3, ?4)",
                 params![hash, user.0, created_at, label],
@@ -145,6 +150,19 @@ impl Writing<'_> {
             ],
         )
     }
+}
+
+/// A statement that writes a row of these columns, of which the first is the key: new or changed.
+fn upsert(table: &str, columns: &[&str]) -> String {
+    let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+    let updates: Vec<String> = columns[1..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
+    format!(
+        "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
+        columns.join(", "),
+        places.join(", "),
+        columns[0],
+        updates.join(", ")
+    )
 }
 
 fn write_events(transaction: &Transaction<'_>, events: &[StoredEntry]) -> Result<(), Error> {

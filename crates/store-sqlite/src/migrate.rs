@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
+    include_str!("../migrations/0013_user_groups.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

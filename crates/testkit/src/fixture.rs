@@ -4,14 +4,12 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::channels::{ChannelRow, SubscriptionRow};
-use tidings_core::state::groups::system;
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_server::clock::Clock;
 use tidings_server::http::auth::hash_key;
 use tidings_store::{Batch, Store};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
-use tidings_types::group::GroupSetting;
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ChannelId, UserId};
@@ -141,25 +139,6 @@ pub(crate) fn user_row(id: UserId, name: &str, role: Role, owner: Option<UserId>
     }
 }
 
-/// Permissions as a new channel of nobody in particular has them.
-#[must_use]
-pub fn permissions() -> ChannelPermissions {
-    let everyone = || GroupSetting::Named(system::EVERYONE);
-    let nobody = || GroupSetting::Named(system::NOBODY);
-    ChannelPermissions {
-        can_add_subscribers_group: nobody(),
-        can_remove_subscribers_group: GroupSetting::Named(system::ADMINISTRATORS),
-        can_administer_channel_group: nobody(),
-        can_delete_any_message_group: nobody(),
-        can_delete_own_message_group: nobody(),
-        can_move_messages_out_of_channel_group: nobody(),
-        can_move_messages_within_channel_group: nobody(),
-        can_send_message_group: everyone(),
-        can_subscribe_group: nobody(),
-        can_resolve_topics_group: nobody(),
-    }
-}
-
 fn channel(fixed: &FixedChannel, now: i64) -> ChannelRow {
     ChannelRow {
         is_private: fixed.is_private,
@@ -185,7 +164,7 @@ pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
-        permissions: permissions(),
+        permissions: ChannelPermissions::new(None),
     }
 }
 

@@ -12,4 +12,5 @@ pub mod prepared;
 pub mod realm;
 pub mod server;
 pub mod subscriptions;
+pub mod user_groups;
 pub mod users;

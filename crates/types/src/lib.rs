@@ -10,6 +10,7 @@
 //! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
@@ -32,6 +33,7 @@ pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod permission;
 pub mod prepared;
 pub mod realm;
 pub mod schema;

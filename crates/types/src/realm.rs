@@ -4,9 +4,10 @@
 //! changed yet.
 
 use crate::error::ApiError;
-use crate::group::{GroupSetting, GroupSettingUpdate, system};
-use crate::ids::{ChannelId, GroupId};
+use crate::group::{GroupSetting, GroupSettingUpdate};
+use crate::ids::ChannelId;
 use crate::params::{FromJson, FromParam, Json, ParamSpec};
+use crate::permission::{realm as permission, realm_default};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,20 +88,13 @@ impl RealmValue for Option<i64> {
     }
 }
 
-impl RealmValue for GroupId {
+impl RealmValue for GroupSetting {
     type Param = Json<GroupSettingUpdate>;
     fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
-        named(name, &GroupSettingUpdate::from_json(name, value)?.new)
+        Ok(GroupSettingUpdate::from_json(name, value)?.new)
     }
     fn replaced(name: &str, value: &Value) -> Result<Option<Self>, ApiError> {
-        GroupSettingUpdate::from_json(name, value)?.old.map(|old| named(name, &old)).transpose()
-    }
-}
-
-fn named(name: &str, setting: &GroupSetting) -> Result<GroupId, ApiError> {
-    match setting {
-        GroupSetting::Named(group) => Ok(*group),
-        GroupSetting::Anonymous { .. } => Err(ApiError::bad_request(format!("'{name}' must be a named group"))),
+        Ok(GroupSettingUpdate::from_json(name, value)?.old)
     }
 }
 
@@ -196,7 +190,7 @@ macro_rules! realm_settings {
             return Err(ApiError::invalid(name));
         })?
         if <$ty as RealmValue>::replaced(name, $value)?.is_some_and(|old| old != $self.$name) {
-            return Err(ApiError::bad_request("'old' value does not match the expected value."));
+            return Err(ApiError::SettingMismatch {});
         }
         let changed = $self.$name != new;
         $self.$name = new;
@@ -238,39 +232,39 @@ realm_settings! {
     /// Language of code blocks that name none.
     default_code_block_language: String = String::new();
     /// May see all accounts.
-    can_access_all_users_group: GroupId = system::EVERYONE;
+    can_access_all_users_group: GroupSetting = realm_default(&permission::can_access_all_users_group), Together;
     /// May create public channels.
-    can_create_public_channel_group: GroupId = system::MEMBERS;
+    can_create_public_channel_group: GroupSetting = realm_default(&permission::can_create_public_channel_group), Together;
     /// May create private channels.
-    can_create_private_channel_group: GroupId = system::MEMBERS;
+    can_create_private_channel_group: GroupSetting = realm_default(&permission::can_create_private_channel_group), Together;
     /// May create web-public channels.
-    can_create_web_public_channel_group: GroupId = system::OWNERS;
+    can_create_web_public_channel_group: GroupSetting = realm_default(&permission::can_create_web_public_channel_group), Together;
     /// May subscribe others.
-    can_add_subscribers_group: GroupId = system::MEMBERS;
+    can_add_subscribers_group: GroupSetting = realm_default(&permission::can_add_subscribers_group), Together;
     /// May create bots.
-    can_create_bots_group: GroupId = system::MEMBERS;
+    can_create_bots_group: GroupSetting = realm_default(&permission::can_create_bots_group), Together;
     /// May use wildcard mentions in large channels.
-    can_mention_many_users_group: GroupId = system::ADMINISTRATORS;
+    can_mention_many_users_group: GroupSetting = realm_default(&permission::can_mention_many_users_group), Together;
     /// May delete anyone's messages.
-    can_delete_any_message_group: GroupId = system::ADMINISTRATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_delete_any_message_group: GroupSetting = realm_default(&permission::can_delete_any_message_group), Together;
     /// May delete their own messages.
-    can_delete_own_message_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_delete_own_message_group: GroupSetting = realm_default(&permission::can_delete_own_message_group), Together;
     /// May move messages between channels.
-    can_move_messages_between_channels_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_move_messages_between_channels_group: GroupSetting = realm_default(&permission::can_move_messages_between_channels_group), Together;
     /// May move messages between topics.
-    can_move_messages_between_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_move_messages_between_topics_group: GroupSetting = realm_default(&permission::can_move_messages_between_topics_group), Together;
     /// May start direct conversations.
-    direct_message_initiator_group: GroupId = system::EVERYONE;
+    direct_message_initiator_group: GroupSetting = realm_default(&permission::direct_message_initiator_group), Together;
     /// Of every direct conversation one participant is in here.
-    direct_message_permission_group: GroupId = system::EVERYONE;
+    direct_message_permission_group: GroupSetting = realm_default(&permission::direct_message_permission_group), Together;
     /// May resolve topics.
-    can_resolve_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_resolve_topics_group: GroupSetting = realm_default(&permission::can_resolve_topics_group), Together;
     /// May create bots that can only send.
-    can_create_write_only_bots_group: GroupId = system::MEMBERS;
+    can_create_write_only_bots_group: GroupSetting = realm_default(&permission::can_create_write_only_bots_group), Together;
     /// May say in a channel who deletes messages.
-    can_set_delete_message_policy_group: GroupId = system::MODERATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_set_delete_message_policy_group: GroupSetting = realm_default(&permission::can_set_delete_message_policy_group), Together;
     /// May say in a channel whether topics can be empty.
-    can_set_topics_policy_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_set_topics_policy_group: GroupSetting = realm_default(&permission::can_set_topics_policy_group), Together;
     /// Seconds after which members cannot move a message within its channel; none is never.
     move_messages_within_stream_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Seconds after which members cannot move a message to another channel; none is never.
@@ -281,8 +275,20 @@ realm_settings! {
     enable_guest_user_dm_warning: bool = true;
     /// What kind of organization it is; 0 for unspecified.
     org_type: i64 = 0;
+    /// May add emoji.
+    can_add_custom_emoji_group: GroupSetting = realm_default(&permission::can_add_custom_emoji_group), Together;
+    /// May create user groups.
+    can_create_groups: GroupSetting = realm_default(&permission::can_create_groups), Together;
+    /// May manage all user groups.
+    can_manage_all_groups: GroupSetting = realm_default(&permission::can_manage_all_groups), Together;
+    /// May deal with payment; there is nothing to pay.
+    can_manage_billing_group: GroupSetting = realm_default(&permission::can_manage_billing_group), Together;
+    /// May have topics summarized; this server cannot.
+    can_summarize_topics_group: GroupSetting = realm_default(&permission::can_summarize_topics_group), Together;
+    /// May make invitations that can be used by many.
+    create_multiuse_invite_group: GroupSetting = realm_default(&permission::create_multiuse_invite_group), Together;
     /// May invite others.
-    can_invite_users_group: GroupId = system::MEMBERS;
+    can_invite_users_group: GroupSetting = realm_default(&permission::can_invite_users_group), Together;
     /// The private channel where reports of messages go; -1 for none.
     moderation_request_channel_id: i64 = -1, Alone;
     /// Channels new users are subscribed to, ascending.
@@ -292,6 +298,7 @@ realm_settings! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::group::system;
     use serde_json::json;
 
     #[test]
@@ -305,16 +312,21 @@ mod tests {
             ("allow_message_editing", json!("yes")),
             ("message_content_edit_limit_seconds", json!(0)),
             ("message_edit_history_visibility_policy", json!("some")),
-            ("can_delete_any_message_group", json!({ "new": 6 })),
             ("can_delete_any_message_group", json!({ "new": 3, "old": 4 })),
-            ("can_delete_any_message_group", json!({ "new": { "direct_members": [1], "direct_subgroups": [] } })),
+            ("can_delete_any_message_group", json!({ "new": { "direct_members": [-1], "direct_subgroups": [] } })),
             ("default_channels", json!([])),
             ("nonsense", json!(1)),
         ] {
             assert!(settings.set(name, &bad).is_err(), "{name}: {bad}");
         }
         assert_eq!(settings.set("can_delete_any_message_group", &json!({ "new": 3, "old": 2 })), Ok(true));
-        assert_eq!(settings.can_delete_any_message_group, system::MODERATORS);
+        assert_eq!(settings.can_delete_any_message_group, GroupSetting::Named(system::MODERATORS));
+        let some = json!({ "new": { "direct_members": [7, 1], "direct_subgroups": [2] }, "old": { "direct_members": [], "direct_subgroups": [3] } });
+        assert_eq!(settings.set("can_delete_any_message_group", &some), Ok(true));
+        assert_eq!(
+            json!(settings.can_delete_any_message_group),
+            json!({ "direct_members": [1, 7], "direct_subgroups": [2] })
+        );
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     }
     let place = Place::of(tx, message.conversation).ok_or(ApiError::Internal {})?;
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
-    send::check_groups(&new.rendered)?;
+    send::check_groups(tx, &user, &new.rendered)?;
     if message.content == new.content {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! The organization's settings.
 
-use super::Tx;
+use super::{Tx, permissions};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::state::realm::{RealmRow, RealmSettings};
@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict};
+use tidings_types::group::{GroupSetting, GroupSettingUpdate};
+use tidings_types::params::FromJson;
+use tidings_types::permission::realm;
 use tidings_types::realm::Told;
-use tidings_types::{ApiError, ChannelId, GroupId, UserId};
+use tidings_types::{ApiError, ChannelId, UserId};
 
 /// `update-realm`: all that was asked for, or nothing.
 ///
@@ -21,12 +24,14 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     if !user.role.is_admin() {
         return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
     }
+    let before = serde_json::to_value(&tx.state.realm.settings).map_err(|_| ApiError::Internal {})?;
     let mut after = RealmRow::clone(&tx.state.realm);
     let mut changed = Vec::new();
     for (name, value) in settings {
-        let group = value["new"].as_u64().map(|id| GroupId(u32::try_from(id).unwrap_or_default()));
-        if group.is_some_and(|group| !tx.state.group_exists(group)) {
-            return Err(ApiError::invalid(name));
+        if let Some(rule) = permissions::rule(realm::RULES, name) {
+            let update = GroupSettingUpdate::from_json(name, value)?;
+            let known = before.get(name).and_then(|known| GroupSetting::from_json(name, known).ok());
+            permissions::check_value(tx, rule, &update.new, known.as_ref())?;
         }
         if after.settings.set(name, value)? {
             changed.push(*name);

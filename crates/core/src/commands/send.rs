@@ -9,7 +9,6 @@ use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
-use crate::state::groups;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use tidings_markdown::Rendered;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
-use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId, permission};
 
 /// Where a message goes, as the request named it.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +125,7 @@ pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessag
     }
     let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
-    check_groups(&new.rendered)?;
+    check_groups(tx, &sender, &new.rendered)?;
     let id = deliver(tx, &sender, &place, new)?;
     repeats::remember(tx, actor, &keys, id);
     Ok(id)
@@ -218,7 +217,8 @@ pub(super) fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow
     let reaches = |user: &UserRow| {
         tx.state.channels.is_subscribed(user.id, channel.id) || (!channel.is_private && !user.is_guest())
     };
-    let permitted = |user: &UserRow| tx.state.in_setting(user, &channel.permissions.can_send_message_group);
+    let permitted =
+        |user: &UserRow| tx.state.has(user, &permission::channel::can_send_message_group, &channel.permissions);
     let owner = sender.bot.as_ref().and_then(|bot| bot.owner).and_then(|id| tx.state.active_user(id));
     let by_owner = |test: &dyn Fn(&UserRow) -> bool| owner.is_some_and(|owner| test(owner));
     if (reaches(sender) || by_owner(&reaches)) && (permitted(sender) || by_owner(&permitted)) {
@@ -256,17 +256,17 @@ pub(super) fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefI
     }
     users.sort_unstable();
     users.dedup();
-    let settings = &tx.state.realm.settings;
     let others: Vec<&Arc<UserRow>> =
         users.iter().filter(|id| **id != sender.id).filter_map(|id| tx.state.users.get(*id)).collect();
     if others.iter().all(|other| other.is_bot()) {
         return Ok(users);
     }
-    let permitted = |user: &UserRow| tx.state.in_group(user, settings.direct_message_permission_group);
+    let permitted = |user: &UserRow| tx.state.may(user, &permission::realm::direct_message_permission_group);
     if !permitted(sender) && !others.iter().any(|other| permitted(other)) {
         return Err(ApiError::bad_request("You do not have permission to send direct messages to this recipient."));
     }
-    if tx.state.messages.direct(&users).is_none() && !tx.state.in_group(sender, settings.direct_message_initiator_group)
+    if tx.state.messages.direct(&users).is_none()
+        && !tx.state.may(sender, &permission::realm::direct_message_initiator_group)
     {
         return Err(ApiError::bad_request("You do not have permission to initiate direct message conversations."));
     }
@@ -298,7 +298,7 @@ pub(super) fn check_wildcards(
 ) -> Result<(), ApiError> {
     let Place::Topic { channel, .. } = place else { return Ok(()) };
     let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
-    if !large || tx.state.in_group(sender, tx.state.realm.settings.can_mention_many_users_group) {
+    if !large || tx.state.may(sender, &permission::realm::can_mention_many_users_group) {
         return Ok(());
     }
     if rendered.channel_wildcard {
@@ -310,11 +310,19 @@ pub(super) fn check_wildcards(
     Ok(())
 }
 
-/// Built-in groups, and there are no others yet, are mentioned silently only.
-pub(super) fn check_groups(rendered: &Rendered) -> Result<(), ApiError> {
-    let Some(group) = rendered.mentioned_groups.first() else { return Ok(()) };
-    let name = groups::title(GroupId(*group)).unwrap_or_default();
-    Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")))
+/// Built-in groups are mentioned silently only; of the others, each says who may mention it.
+pub(super) fn check_groups(tx: &Tx<'_>, sender: &UserRow, rendered: &Rendered) -> Result<(), ApiError> {
+    for id in rendered.mentioned_groups.iter().copied().map(GroupId) {
+        let may =
+            tx.state.groups.get(id).is_some_and(|group| {
+                tx.state.has(sender, &permission::group::can_mention_group, &group.row.permissions)
+            });
+        if !may {
+            let name = tx.state.group_name(id).unwrap_or_default();
+            return Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")));
+        }
+    }
+    Ok(())
 }
 
 fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {
@@ -368,6 +376,9 @@ pub(super) fn mentions(
     let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
     if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
         others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
+    }
+    for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
+        others.extend(tx.state.group_members(group, false).into_iter().map(|user| (user, MentionBits::USER)));
     }
     others.retain(|(user, _)| place.is_recipient(tx, *user));
     found.extend(others);

@@ -33,6 +33,8 @@ const REQUESTS: &[(&str, &str)] = &[
         "create-user",
         r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
     ),
+    ("create-user-group", r#"{"name": "players", "description": "The tragedians of the city.", "members": [10, 11]}"#),
+    ("deactivate-user-group", r#"{"user_group_id": 11}"#),
     (
         "edit-draft",
         r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,
@@ -74,6 +76,9 @@ const REQUESTS: &[(&str, &str)] = &[
     ("update-stream", r#"{"stream_id": 10, "description": "All about **Denmark**"}"#),
     ("update-subscriptions", r#"{"add": [{"name": "Verona"}], "delete": ["Denmark"]}"#),
     ("update-user", r#"{"user_id_or_email": "hamlet@example.com", "full_name": "Prince Hamlet"}"#),
+    ("update-user-group", r#"{"user_group_id": 10, "description": "Whoever is at court."}"#),
+    ("update-user-group-members", r#"{"user_group_id": 10, "add": [12], "delete": [11]}"#),
+    ("update-user-group-subgroups", r#"{"user_group_id": 10, "add": [3]}"#),
     ("update-user-topic", r#"{"stream_id": 10, "topic": "tea", "visibility_policy": 3}"#),
 ];
 

@@ -10,4 +10,5 @@ mod personal;
 mod realm;
 mod server;
 mod subscriptions;
+mod user_groups;
 mod users;

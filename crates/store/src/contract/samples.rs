@@ -5,13 +5,14 @@ use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, Submess
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
+use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
-use tidings_types::group::GroupSetting;
+use tidings_types::group::{GroupPermissions, GroupSetting};
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
@@ -116,6 +117,23 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
             can_send_message_group: named(8),
             can_subscribe_group: named(9),
             can_resolve_topics_group: named(10),
+        },
+    }
+}
+
+/// A group; `n` makes a difference.
+#[must_use]
+pub fn group(id: GroupId, n: u32) -> GroupRow {
+    GroupRow {
+        id,
+        name: format!("Größe {id} {n}"),
+        description: format!("number *{n}*"),
+        date_created: 1_600_000_000 + i64::from(n),
+        creator: (n.is_multiple_of(2)).then_some(UserId(1)),
+        deactivated: n.is_multiple_of(3),
+        permissions: GroupPermissions {
+            can_join_group: GroupSetting::Named(GroupId(n)),
+            ..GroupPermissions::new((n.is_multiple_of(4)).then_some(UserId(n)))
         },
     }
 }

@@ -1,12 +1,12 @@
 //! Changing channels.
 
 use super::{
-    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_name, check_setting,
-    defaults, gate, property, viewers,
+    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_name, defaults, gate,
+    property, viewers,
 };
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::{Tx, bots, visibility};
+use crate::commands::{Tx, bots, permissions, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use serde_json::json;
@@ -16,6 +16,7 @@ use tidings_types::endpoints::channels::RetentionDays;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
 use tidings_types::group::GroupSettingUpdate;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, UserId};
 
 /// What is to change; none leaves a property as it is.
@@ -94,10 +95,7 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
     after.history_public = privacy.history_public;
     for (name, update) in &patch.permissions {
         let place = after.permissions.get_mut(name).ok_or_else(|| ApiError::invalid(name))?;
-        check_setting(tx, name, &update.new)?;
-        if update.old.as_ref().is_some_and(|old| old != place) {
-            return Err(ApiError::bad_request("'old' value does not match the expected value."));
-        }
+        permissions::check_change(tx, permission::RULES, name, place, update)?;
         if NEED_CONTENT_ACCESS.contains(name) {
             check_content_access(tx, actor, before)?;
         }

@@ -92,7 +92,8 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     let channels = move_spans(tx, user.id, is_active);
     visibility::tell_activity(tx, &before, &row);
     if is_active {
-        visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+        let groups = visibility::groups_of(&tx.state, &row);
+        visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         tell_peers(tx, &channels, Event::PeerRemove);

@@ -50,7 +50,8 @@ pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiErr
         tx.change(Change::Password { user: row.id, phc });
     }
     visibility::emit_new_user(tx, &row);
-    visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+    let groups = visibility::groups_of(&tx.state, &row);
+    visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
     subscribe(tx, row.id, &new.channels);
     if row.is_bot() {
         visibility::emit_bot_add(tx, &row, tx.state.who_manages_bot(&row));
