@@ -145,6 +145,7 @@ fn channel(id: u32) -> ChannelRow {
         is_archived: false,
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
+        folder: None,
         // So that a send measures a send.
         first_message_id: Some(MessageId(1)),
         permissions: ChannelPermissions {

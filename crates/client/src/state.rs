@@ -9,6 +9,7 @@
 //! # Layout
 //! - [`users`]: accounts, bots, presence, status. [`groups`]: groups, and what they permit. [`channels`]: channels and subscriptions.
 //! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users. [`prepared`]: drafts and the like.
+//! - [`organization`]: what administrators keep for everybody.
 //! - [`mod@read`]: the same as typed objects.
 
 use serde_json::{Map, Value, json};
@@ -18,6 +19,7 @@ use tidings_types::events::{Event, ReceivedEvent};
 mod channels;
 mod groups;
 mod messages;
+mod organization;
 mod personal;
 mod prepared;
 mod read;
@@ -112,7 +114,10 @@ impl State {
             }
             // Of what is left, reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events
             // cannot.
-            other => self.apply_prepared(other),
+            other => {
+                self.apply_organization(other);
+                self.apply_prepared(other);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::state::flags::{Flag, MentionBits};
 use crate::state::groups::GroupRow;
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
+use crate::state::organization::Folders;
 use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
@@ -28,6 +29,8 @@ pub enum Change {
     Realm(Arc<RealmRow>),
     /// All linkifiers.
     Linkifiers(Arc<Numbered<Linkifier>>),
+    /// All folders of channels.
+    ChannelFolders(Arc<Folders>),
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

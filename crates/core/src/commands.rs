@@ -8,7 +8,7 @@
 //! One file per noun; in each, `check_*` may refuse, and the function named like the operation does the rest:
 //! - [`personal`]: what users keep for themselves and tell of themselves.
 //! - [`prepared`]: what users prepare for later.
-//! - [`channels`]: channels; [`subscriptions`]: who is in them.
+//! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
@@ -25,6 +25,7 @@ pub mod channels;
 pub mod delete;
 pub mod edit;
 pub mod flags;
+pub mod folders;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;

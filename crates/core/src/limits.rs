@@ -49,6 +49,12 @@ pub const TOPIC_CHARS_MAX: usize = 60;
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.
 pub const CHANNEL_DESCRIPTION_CHARS_MAX: usize = 1024;
+/// Characters of the name of a folder of channels.
+pub const FOLDER_NAME_CHARS_MAX: usize = 60;
+/// Characters of the description of a folder of channels: as many as of a channel's.
+pub const FOLDER_DESCRIPTION_CHARS_MAX: usize = CHANNEL_DESCRIPTION_CHARS_MAX;
+/// Folders of channels, archived ones included.
+pub const FOLDERS_MAX: usize = 1_000;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.
@@ -104,6 +110,8 @@ pub const REACTIONS_PER_MESSAGE_MAX: usize = 100;
 /// Edits that a message carries along, the newest first; its history has all. A bot that counts down in one message
 /// would make every page with that message megabytes long.
 pub const EDITS_SHOWN_MAX: usize = 100;
+/// Milliseconds in which the changes of one message are compared word by word; what is left is compared roughly.
+pub const HISTORY_DIFF_MILLIS: u64 = 500;
 /// Unread messages that the initial state lists, the newest first.
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.

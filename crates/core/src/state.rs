@@ -12,6 +12,7 @@
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
+//! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles, and those of users. [`ids`]: sets of message ids.
 
@@ -25,6 +26,7 @@ pub mod groups;
 pub mod ids;
 pub mod linkifiers;
 pub mod messages;
+pub mod organization;
 pub mod personal;
 pub mod prepared;
 pub mod realm;
@@ -35,6 +37,7 @@ use flags::Flags;
 use groups::Groups;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
+use organization::Organization;
 use personal::Personal;
 use prepared::Prepared;
 use realm::RealmRow;
@@ -51,6 +54,8 @@ pub struct RealmState {
     pub linkifiers: Linkifiers,
     /// Places where code can be run.
     pub playgrounds: Arc<Playgrounds>,
+    /// Folders of channels.
+    pub organization: Organization,
     /// Accounts and API keys.
     pub users: Users,
     /// The groups that users made.
@@ -78,6 +83,7 @@ impl RealmState {
             realm: Arc::new(realm),
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
+            organization: Organization::default(),
             users,
             groups: Groups::default(),
             channels: Channels::default(),
@@ -97,6 +103,7 @@ impl RealmState {
             }
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
+            Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);

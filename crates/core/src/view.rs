@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tidings_types::channel::{Channel, Subscription};
 use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
-use tidings_types::message::{DisplayRecipient, Message, Participant, Reaction, ReactionUser, Submessage};
+use tidings_types::message::{DisplayRecipient, Edit, Message, Participant, Reaction, ReactionUser, Submessage};
 use tidings_types::user::{Bot, Role, SystemBot, User};
 use tidings_types::{MessageId, UserId};
 
@@ -193,7 +193,7 @@ impl RealmState {
             history_public_to_subscribers: self.shows_history(channel),
             topics_policy: channel.topics_policy,
             first_message_id: channel.first_message_id,
-            folder_id: None,
+            folder_id: channel.folder,
             is_recently_active: true,
             stream_weekly_traffic: None,
             subscriber_count: count,
@@ -277,21 +277,31 @@ impl RealmState {
             content_type: if html { "text/html" } else { "text/x-markdown" }.to_owned(),
             last_edit_timestamp: row.last_edit,
             last_moved_timestamp: row.last_moved,
-            edit_history: self.visible_history(row),
+            edit_history: Some(self.visible_history(row, limits::EDITS_SHOWN_MAX))
+                .filter(|history| !history.is_empty()),
             flags: None,
         })
     }
 
-    fn visible_history(&self, row: &MessageRow) -> Option<Vec<tidings_types::message::Edit>> {
-        let policy = self.realm.settings.message_edit_history_visibility_policy.as_str();
-        let is_move = |edit: &&tidings_types::message::Edit| edit.prev_topic.is_some() || edit.prev_stream.is_some();
-        let newest = limits::EDITS_SHOWN_MAX;
-        let visible: Vec<_> = match policy {
-            "all" => row.edit_history.iter().take(newest).cloned().collect(),
-            "moves" => row.edit_history.iter().filter(is_move).take(newest).cloned().collect(),
-            _ => Vec::new(),
+    /// How the message changed, newest first, as far as the realm shows it: its `newest` changes of a request each.
+    #[must_use]
+    pub fn visible_history(&self, row: &MessageRow, newest: usize) -> Vec<Edit> {
+        let is_shown = |edit: &&Edit| match self.realm.settings.message_edit_history_visibility_policy.as_str() {
+            "all" => true,
+            "moves" => edit.is_move(),
+            _ => false,
         };
-        (!visible.is_empty()).then_some(visible)
+        let mut history: Vec<Edit> = Vec::new();
+        for edit in row.edit_history.iter().filter(is_shown) {
+            if history.last_mut().is_some_and(|later| later.join(edit)) {
+                continue;
+            }
+            if history.len() == newest {
+                break;
+            }
+            history.push(edit.clone());
+        }
+        history
     }
 
     fn reaction_view(&self, reaction: &ReactionRow) -> Reaction {

@@ -41,6 +41,7 @@
 //! - `![text](address)` is a link, except for uploaded sounds; Zulip leaves it as text.
 
 pub mod alert_words;
+mod diff;
 pub mod directory;
 mod elements;
 pub mod emoji;
@@ -59,6 +60,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub use alert_words::AlertWords;
+pub use diff::diff;
 pub use directory::{ChannelRef, CustomEmoji, Directory, GroupRef, Image, NoDirectory, Upload, UserRef};
 pub use linkifiers::Linkifiers;
 

@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, messages, organization, personal, prepared, realm, server, subscriptions,
-    user_groups, users,
+    authentication, bots, channels, events, folders, messages, organization, personal, prepared, realm, server,
+    subscriptions, user_groups, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -59,6 +59,10 @@ pub fn endpoints() -> Vec<Route> {
         authenticated channels::DeleteTopic => handlers::messages::change::delete_topic;
         authenticated channels::ArchiveStream => handlers::channels::change::archive_stream;
         authenticated channels::AddDefaultStream => handlers::channels::change::add_default_stream;
+        authenticated folders::GetChannelFolders => handlers::channels::folders::get_channel_folders;
+        authenticated folders::CreateChannelFolder => handlers::channels::folders::create_channel_folder;
+        authenticated folders::PatchChannelFolders => handlers::channels::folders::patch_channel_folders;
+        authenticated folders::UpdateChannelFolder => handlers::channels::folders::update_channel_folder;
         authenticated channels::RemoveDefaultStream => handlers::channels::change::remove_default_stream;
 
         // Subscriptions

@@ -139,6 +139,7 @@ fn channel(id: u32) -> Change {
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
+        folder: None,
         permissions: ChannelPermissions {
             can_add_subscribers_group: anyone(),
             can_remove_subscribers_group: anyone(),

@@ -53,6 +53,7 @@ impl Writing<'_> {
         match change {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
+            Change::ChannelFolders(list) => self.channel_folders(list),
             Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
             Change::Group(row) => self.group(row),

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
     include_str!("../migrations/0013_user_groups.sql"),
+    include_str!("../migrations/0016_folders.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

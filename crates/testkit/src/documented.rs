@@ -34,6 +34,7 @@ use tidings_server::http::auth::hash_key;
 use tidings_server::passwords;
 use tidings_store::{Batch, Store};
 use tidings_store_sqlite::SqliteStore;
+use tidings_types::folder::ChannelFolder;
 use tidings_types::group::GroupPermissions;
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
@@ -110,6 +111,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.push(subscription_row(UserId(8), REPORTS));
     changes.extend(groups(now));
     changes.extend(links());
+    changes.push(folders(now));
     changes.extend(prepared(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
@@ -146,6 +148,21 @@ fn links() -> [Change; 2] {
         Change::Linkifiers(Arc::new(Numbered { last_id: 10, items: vec![linkifier(9), linkifier(10)] })),
         Change::Playgrounds(Arc::new(Numbered { last_id: 10, items: vec![playground] })),
     ]
+}
+
+/// Folders of channels; nothing is in them.
+fn folders(now: i64) -> Change {
+    let one = |id: u32, name: &str| ChannelFolder {
+        id,
+        name: name.to_owned(),
+        description: String::new(),
+        rendered_description: String::new(),
+        date_created: Some(now),
+        creator_id: Some(UserId(8)),
+        order: id,
+        is_archived: false,
+    };
+    Change::ChannelFolders(Arc::new(Numbered { last_id: 10, items: vec![one(9, "Cities"), one(10, "Plays")] }))
 }
 
 /// What desdemona prepared for later.

@@ -164,6 +164,7 @@ pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
+        folder: None,
         permissions: ChannelPermissions::new(None),
     }
 }

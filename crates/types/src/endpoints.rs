@@ -5,6 +5,7 @@ pub mod authentication;
 pub mod bots;
 pub mod channels;
 pub mod events;
+pub mod folders;
 pub mod messages;
 pub mod organization;
 pub mod personal;

@@ -241,6 +241,12 @@ events! {
     StreamUpdate = "stream" / "update" => channel::StreamUpdate;
     /// The full new list of default channels.
     DefaultStreams = "default_streams" => channel::DefaultStreams;
+    /// A new folder of channels.
+    ChannelFolderAdd = "channel_folder" / "add" => channel::ChannelFolderAdd;
+    /// A folder of channels was changed, taken out of use, or into use again.
+    ChannelFolderUpdate = "channel_folder" / "update" => channel::ChannelFolderUpdate;
+    /// Folders of channels have another order.
+    ChannelFolderReorder = "channel_folder" / "reorder" => channel::ChannelFolderReorder;
     /// A new message.
     Message = "message" => Box<message::MessageEvent>;
     /// Content or place of messages changed.

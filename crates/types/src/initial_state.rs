@@ -8,6 +8,7 @@
 
 use crate::channel::{Channel, Subscription};
 use crate::endpoints::personal::presence::Presences;
+use crate::folder::ChannelFolder;
 use crate::group::UserGroup;
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
 use crate::linkifier::{Linkifier, Playground};
@@ -297,8 +298,8 @@ initial_state! {
     saved_snippets: Vec<SavedSnippet>, ["saved_snippets"];
     /// Views that the user made or changed.
     navigation_views: Vec<NavigationView>, ["navigation_views"];
-    /// Folders that channels are shown in. Always empty.
-    channel_folders: Vec<Value>, ["channel_folders"];
+    /// Folders that channels are shown in, in their order; archived ones included.
+    channel_folders: Vec<ChannelFolder>, ["channel_folders"];
     /// Introductions the user has not seen. Always empty.
     onboarding_steps: Vec<Value>, ["onboarding_steps"];
     /// Address of an introduction. Always null.
@@ -454,8 +455,6 @@ initial_state! {
     realm_plan_type: u32, ["realm"];
     /// Services that profiles can name accounts at, by name. Always empty.
     realm_default_external_accounts: BTreeMap<String, Value>, ["realm"];
-    /// The channel where new channels are announced; -1 for none.
-    realm_new_stream_announcements_stream_id: i64, ["realm"];
     /// The channel where new users are announced; -1 for none.
     realm_signup_announcements_stream_id: i64, ["realm"];
     /// The channel where changes of the server are announced; -1 for none.
@@ -463,9 +462,9 @@ initial_state! {
 
     /// Characters of a reminder's note at most.
     max_reminder_note_length: u32, ["realm"];
-    /// Characters of a folder's name at most: 0, there are no folders.
+    /// Characters of a folder's name at most.
     max_channel_folder_name_length: u32, ["realm"];
-    /// Characters of a folder's description at most: 0, there are no folders.
+    /// Characters of a folder's description at most.
     max_channel_folder_description_length: u32, ["realm"];
     /// Size of the organization's picture at most: 0, none can be uploaded.
     max_icon_file_size_mib: u32, ["realm"];

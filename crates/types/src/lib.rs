@@ -12,6 +12,7 @@
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
+//! - [`folder`]: folders of channels.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -26,6 +27,7 @@ pub mod endpoint;
 pub mod endpoints;
 pub mod error;
 pub mod events;
+pub mod folder;
 pub mod group;
 pub mod ids;
 pub mod initial_state;

@@ -181,6 +181,30 @@ pub struct Edit {
     pub prev_stream: Option<ChannelId>,
 }
 
+impl Edit {
+    /// The message went to another place.
+    #[must_use]
+    pub fn is_move(&self) -> bool {
+        self.prev_topic.is_some() || self.prev_stream.is_some()
+    }
+
+    /// The content and the place may be changed by one request: takes the other's part over, and says whether it did.
+    pub fn join(&mut self, other: &Edit) -> bool {
+        let is_other_part =
+            self.is_move() != other.is_move() && self.prev_content.is_some() != other.prev_content.is_some();
+        if !is_other_part || (self.user_id, self.timestamp) != (other.user_id, other.timestamp) {
+            return false;
+        }
+        let (content, place) = if other.is_move() { (&*self, other) } else { (other, &*self) };
+        *self = Edit {
+            prev_content: content.prev_content.clone(),
+            prev_rendered_content: content.prev_rendered_content.clone(),
+            ..place.clone()
+        };
+        true
+    }
+}
+
 /// A user's unread messages, grouped by conversation; every list of ids is ascending and without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UnreadMessages {

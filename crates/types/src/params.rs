@@ -16,7 +16,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
+mod nullable;
 mod python;
+
+pub use nullable::Nullable;
 
 /// How a parameter travels.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -143,6 +146,8 @@ impl ParamSource {
 pub trait FromParam: Sized + JsonSchema {
     /// How the value travels.
     const ENCODING: Encoding;
+    /// Whether JSON `null` is a value; if not, it is as if the parameter were absent.
+    const NULL_IS_A_VALUE: bool = false;
 
     /// Decodes the values given for `name`; there is at least one.
     ///
@@ -439,7 +444,8 @@ pub fn required<T: FromParam>(source: &ParamSource, name: &'static str) -> Resul
 pub fn optional<T: FromParam>(source: &ParamSource, name: &'static str) -> Result<Option<T>, ApiError> {
     let values = source.values(name);
     let Some(last) = values.last() else { return Ok(None) };
-    if T::ENCODING == Encoding::Json && matches!(last.trim(), "null" | "None") && !source.is_in_path(name) {
+    let is_null = T::ENCODING == Encoding::Json && matches!(last.trim(), "null" | "None");
+    if is_null && !T::NULL_IS_A_VALUE && !source.is_in_path(name) {
         return Ok(None);
     }
     T::from_param(name, &values).map(Some)

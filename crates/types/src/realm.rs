@@ -291,6 +291,8 @@ realm_settings! {
     can_invite_users_group: GroupSetting = realm_default(&permission::can_invite_users_group), Together;
     /// The private channel where reports of messages go; -1 for none.
     moderation_request_channel_id: i64 = -1, Alone;
+    /// The channel where new channels are announced; -1 for none.
+    new_stream_announcements_stream_id: i64 = -1;
     /// Channels new users are subscribed to, ascending.
     default_channels: Vec<ChannelId> = Vec::new();
 }

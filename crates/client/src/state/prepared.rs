@@ -66,7 +66,7 @@ impl State {
     }
 
     /// Adds an object to a list in an order of its own, replacing one with the same key.
-    fn put_ordered<O: Ord>(&mut self, section: &str, key: &str, item: Value, order: impl Fn(&Value) -> O) {
+    pub(super) fn put_ordered<O: Ord>(&mut self, section: &str, key: &str, item: Value, order: impl Fn(&Value) -> O) {
         self.remove_by(section, key, &item[key]);
         if let Some(list) = self.list_mut(section) {
             let at = list.partition_point(|known| order(known) < order(&item));

@@ -4,7 +4,7 @@
 //! before and after ([`viewers`]) and tells the difference ([`super::visibility`]).
 //!
 //! # Layout
-//! - [`create`], [`update`], [`archive`], [`defaults`]: the operations.
+//! - [`create`], [`update`], [`archive`], [`defaults`]: the operations. `announce`: telling of new channels by message.
 //! - here: who may, and the events they share.
 
 use super::Tx;
@@ -22,10 +22,13 @@ use tidings_types::events::Event;
 use tidings_types::events::channel::{DeletedChannel, PeerChange, StreamCreate, StreamDelete, StreamUpdate};
 use tidings_types::{ApiError, ChannelId, UserId, permission};
 
+mod announce;
 pub mod archive;
 pub mod create;
 pub mod defaults;
 pub mod update;
+
+pub(super) use announce::announce;
 
 /// Which clients hear of a channel: of an archived one, those that know what that is.
 #[must_use]

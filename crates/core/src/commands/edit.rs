@@ -43,12 +43,31 @@ pub fn check_content(content: &str) -> Result<String, ApiError> {
     if content.trim().is_empty() { Ok(EMPTIED.to_owned()) } else { send::check_content(content) }
 }
 
-/// `update-message`, as far as the content goes, of the message that `flags` are of.
+/// A content that was changed, before anybody was told.
+#[derive(Debug)]
+#[must_use]
+pub struct Edited {
+    pub(super) update: UpdateMessage,
+    pub(super) audience: Audience,
+}
+
+impl Edited {
+    /// Tells who holds the message that `flags` are of.
+    pub fn tell(self, tx: &mut Tx<'_>, flags: &PreparedFlags) {
+        tx.emit_update(self.update, flags, self.audience);
+    }
+}
+
+/// `update-message`, as far as the content of message `id` goes. None where that is the content already.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be edited, or not any more.
-pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: NewContent) -> Result<(), ApiError> {
-    let id = flags.message();
+pub fn edit_content(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    id: MessageId,
+    new: NewContent,
+) -> Result<Option<Edited>, ApiError> {
     let user = tx.actor(actor)?;
     tx.state.check_can_read(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
@@ -63,7 +82,7 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
     send::check_groups(tx, &user, &new.rendered)?;
     if message.content == new.content {
-        return Ok(());
+        return Ok(None);
     }
     let mut mentions = send::mentions(tx, &place, message.conversation, &new.rendered, &new.alerted)?;
     // An old message is not opened to anybody by mentioning them in it.
@@ -76,9 +95,7 @@ pub fn edit_content(tx: &mut Tx<'_>, actor: UserId, flags: &PreparedFlags, new: 
     tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
     settle_unread(tx, id, &newcomers, &held_before);
     let update = update(actor, &message, new, &place, tx.now);
-    let audience = holders(tx, id, &held_before);
-    tx.emit_update(update, flags, audience);
-    Ok(())
+    Ok(Some(Edited { update, audience: holders(tx, id, &held_before) }))
 }
 
 /// Content and channel are not changed in one request. Clients may name the channel the message is in.

@@ -149,7 +149,11 @@ fn check_is_new(tx: &Tx<'_>, pattern: &str, except: Option<u32>) -> Result<(), A
     Ok(())
 }
 
-fn next_id<T>(list: &mut Numbered<T>, most: usize, what: &str) -> Result<u32, ApiError> {
+/// The id of a list's next item.
+///
+/// # Errors
+/// 400 where the list has `most` items already.
+pub(super) fn next_id<T>(list: &mut Numbered<T>, most: usize, what: &str) -> Result<u32, ApiError> {
     let next = list.last_id.checked_add(1).filter(|_| list.items.len() < most);
     list.last_id = next.ok_or_else(|| ApiError::bad_request(format!("There are too many {what}.")))?;
     Ok(list.last_id)

@@ -14,6 +14,7 @@ mod notices;
 mod policies;
 
 use super::Tx;
+use super::edit::Edited;
 use super::send::{self, Place};
 use crate::change::Change;
 use crate::event::{FlagGroups, PreparedFlags};
@@ -88,7 +89,8 @@ impl Moving {
 }
 
 /// `update-message`, as far as the place goes, of the message that `flags` are of: moves a batch of messages. To be
-/// called again with what it returns, until that is done.
+/// called again with what it returns, until that is done. Of a content that was `edited` before, who holds the message
+/// is told by the same event, if it is the only one that moves.
 ///
 /// # Errors
 /// 400 for a message that may not be read or not be moved, or not any more, and for a place where it cannot be.
@@ -98,8 +100,17 @@ pub fn move_messages(
     flags: &PreparedFlags,
     to: &Move,
     progress: Progress,
+    edited: Option<Edited>,
 ) -> Result<Progress, ApiError> {
-    let Some(moving) = prepare(tx, actor, flags.message(), to)? else { return Ok(progress.done()) };
+    let moving = prepare(tx, actor, flags.message(), to)?;
+    let edited = match (edited, &moving) {
+        (Some(edited), Some(moving)) if is_alone(&tx.state, moving) => Some(edited),
+        (edited, _) => {
+            edited.into_iter().for_each(|edited| edited.tell(tx, flags));
+            None
+        }
+    };
+    let Some(moving) = moving else { return Ok(progress.done()) };
     if progress.from.is_some_and(|from| from != moving.from) {
         // Somebody else moved the message meanwhile: what it is among now was not meant.
         return Ok(progress.done());
@@ -114,7 +125,7 @@ pub fn move_messages(
     let ids: Arc<[MessageId]> = ids.into_iter().take(limits::MOVED_MESSAGES_MAX).collect();
     let conversation = send::topic_conversation(tx, moving.new.0.id, &moving.new.1);
     let existed = progress.existed.unwrap_or_else(|| tx.state.messages.newest(conversation).is_some());
-    carry(tx, &moving, flags, &ids, conversation);
+    carry(tx, &moving, flags, &ids, conversation, edited);
     let moved = progress.moved + ids.len();
     let progress = Progress { moved, is_done, existed: Some(existed), from: Some(moving.from) };
     if is_done {
@@ -177,6 +188,11 @@ fn affected(state: &RealmState, moving: &Moving) -> RoaringBitmap {
     ids
 }
 
+/// Only the message that the request names moves, and no further than to another topic of its channel.
+fn is_alone(state: &RealmState, moving: &Moving) -> bool {
+    !moving.is_across() && affected(state, moving).len() == 1
+}
+
 fn leaves_any(state: &RealmState, moving: &Moving) -> bool {
     !readable(state, moving).is_empty()
 }
@@ -191,7 +207,14 @@ fn readable(state: &RealmState, moving: &Moving) -> RoaringBitmap {
     ids
 }
 
-fn carry(tx: &mut Tx<'_>, moving: &Moving, flags: &PreparedFlags, ids: &Arc<[MessageId]>, to: ConversationId) {
+fn carry(
+    tx: &mut Tx<'_>,
+    moving: &Moving,
+    flags: &PreparedFlags,
+    ids: &Arc<[MessageId]>,
+    to: ConversationId,
+    edited: Option<Edited>,
+) {
     let (old, new) = (&moving.old, &moving.new);
     let edit = Edit {
         user_id: Some(moving.actor.id),
@@ -205,7 +228,8 @@ fn carry(tx: &mut Tx<'_>, moving: &Moving, flags: &PreparedFlags, ids: &Arc<[Mes
     let before = tx.state.clone();
     let seq = tx.state.seq + 1;
     tx.change(Change::MessagesMoved { ids: Arc::clone(ids), to, edit, seq });
-    let update = update(tx, moving, ids);
+    let (edited, holders) = edited.map(|edited| (edited.update, edited.audience)).unzip();
+    let update = update(tx, moving, ids, edited.unwrap_or_default());
     if moving.is_across() {
         let audience = across::tell(tx, &before, moving, ids);
         let flags = FlagGroups::now(&tx.state, update.message_id, &audience);
@@ -213,7 +237,7 @@ fn carry(tx: &mut Tx<'_>, moving: &Moving, flags: &PreparedFlags, ids: &Arc<[Mes
         [old.0.id, new.0.id].into_iter().for_each(|channel| send::refresh_first_message(tx, channel));
         return;
     }
-    let audience = tx.state.who_holds_any(&old.0, ids);
+    let audience = holders.unwrap_or_else(|| tx.state.who_holds_any(&old.0, ids));
     if update.message_id == flags.message() {
         return tx.emit_update(update, flags, audience);
     }
@@ -221,7 +245,7 @@ fn carry(tx: &mut Tx<'_>, moving: &Moving, flags: &PreparedFlags, ids: &Arc<[Mes
     tx.emit_update_with(update, flags, audience);
 }
 
-fn update(tx: &Tx<'_>, moving: &Moving, ids: &[MessageId]) -> UpdateMessage {
+fn update(tx: &Tx<'_>, moving: &Moving, ids: &[MessageId], edited: UpdateMessage) -> UpdateMessage {
     let (old, new) = (&moving.old, &moving.new);
     let named = if ids.contains(&moving.target) { moving.target } else { ids.first().copied().unwrap_or_default() };
     UpdateMessage {
@@ -236,6 +260,6 @@ fn update(tx: &Tx<'_>, moving: &Moving, ids: &[MessageId]) -> UpdateMessage {
         orig_subject: Some(old.1.clone()),
         subject: moving.renames().then(|| new.1.clone()),
         topic_links: moving.renames().then(|| tx.state.linkifiers.topic_links(&new.1)),
-        ..UpdateMessage::default()
+        ..edited
     }
 }

@@ -77,20 +77,38 @@ pub fn mention(user: &UserRow) -> String {
 /// A link to a topic, in the syntax that messages have for it where the names allow that.
 #[must_use]
 pub fn topic_link(channel: &ChannelRow, topic: &str) -> String {
-    let plain = |text: &str| !text.contains(['`', '>', '*', '&', '[', ']', '$', '\\', '<']);
-    if plain(&channel.name) && plain(topic) && !topic.is_empty() {
+    if is_plain(&channel.name) && is_plain(topic) && !topic.is_empty() {
         return format!("#**{}>{topic}**", channel.name);
     }
-    let shown: String = format!("#{} > {topic}", channel.name)
-        .chars()
-        .map(|c| if c.is_alphanumeric() || " #>-_.,:!?'".contains(c) { c } else { '·' })
-        .collect();
-    format!("[{}]({})", shown.trim_end(), topic_url(channel, topic))
+    format!("[{}]({})", in_brackets(&format!("#{} > {topic}", channel.name)), topic_url(channel, topic))
+}
+
+/// A link to a channel, in the syntax that messages have for it where the name allows that.
+#[must_use]
+pub fn channel_link(channel: &ChannelRow) -> String {
+    if is_plain(&channel.name) {
+        return format!("#**{}**", channel.name);
+    }
+    format!("[{}]({})", in_brackets(&format!("#{}", channel.name)), channel_url(channel))
+}
+
+/// Whether a name means itself in the syntax for links.
+fn is_plain(text: &str) -> bool {
+    !text.contains(['`', '>', '*', '&', '[', ']', '$', '\\', '<'])
+}
+
+/// Text without anything that means more than itself between brackets.
+fn in_brackets(text: &str) -> String {
+    let shown = |c: char| if c.is_alphanumeric() || " #>-_.,:!?'".contains(c) { c } else { '·' };
+    text.chars().map(shown).collect::<String>().trim_end().to_owned()
+}
+
+fn channel_url(channel: &ChannelRow) -> String {
+    format!("#narrow/channel/{}-{}", channel.id, in_hash(&channel.name.replace(' ', "-")))
 }
 
 fn topic_url(channel: &ChannelRow, topic: &str) -> String {
-    let name = channel.name.replace(' ', "-");
-    format!("#narrow/channel/{}-{}/topic/{}", channel.id, in_hash(&name), in_hash(topic))
+    format!("{}/topic/{}", channel_url(channel), in_hash(topic))
 }
 
 /// Where clients show a message.

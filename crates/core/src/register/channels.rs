@@ -34,6 +34,9 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     if fetch.wants("stream") {
         fields.put(field::streams, &view.channels());
     }
+    if fetch.wants("channel_folders") {
+        fields.put(field::channel_folders, &view.state.organization.folders_in_order());
+    }
     if fetch.wants("default_streams") {
         fields.put(field::realm_default_streams, view.default_channels());
     }

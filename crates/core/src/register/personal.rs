@@ -12,7 +12,6 @@ use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSetti
 
 /// Initial fields of features that do not exist here, by the name they are fetched under.
 const EMPTY_LISTS: &[(&str, Field)] = &[
-    ("channel_folders", field::channel_folders),
     ("onboarding_steps", field::onboarding_steps),
     ("realm_filters", field::realm_filters),
     ("realm_domains", field::realm_domains),

@@ -143,7 +143,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_upload_quota_mib, &());
     fields.put(field::realm_plan_type, &1);
     fields.put(field::realm_default_external_accounts, &json!({}));
-    fields.put(field::realm_new_stream_announcements_stream_id, &-1);
     fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
 }
@@ -151,8 +150,8 @@ fn write_absent_settings(fields: &mut Fields) {
 /// What the server cannot do.
 fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
-    fields.put(field::max_channel_folder_name_length, &0);
-    fields.put(field::max_channel_folder_description_length, &0);
+    fields.put(field::max_channel_folder_name_length, &limits::FOLDER_NAME_CHARS_MAX);
+    fields.put(field::max_channel_folder_description_length, &limits::FOLDER_DESCRIPTION_CHARS_MAX);
     fields.put(field::max_icon_file_size_mib, &0);
     fields.put(field::max_logo_file_size_mib, &0);
     fields.put(field::max_avatar_file_size_mib, &0);

@@ -36,6 +36,8 @@ pub struct ChannelRow {
     pub topics_policy: TopicsPolicy,
     /// The oldest message.
     pub first_message_id: Option<MessageId>,
+    /// The folder it is shown in.
+    pub folder: Option<u32>,
     /// Who may do what.
     pub permissions: ChannelPermissions,
 }

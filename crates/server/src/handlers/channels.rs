@@ -1,9 +1,10 @@
 //! Channels and subscriptions.
 //!
 //! # Layout
-//! - [`read`]: what channels there are. [`change`]: create, change, archive. [`subscriptions`]: who is in them.
+//! - [`read`]: what channels there are. [`folders`]: folders of them. [`change`]: create, change, archive. [`subscriptions`]: who is in them.
 
 pub mod change;
+pub mod folders;
 pub mod read;
 pub mod subscriptions;
 
@@ -48,6 +49,8 @@ macro_rules! new_channel_settings {
                 .message_retention_days
                 .unwrap_or(tidings_types::endpoints::channels::RetentionDays::RealmDefault),
             topics_policy: $request.topics_policy.unwrap_or_default(),
+            folder: $request.folder_id,
+            announce: $request.announce,
             permissions: $crate::handlers::channels::permissions!($request),
         }
     };

@@ -21,6 +21,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ),
     ("create-bot", r#"{"full_name": "Gravedigger", "short_name": "gravedigger", "bot_type": 1}"#),
     ("create-channel", r#"{"name": "Elsinore", "description": "The castle.", "subscribers": [10, 11]}"#),
+    ("create-channel-folder", r#"{"name": "Castles", "description": "Channels of **castles**"}"#),
     (
         "create-drafts",
         r#"{"drafts": [{"type": "stream", "to": [10], "topic": "tea", "content": "To be, or", "timestamp": 1777000000}]}"#,
@@ -61,6 +62,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("subscribe", r#"{"subscriptions": [{"name": "Verona", "description": "Fair Verona"}]}"#),
     ("unmute-user", r#"{"muted_user_id": 11}"#),
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
+    ("update-channel-folder", r#"{"channel_folder_id": 10, "description": "Channels of *plays*"}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
     (
         "update-linkifier",

@@ -80,6 +80,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("add-code-playground.name", r#""Rust playground""#),
     ("Playground.name", r#""Rust playground""#),
     ("ordered_linkifier_ids", "[9, 10]"),
+    ("patch-channel-folders.order", "[10, 9]"),
     ("password", r#""correct horse battery staple""#),
     ("prev_content_sha256", r#""2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae""#),
     ("principals", r#"[10, 11]"#),

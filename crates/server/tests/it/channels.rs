@@ -1,9 +1,11 @@
 //! Channels.
 
+mod announce;
 mod archive_stream;
 mod create_channel;
 mod default_streams;
 mod fold;
+mod folders;
 mod get_stream_topics;
 mod get_streams;
 mod update_stream;

@@ -26,6 +26,7 @@ pub(crate) const CHANNEL_COLUMNS: &[&str] = &[
     "message_retention_days",
     "topics_policy",
     "first_message_id",
+    "folder_id",
 ];
 
 static PUT_CHANNEL: LazyLock<String> = LazyLock::new(|| {
@@ -50,6 +51,7 @@ impl Writing<'_> {
             row.message_retention_days.into(),
             row.topics_policy.as_str().to_owned().into(),
             row.first_message_id.map(|id| id.0).into(),
+            row.folder.into(),
         ];
         for name in ChannelPermissions::NAMES {
             values.push(to_json("channels", &row.permissions.get(name))?.into());

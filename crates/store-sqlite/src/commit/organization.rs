@@ -1,9 +1,10 @@
-//! What the organization lets text become.
+//! What administrators keep for everybody, beside settings.
 
 use super::Writing;
 use crate::row::Error;
 use rusqlite::params;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
+use tidings_core::state::organization::Folders;
 use tidings_types::linkifier::Linkifier;
 
 impl Writing<'_> {
@@ -27,6 +28,28 @@ impl Writing<'_> {
             )?;
         }
         self.last_id("playgrounds", list.last_id)
+    }
+
+    pub(super) fn channel_folders(&self, list: &Folders) -> Result<(), Error> {
+        self.run("DELETE FROM channel_folders", [])?;
+        for row in &list.items {
+            self.run(
+                "INSERT INTO channel_folders (
+                     id, name, description, rendered_description, date_created, creator_id, position, is_archived
+                 ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                params![
+                    row.id,
+                    row.name,
+                    row.description,
+                    row.rendered_description,
+                    row.date_created,
+                    row.creator_id.map(|id| id.0),
+                    row.order,
+                    row.is_archived,
+                ],
+            )?;
+        }
+        self.last_id("channel_folders", list.last_id)
     }
 
     fn last_id(&self, list: &str, last_id: u32) -> Result<(), Error> {

@@ -47,6 +47,7 @@ fn channel(row: &Row<'_>) -> Result<ChannelRow, Error> {
         message_retention_days: get(row, 11, TABLE)?,
         topics_policy: from_plain(TABLE, topics_policy)?,
         first_message_id: get::<Option<u32>>(row, 13, TABLE)?.map(MessageId),
+        folder: get(row, 14, TABLE)?,
         permissions: permissions(row, TABLE, CHANNEL_COLUMNS.len(), ChannelPermissions::NAMES)?,
     })
 }

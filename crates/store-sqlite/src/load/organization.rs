@@ -1,4 +1,4 @@
-//! What the organization lets text become.
+//! What administrators keep for everybody, beside settings.
 
 use super::for_each;
 use crate::row::{Error, get};
@@ -7,10 +7,14 @@ use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::linkifiers::Numbered;
+use tidings_core::state::organization::Folders;
+use tidings_types::UserId;
+use tidings_types::folder::ChannelFolder;
 use tidings_types::linkifier::{Linkifier, Playground};
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     let (mut linkifiers, mut playgrounds) = (Numbered::default(), Numbered::default());
+    let mut folders = folders(connection)?;
     for_each(connection, "SELECT id, pattern, url_template FROM linkifiers ORDER BY position", |row| {
         const TABLE: &str = "linkifiers";
         let (id, pattern, url_template) = (get(row, 0, TABLE)?, get(row, 1, TABLE)?, get(row, 2, TABLE)?);
@@ -31,6 +35,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         const TABLE: &str = "last_ids";
         match get::<String>(row, 0, TABLE)?.as_str() {
             "linkifiers" => linkifiers.last_id = get(row, 1, TABLE)?,
+            "channel_folders" => folders.last_id = get(row, 1, TABLE)?,
             "playgrounds" => playgrounds.last_id = get(row, 1, TABLE)?,
             _ => {}
         }
@@ -38,5 +43,27 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
     })?;
     state.apply(&Change::Linkifiers(Arc::new(linkifiers)));
     state.apply(&Change::Playgrounds(Arc::new(playgrounds)));
+    state.apply(&Change::ChannelFolders(Arc::new(folders)));
     Ok(())
+}
+
+fn folders(connection: &Connection) -> Result<Folders, Error> {
+    const TABLE: &str = "channel_folders";
+    let mut folders = Folders::default();
+    let sql = "SELECT id, name, description, rendered_description, date_created, creator_id, position, is_archived
+               FROM channel_folders ORDER BY id";
+    for_each(connection, sql, |row| {
+        folders.items.push(ChannelFolder {
+            id: get(row, 0, TABLE)?,
+            name: get(row, 1, TABLE)?,
+            description: get(row, 2, TABLE)?,
+            rendered_description: get(row, 3, TABLE)?,
+            date_created: get(row, 4, TABLE)?,
+            creator_id: get::<Option<u32>>(row, 5, TABLE)?.map(UserId),
+            order: get(row, 6, TABLE)?,
+            is_archived: get(row, 7, TABLE)?,
+        });
+        Ok(())
+    })?;
+    Ok(folders)
 }

@@ -131,6 +131,7 @@ fn every_kind() -> Vec<Change> {
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),
+        Change::ChannelFolders(Arc::new(samples::folders(3))),
         Change::Playgrounds(Arc::new(samples::playgrounds(2))),
     ]);
     changes
@@ -161,6 +162,7 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
     world.commit(&[
         Change::Realm(Arc::new(samples::realm(3))),
         Change::Linkifiers(Arc::new(samples::linkifiers(2))),
+        Change::ChannelFolders(Arc::new(samples::folders(2))),
         Change::Playgrounds(Arc::new(samples::playgrounds(0))),
         Change::User(Arc::new(samples::user(UserId(1), 7))),
         Change::Channel(Arc::new(samples::channel(CHANNEL, 21))),

@@ -14,6 +14,7 @@ pub fn picture(state: &RealmState) -> Vec<String> {
     let mut lines = vec![format!("seq {}, {:?}", state.seq, state.realm)];
     line(&mut lines, "linkifiers", state.linkifiers.list());
     line(&mut lines, "playgrounds", &state.playgrounds);
+    line(&mut lines, "organization", &state.organization);
     accounts(state, &mut lines);
     groups(state, &mut lines);
     channels(state, &mut lines);

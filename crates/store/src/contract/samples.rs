@@ -7,11 +7,13 @@ use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
+use tidings_core::state::organization::Folders;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
+use tidings_types::folder::ChannelFolder;
 use tidings_types::group::{GroupPermissions, GroupSetting};
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
@@ -56,6 +58,22 @@ pub fn playgrounds(n: u32) -> Playgrounds {
         url_template: format!("https://x/{id}{{?code}}"),
     };
     Numbered { last_id: n + 1, items: (1..=n).map(one).collect() }
+}
+
+/// Folders of channels, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn folders(n: u32) -> Folders {
+    let one = |id: u32| ChannelFolder {
+        id,
+        name: format!("Mäppchen {id}"),
+        description: format!("*{id}*"),
+        rendered_description: format!("<p><em>{id}</em></p>"),
+        date_created: (!id.is_multiple_of(2)).then_some(1_600_000_000),
+        creator_id: (!id.is_multiple_of(3)).then_some(UserId(id)),
+        order: 100 - id,
+        is_archived: id.is_multiple_of(2),
+    };
+    Folders { last_id: n + 1, items: (1..=n).map(one).collect() }
 }
 
 /// An account; `n` makes a difference. Every third is a bot.
@@ -106,6 +124,7 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
         message_retention_days: (n % 2 == 1).then_some(-1),
         topics_policy: if n.is_multiple_of(2) { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
         first_message_id: (n % 3 == 1).then_some(MessageId(n)),
+        folder: (n % 4 == 1).then_some(n),
         permissions: ChannelPermissions {
             can_add_subscribers_group: named(n),
             can_remove_subscribers_group: anonymous,

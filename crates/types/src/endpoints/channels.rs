@@ -6,7 +6,7 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::group::{GroupSetting, GroupSettingUpdate};
 use crate::ids::{ChannelId, MessageId, UserId};
-use crate::params::{Encoding, FromParam, Json};
+use crate::params::{Encoding, FromParam, Json, Nullable};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -171,6 +171,8 @@ endpoint! {
         subscribers: Vec<UserId>,
         /// Tell the new subscribers by message. There is no account that would send it, so none is sent.
         send_new_subscription_messages?: bool,
+        /// Tell of it in the channel for that, if the organization has one, unless it is private.
+        announce: bool = false,
         /// Private.
         invite_only: bool = false,
         /// Readable without an account.
@@ -181,6 +183,8 @@ endpoint! {
         history_public_to_subscribers?: bool,
         /// Days that messages are kept, `realm_default` or `unlimited`.
         message_retention_days?: RetentionDays,
+        /// The folder it is shown in.
+        folder_id?: u32,
         /// Whether messages without a topic are allowed.
         topics_policy?: TopicsPolicy,
         /// Who may add subscribers.
@@ -229,6 +233,8 @@ endpoint! {
         message_retention_days?: RetentionDays,
         /// Out of use, or in use again.
         is_archived?: bool,
+        /// The folder it is shown in; null for none.
+        folder_id?: Nullable<u32>,
         /// Whether messages without a topic are allowed.
         topics_policy?: TopicsPolicy,
         /// Who may add subscribers.

@@ -127,6 +127,8 @@ endpoint! {
         authorization_errors_fatal: bool = true,
         /// Tell the new subscribers by message. There is no account that would send it, so none is sent.
         send_new_subscription_messages?: bool,
+        /// Tell of new channels in the channel for that, if the organization has one, unless they are private.
+        announce: bool = false,
         /// For new channels, here and below: private.
         invite_only: bool = false,
         /// Readable without an account.
@@ -137,6 +139,8 @@ endpoint! {
         history_public_to_subscribers?: bool,
         /// Days that messages are kept, `realm_default` or `unlimited`.
         message_retention_days?: RetentionDays,
+        /// The folder it is shown in.
+        folder_id?: u32,
         /// Whether messages without a topic are allowed.
         topics_policy?: TopicsPolicy,
         /// Who may add subscribers.

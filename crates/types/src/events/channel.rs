@@ -1,6 +1,7 @@
 //! Changes of channels and subscriptions.
 
 use crate::channel::{Channel, Subscription};
+use crate::folder::ChannelFolder;
 use crate::ids::{ChannelId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -99,4 +100,44 @@ pub struct StreamUpdate {
 pub struct DefaultStreams {
     /// All of them, ascending.
     pub default_streams: Vec<ChannelId>,
+}
+
+/// A new folder of channels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelFolderAdd {
+    /// The folder.
+    pub channel_folder: ChannelFolder,
+}
+
+/// A folder of channels was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelFolderUpdate {
+    /// Which.
+    pub channel_folder_id: u32,
+    /// What is new.
+    pub data: ChannelFolderData,
+}
+
+/// What is new of a folder of channels; what did not change is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelFolderData {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it is for, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The same as HTML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered_description: Option<String>,
+    /// Out of use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_archived: Option<bool>,
+}
+
+/// Folders of channels have another order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelFolderReorder {
+    /// The ids of all folders; the place of each is its new `order`.
+    pub order: Vec<u32>,
 }

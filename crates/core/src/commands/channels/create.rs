@@ -1,8 +1,10 @@
 //! Creating channels.
 
-use super::{Privacy, check_description, check_is_admin, check_is_owner, check_name, defaults, gate, tell_created};
+use super::{
+    Privacy, announce, check_description, check_is_admin, check_is_owner, check_name, defaults, gate, tell_created,
+};
 use crate::change::Change;
-use crate::commands::{Tx, permissions, subscriptions};
+use crate::commands::{Tx, folders, permissions, subscriptions};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -40,6 +42,10 @@ pub struct NewChannelSettings {
     pub retention: RetentionDays,
     /// Whether messages without a topic are allowed.
     pub topics_policy: TopicsPolicy,
+    /// The folder it is shown in.
+    pub folder: Option<u32>,
+    /// Tell of it by message, unless it is private.
+    pub announce: bool,
     /// Permissions other than the default, by name.
     pub permissions: Vec<(&'static str, GroupSetting)>,
 }
@@ -53,6 +59,8 @@ impl Default for NewChannelSettings {
             history_public: None,
             retention: RetentionDays::RealmDefault,
             topics_policy: TopicsPolicy::Inherit,
+            folder: None,
+            announce: false,
             permissions: Vec::new(),
         }
     }
@@ -81,8 +89,12 @@ pub fn create_channel(
         }
         users.push(*id);
     }
+    let announces = new.settings.announce;
     let id = create(tx, Some(actor.id), new);
     subscriptions::subscribe(tx, id, &users);
+    if announces {
+        announce(tx, &actor, &[id])?;
+    }
     Ok(id)
 }
 
@@ -104,6 +116,9 @@ pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Resul
     }
     if settings.retention != RetentionDays::RealmDefault {
         check_is_owner(actor)?;
+    }
+    if let Some(folder) = settings.folder {
+        folders::check_can_hold_channels(tx, folder)?;
     }
     settings
         .permissions
@@ -134,6 +149,7 @@ pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> Chan
         message_retention_days: settings.retention.to_property(),
         topics_policy: settings.topics_policy,
         first_message_id: None,
+        folder: settings.folder,
         permissions,
     });
     tx.change(Change::Channel(Arc::clone(&row)));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::{Tx, bots, permissions, visibility};
+use crate::commands::{Tx, bots, folders, permissions, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use serde_json::json;
@@ -40,6 +40,8 @@ pub struct ChannelPatch {
     pub is_archived: Option<bool>,
     /// Whether messages without a topic are allowed.
     pub topics_policy: Option<TopicsPolicy>,
+    /// The folder it is shown in, or that it is in none.
+    pub folder: Option<Option<u32>>,
     /// Permissions by name.
     pub permissions: Vec<(&'static str, GroupSettingUpdate)>,
 }
@@ -88,6 +90,12 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
     }
     if let Some(policy) = patch.topics_policy {
         after.topics_policy = policy;
+    }
+    if let Some(folder) = patch.folder {
+        if let Some(id) = folder.filter(|_| folder != before.folder) {
+            folders::check_can_hold_channels(tx, id)?;
+        }
+        after.folder = folder;
     }
     let privacy = check_privacy(tx, actor, before, patch)?;
     after.is_private = privacy.is_private;
@@ -228,6 +236,9 @@ fn updates(tx: &Tx<'_>, before: &ChannelRow, after: &ChannelRow) -> Vec<StreamUp
     }
     if before.topics_policy != after.topics_policy {
         updates.push(one("topics_policy", json!(after.topics_policy)));
+    }
+    if before.folder != after.folder {
+        updates.push(one("folder_id", json!(after.folder)));
     }
     let (old, new) = (tx.state.channel_view(before), tx.state.channel_view(after));
     if old.stream_post_policy != new.stream_post_policy {

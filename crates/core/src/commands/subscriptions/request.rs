@@ -3,7 +3,7 @@
 use super::{Joining, join, may_subscribe_others, unsubscribe};
 use crate::commands::Tx;
 use crate::commands::channels::create::{NewChannel, NewChannelSettings, check_may_create, create};
-use crate::commands::channels::may_administer;
+use crate::commands::channels::{announce, may_administer};
 use crate::commands::send::UserRefIn;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
@@ -59,12 +59,16 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
     let users = find_users(tx, &actor, request.users.as_deref())?;
     let others = users.iter().any(|user| *user != actor.id);
     let mut result = Subscribed::default();
-    let mut joining: Vec<Joining> = Vec::new();
+    let (mut joining, mut created): (Vec<Joining>, Vec<ChannelId>) = (Vec::new(), Vec::new());
     for wanted in request.channels {
         let (name, color) = (wanted.name.clone(), wanted.color.clone());
         let may_join = match tx.state.channels.find_by_name(&wanted.name).cloned() {
             Some(channel) => check_may_join(tx, &actor, &channel, &wanted.name, others).map(|()| channel),
-            None => Ok(create_wanted(tx, &actor, wanted, &request.new)?),
+            None => {
+                let channel = create_wanted(tx, &actor, wanted, &request.new)?;
+                created.push(channel.id);
+                Ok(channel)
+            }
         };
         match may_join {
             Ok(channel) if joining.iter().all(|known| known.channel != channel.id) => {
@@ -76,6 +80,9 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
         }
     }
     let added: BTreeSet<(UserId, ChannelId)> = join(tx, &joining, &users).into_iter().collect();
+    if request.new.announce {
+        announce(tx, &actor, &created)?;
+    }
     for user in users {
         for channel in &joining {
             let Some(row) = tx.state.channels.get(channel.channel) else { continue };

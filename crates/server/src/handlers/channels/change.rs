@@ -39,6 +39,7 @@ pub async fn update_stream(ctx: Ctx, request: UpdateStreamRequest) -> Result<Don
         retention: request.message_retention_days,
         is_archived: request.is_archived,
         topics_policy: request.topics_policy,
+        folder: request.folder_id.map(|folder| folder.0),
         permissions: permissions!(request),
     };
     let (actor, id) = (ctx.user.id, request.stream_id);

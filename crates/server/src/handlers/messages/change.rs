@@ -45,14 +45,18 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     while !progress.is_done {
         let (flags, to, content) = (Arc::clone(&flags), to.clone(), content.take());
         let command = move |tx: &mut Tx<'_>| {
-            if let Some(content) = content {
-                edit::check_stays(tx, actor, id, to.channel)?;
-                edit::edit_content(tx, actor, &flags, content)?;
+            let edited = match content {
+                Some(content) => {
+                    edit::check_stays(tx, actor, id, to.channel)?;
+                    edit::edit_content(tx, actor, id, content)?
+                }
+                None => None,
+            };
+            if is_moved {
+                return move_messages(tx, actor, &flags, &to, progress, edited);
             }
-            if !is_moved {
-                return Ok(progress.done());
-            }
-            move_messages(tx, actor, &flags, &to, progress)
+            edited.into_iter().for_each(|edited| edited.tell(tx, &flags));
+            Ok(progress.done())
         };
         progress = ctx.app.realm.run(command).await?;
     }

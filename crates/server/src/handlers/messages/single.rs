@@ -2,9 +2,11 @@
 
 use super::{message_for, query};
 use crate::http::pipeline::Ctx;
+use std::time::{Duration, Instant};
 use tidings_core::change::MessageRow;
 use tidings_core::commands::send::check_content;
 use tidings_core::directory::SeenBy;
+use tidings_core::limits;
 use tidings_core::shape::Shape;
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::ConversationKind;
@@ -36,8 +38,7 @@ pub async fn get_message_history(
     let shape = Shape::default().with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     query(ctx, move |search| {
         let row = search.message(request.message_id)?;
-        let policy = search.state.realm.settings.message_edit_history_visibility_policy.as_str();
-        if policy == "none" {
+        if search.state.realm.settings.message_edit_history_visibility_policy == "none" {
             return Err(ApiError::bad_request("Message edit history is disabled in this organization"));
         }
         let topic = match search.state.messages.kind(row.conversation).map(|kind| &**kind) {
@@ -49,7 +50,7 @@ pub async fn get_message_history(
             .messages
             .kind(row.conversation)
             .is_some_and(|kind| matches!(&**kind, ConversationKind::Topic { .. }));
-        let mut message_history = snapshots(&row, topic, policy == "moves");
+        let mut message_history = snapshots(&row, topic, &search.state.visible_history(&row, usize::MAX));
         for snapshot in message_history.iter_mut().filter(|_| in_channel) {
             snapshot.topic = shape.topic(&snapshot.topic).to_owned();
             snapshot.prev_topic = snapshot.prev_topic.as_deref().map(|topic| shape.topic(topic).to_owned());
@@ -59,16 +60,13 @@ pub async fn get_message_history(
     .await
 }
 
-/// A message after each of its changes, oldest first: worked out from its present form, backward.
-fn snapshots(row: &MessageRow, topic: String, moves_only: bool) -> Vec<Snapshot> {
-    let is_move = |edit: &Edit| edit.prev_topic.is_some() || edit.prev_stream.is_some();
+/// A message after each of these changes, oldest first: worked out from its present form, backward.
+fn snapshots(row: &MessageRow, topic: String, edits: &[Edit]) -> Vec<Snapshot> {
     let (mut topic, mut content, mut rendered) = (topic, row.content.clone(), row.rendered.clone());
+    let until = Instant::now() + Duration::from_millis(limits::HISTORY_DIFF_MILLIS);
     let mut history = Vec::new();
-    for edit in row.edit_history.iter().filter(|edit| !moves_only || is_move(edit)) {
-        let (prev_content, prev_rendered) = match moves_only {
-            true => (None, None),
-            false => (edit.prev_content.clone(), edit.prev_rendered_content.clone()),
-        };
+    for edit in edits {
+        let before = edit.prev_rendered_content.as_deref();
         history.push(Snapshot {
             topic: topic.clone(),
             prev_topic: edit.prev_topic.clone(),
@@ -76,14 +74,15 @@ fn snapshots(row: &MessageRow, topic: String, moves_only: bool) -> Vec<Snapshot>
             prev_stream: edit.prev_stream,
             content: content.clone(),
             rendered_content: rendered.clone(),
-            prev_content: prev_content.clone(),
-            prev_rendered_content: prev_rendered.clone(),
+            prev_content: edit.prev_content.clone(),
+            prev_rendered_content: edit.prev_rendered_content.clone(),
+            content_html_diff: before.map(|before| tidings_markdown::diff(before, &rendered, until)),
             user_id: edit.user_id,
             timestamp: edit.timestamp,
         });
         topic = edit.prev_topic.clone().unwrap_or(topic);
-        content = prev_content.unwrap_or(content);
-        rendered = prev_rendered.unwrap_or(rendered);
+        content = edit.prev_content.clone().unwrap_or(content);
+        rendered = edit.prev_rendered_content.clone().unwrap_or(rendered);
     }
     history.push(Snapshot {
         topic,

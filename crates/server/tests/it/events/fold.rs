@@ -154,6 +154,9 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "channel_group",
         "linkifier",
         "playground",
+        "folder",
+        "folder",
+        "file",
         "draft",
         "edit_draft",
         "snippet",
@@ -397,6 +400,26 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 client.post("/realm/playgrounds", &new).await
             }
         },
+        "folder" => {
+            let known: Vec<u32> = state.organization.folders.items.iter().map(|known| known.id).collect();
+            match known.choose(rng) {
+                Some(_) if small.ends_with('3') => {
+                    let order = format!("{:?}", known.iter().rev().collect::<Vec<_>>());
+                    administrator.patch("/channel_folders", &[("order", &order)]).await
+                }
+                Some(one) if flag => {
+                    let params = [("name", small.as_str()), ("description", &content), ("is_archived", on)];
+                    let some = if small.len() == 1 { &params[..2] } else { &params[2..] };
+                    administrator.patch(&format!("/channel_folders/{one}"), some).await
+                }
+                _ => administrator.post("/channel_folders/create", &[("name", &small)]).await,
+            }
+        }
+        "file" => {
+            let folder = state.organization.folders.items.choose(rng).map_or(1, |folder| folder.id).to_string();
+            let folder = if flag { "null" } else { &folder };
+            administrator.patch(&format!("/streams/{id}"), &[("folder_id", folder)]).await
+        }
         "draft" => {
             let place =
                 if flag { format!(r#""stream", "to": [{id}]"#) } else { format!(r#""private", "to": [{other_id}]"#) };

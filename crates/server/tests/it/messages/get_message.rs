@@ -87,6 +87,7 @@ async fn history_tells_every_change() {
     let id = hamlet.send_to_channel("Denmark", "old", "one").await;
     let path = format!("/messages/{id}");
     hamlet.patch(&path, &[("content", "two")]).await.done();
+    server.clock.advance(1);
     hamlet.patch(&path, &[("topic", "new")]).await.done();
     let answer = server.client("othello").get(&format!("{path}/history"), &[]).await.ok();
     let history = answer["message_history"].as_array().expect("a list");

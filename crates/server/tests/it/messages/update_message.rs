@@ -157,3 +157,51 @@ async fn a_message_carries_its_newest_edits_only_and_its_history_has_all() {
     let history = hamlet.get(&format!("/messages/{id}/history"), &[]).await.ok();
     assert_eq!(history["message_history"].as_array().expect("versions").len(), 102);
 }
+
+#[tokio::test]
+async fn a_content_and_a_topic_are_changed_by_one_event() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let (first, second) =
+        (hamlet.send_to_channel("secret", "old", "one two").await, hamlet.send_to_channel("secret", "old", "x").await);
+    let cordelia = server.client("cordelia").register(&[]).await;
+    let othello = server.client("othello").register(&[]).await;
+    let both = [("content", "one 2"), ("topic", "new"), ("send_notification_to_new_thread", "false")];
+    hamlet.patch(&format!("/messages/{first}"), &both).await.done();
+    let events = cordelia.events().await;
+    assert_eq!(events.len(), 1, "{events:?}");
+    let update = &events[0];
+    assert_eq!((&update["orig_content"], &update["content"]), (&json!("one two"), &json!("one 2")));
+    assert_eq!((&update["orig_subject"], &update["subject"]), (&json!("old"), &json!("new")));
+    assert_eq!((&update["message_ids"], &update["propagate_mode"]), (&json!([first]), &json!("change_one")));
+    assert_eq!(othello.kinds().await, [""; 0]);
+
+    let history = hamlet.get(&format!("/messages/{first}/history"), &[]).await.ok()["message_history"].clone();
+    let versions = history.as_array().expect("versions");
+    assert_eq!(versions.len(), 2, "{history}");
+    assert_eq!((&versions[1]["prev_content"], &versions[1]["prev_topic"]), (&json!("one two"), &json!("old")));
+    assert_eq!((&versions[0]["content"], &versions[0]["topic"]), (&json!("one two"), &json!("old")));
+    assert_eq!(
+        versions[1]["content_html_diff"],
+        "<div><p>one <span class=\"highlight_text_inserted\">2</span>\
+         <span class=\"highlight_text_deleted\">two</span></p></div>"
+    );
+    let message = hamlet.get(&format!("/messages/{first}"), &[]).await.ok()["message"].clone();
+    assert_eq!(message["edit_history"].as_array().map(Vec::len), Some(1), "{message}");
+    // Who sees moves only is not shown what it was.
+    set_realm(&server, |settings| settings.message_edit_history_visibility_policy = "moves".to_owned()).await;
+    let history = hamlet.get(&format!("/messages/{first}/history"), &[]).await.ok()["message_history"].clone();
+    assert_eq!((&history[1]["prev_topic"], history[1].get("prev_content")), (&json!("old"), None));
+    assert!(!history.to_string().contains("one two"));
+
+    // Where others move along, those who hold them may not hold this one: it is told for itself.
+    let third = hamlet.send_to_channel("secret", "old", "three").await;
+    cordelia.events().await;
+    let all = [("content", "y"), ("topic", "newer"), ("propagate_mode", "change_all")];
+    hamlet.patch(&format!("/messages/{second}"), &all).await.done();
+    let events = cordelia.events().await;
+    let updates: Vec<_> = events.iter().filter(|event| event["type"] == "update_message").collect();
+    assert_eq!(updates.len(), 2, "{updates:?}");
+    assert_eq!((&updates[0]["content"], updates[0].get("subject")), (&json!("y"), None));
+    assert_eq!((&updates[1]["message_ids"], updates[1].get("content")), (&json!([second, third]), None));
+}

@@ -194,6 +194,10 @@ pub struct Snapshot {
     /// The content before as HTML, if it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prev_rendered_content: Option<String>,
+    /// What changed, if the content did: the new HTML with what came in spans of the class `highlight_text_inserted`
+    /// and what went in spans of the class `highlight_text_deleted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_html_diff: Option<String>,
     /// Who changed it.
     pub user_id: Option<UserId>,
     /// UNIX seconds.

@@ -1,0 +1,39 @@
+//! What administrators keep for everybody.
+
+use super::State;
+use serde_json::{Value, json};
+use tidings_types::events::Event;
+use tidings_types::events::channel::{ChannelFolderReorder, ChannelFolderUpdate};
+
+impl State {
+    /// Folds an event about what administrators keep for everybody.
+    pub(super) fn apply_organization(&mut self, event: &Event) {
+        match event {
+            Event::ChannelFolderAdd(event) => self.put_folder(json!(event.channel_folder)),
+            Event::ChannelFolderUpdate(event) => self.update_folder(event),
+            Event::ChannelFolderReorder(event) => self.reorder_folders(event),
+            _ => {}
+        }
+    }
+
+    fn put_folder(&mut self, folder: Value) {
+        let order = |folder: &Value| (folder["order"].as_u64(), folder["id"].as_u64());
+        self.put_ordered("channel_folders", "id", folder, order);
+    }
+
+    fn update_folder(&mut self, event: &ChannelFolderUpdate) {
+        let Some(folder) = self.find_mut("channel_folders", "id", &json!(event.channel_folder_id)) else { return };
+        if let Value::Object(changed) = json!(event.data) {
+            changed.into_iter().for_each(|(name, value)| folder[&name] = value);
+        }
+    }
+
+    fn reorder_folders(&mut self, event: &ChannelFolderReorder) {
+        for (place, id) in event.order.iter().enumerate() {
+            if let Some(mut folder) = self.take_by("channel_folders", "id", &json!(id)) {
+                folder["order"] = json!(place);
+                self.put_folder(folder);
+            }
+        }
+    }
+}
