@@ -100,6 +100,11 @@ impl State {
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmUserSettingsDefaults(event) => {
+                if let Some(defaults) = self.fields.get_mut("realm_user_settings_defaults") {
+                    defaults[&event.property] = event.value.clone();
+                }
+            }
             Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
             Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::RealmUpdateDict(event) => {

@@ -10,6 +10,7 @@
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
+//! - [`promotion`]: makes full members of those who have waited long enough.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -21,6 +22,7 @@ pub mod handlers;
 pub mod http;
 pub mod openapi;
 pub mod passwords;
+pub mod promotion;
 pub mod queues;
 pub mod realm;
 pub mod retention;

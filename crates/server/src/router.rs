@@ -76,6 +76,7 @@ pub fn endpoints() -> Vec<Route> {
 
         // Server and log-in
         authenticated realm::UpdateRealm => handlers::realm::update_realm;
+        authenticated realm::UpdateRealmUserSettingsDefaults => handlers::realm::update_user_settings_defaults;
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;

@@ -134,12 +134,13 @@ impl Writing<'_> {
 
     fn realm(&self, row: &RealmRow) -> Result<(), Error> {
         self.run(
-            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings, settled_until, settings_defaults)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (id) DO UPDATE SET
                  string_id = excluded.string_id, name = excluded.name, description = excluded.description,
                  date_created = excluded.date_created, host = excluded.host, url = excluded.url,
-                 settings = excluded.settings",
+                 settings = excluded.settings, settled_until = excluded.settled_until,
+                 settings_defaults = excluded.settings_defaults",
             params![
                 row.string_id,
                 row.name,
@@ -147,7 +148,9 @@ impl Writing<'_> {
                 row.date_created,
                 row.host,
                 row.url,
-                to_json("realm", &row.settings)?
+                to_json("realm", &row.settings)?,
+                row.settled_until,
+                to_json("realm", &row.defaults)?
             ],
         )
     }

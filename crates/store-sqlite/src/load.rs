@@ -72,7 +72,7 @@ fn permissions<T: DeserializeOwned>(
 fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     const TABLE: &str = "realm";
     let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id,
-                   last_submessage_id
+                   last_submessage_id, settled_until, settings_defaults
                FROM realm";
     let mut found = None;
     for_each(connection, sql, |row| {
@@ -84,6 +84,8 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
             date_created: get(row, 3, TABLE)?,
             host: get(row, 4, TABLE)?,
             url: get(row, 5, TABLE)?,
+            settled_until: get(row, 10, TABLE)?,
+            defaults: from_json(TABLE, &get::<String>(row, 11, TABLE)?)?,
             settings: from_json(TABLE, &settings)?,
         });
         state.seq = seq(get(row, 7, TABLE)?);

@@ -109,6 +109,8 @@ pub(crate) fn realm(now: i64) -> RealmRow {
         date_created: now,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     }
 }

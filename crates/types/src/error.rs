@@ -173,6 +173,8 @@ api_errors! {
     /// `type`, which is `subgroup` (with `supergroup_ids`), `channel` (with `channel_id` and `settings`), `user_group`
     /// (with `group_id` and `settings`) or `realm` (with `settings`).
     GroupInUse { objections: Vec<Objection> as "objections" } => Some("CANNOT_DEACTIVATE_GROUP_IN_USE"), 400, "Cannot deactivate user group in use.";
+    /// Only messages without a topic are to be allowed in a channel that has others.
+    CannotSetTopicsPolicy {} => Some("CANNOT_SET_TOPICS_POLICY"), 400, "To enable this configuration, all messages in this channel must be in the general chat topic. Consider renaming or deleting other topics.";
     /// A permission can only be given to a built-in group.
     SystemGroupRequired { setting_name: String as "setting_name" } => Some("SYSTEM_GROUP_REQUIRED"), 400, "'{setting_name}' must be a system user group.";
     /// Not all messages of a topic may still be moved.

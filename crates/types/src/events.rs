@@ -319,6 +319,8 @@ events! {
     RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
     /// The full new list.
     RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// A personal setting that new accounts start with changed.
+    RealmUserSettingsDefaults = "realm_user_settings_defaults" / "update" => realm::UserSettingsDefault;
     /// Settings of the realm that belong together.
     RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }

@@ -34,11 +34,13 @@ pub struct Rule {
     pub allows_guests: bool,
     /// The only built-in groups that it can be given to, and then to no other groups and no users; any if empty.
     pub only: &'static [GroupId],
+    /// Only owners say who has it, as opposed to administrators.
+    pub is_for_owners_to_give: bool,
 }
 
 impl Rule {
     const fn new(name: &'static str, doc: &'static str, default: DefaultGroup) -> Self {
-        Rule { name, doc, default, allows_nobody: false, allows_guests: false, only: &[] }
+        Rule { name, doc, default, allows_nobody: false, allows_guests: false, only: &[], is_for_owners_to_give: false }
     }
 
     const fn nobody(self) -> Self {
@@ -51,6 +53,10 @@ impl Rule {
 
     const fn only(self, only: &'static [GroupId]) -> Self {
         Rule { only, ..self }
+    }
+
+    const fn by_owners(self) -> Self {
+        Rule { is_for_owners_to_give: true, ..self }
     }
 
     /// The value that it has by default.
@@ -128,7 +134,7 @@ permissions! {
     /// May create bots of any kind.
     can_create_bots_group = MEMBERS, nobody;
     /// May create user groups.
-    can_create_groups = MEMBERS, nobody;
+    can_create_groups = MEMBERS, nobody, by_owners;
     /// May create private channels.
     can_create_private_channel_group = MEMBERS, nobody;
     /// May create public channels.
@@ -143,9 +149,9 @@ permissions! {
     /// May delete their own messages.
     can_delete_own_message_group = EVERYONE, nobody, guests;
     /// May invite others.
-    can_invite_users_group = MEMBERS, nobody;
+    can_invite_users_group = MEMBERS, nobody, by_owners;
     /// May manage all user groups.
-    can_manage_all_groups = OWNERS;
+    can_manage_all_groups = OWNERS, by_owners;
     /// May deal with payment.
     can_manage_billing_group = ADMINISTRATORS;
     /// May use wildcard mentions in large channels.
@@ -163,7 +169,7 @@ permissions! {
     /// May have topics summarized.
     can_summarize_topics_group = EVERYONE, nobody, guests;
     /// May make invitations that can be used by many.
-    create_multiuse_invite_group = ADMINISTRATORS, nobody;
+    create_multiuse_invite_group = ADMINISTRATORS, nobody, by_owners;
     /// May start direct conversations.
     direct_message_initiator_group = EVERYONE, nobody, guests;
     /// Of every direct conversation one participant is in here.

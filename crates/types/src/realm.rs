@@ -8,6 +8,7 @@ use crate::group::{GroupSetting, GroupSettingUpdate};
 use crate::ids::ChannelId;
 use crate::params::{FromJson, FromParam, Json, ParamSpec};
 use crate::permission::{realm as permission, realm_default};
+use crate::settings::is_language_code;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,6 +98,13 @@ impl RealmValue for GroupSetting {
         Ok(GroupSettingUpdate::from_json(name, value)?.old)
     }
 }
+
+/// A decade: nobody waits longer.
+const WAITING_DAYS_MAX: i64 = 3_650;
+
+/// Numbers of kinds of organizations: 0 unspecified, 10 business, 20 open source, 30 and 35 education, 40 research,
+/// 50 event, 60 non-profit, 70 government, 80 political group, 90 community, 100 personal, 1000 other.
+const ORGANIZATION_TYPES: &[i64] = &[0, 10, 20, 30, 35, 40, 50, 60, 70, 80, 90, 100, 1000];
 
 /// Some centuries: more would be no limit.
 const LIMIT_SECS_MAX: i64 = 10_000_000_000;
@@ -210,27 +218,27 @@ realm_settings! {
     /// Read receipts exist.
     enable_read_receipts: bool = true, Alone;
     /// Presence is not tracked.
-    presence_disabled: bool = false;
+    presence_disabled: bool = false, Alone;
     /// Messages may have an empty topic.
     topics_policy: String = "allow_empty_topic".to_owned(), Together, allowed |policy| ["allow_empty_topic", "disable_empty_topic"].contains(&policy.as_str());
     /// Days as a member until one is a full member.
-    waiting_period_threshold: i64 = 0;
+    waiting_period_threshold: i64 = 0, Alone, allowed |days| (0..=WAITING_DAYS_MAX).contains(days);
     /// Names of users are unique.
-    require_unique_names: bool = false;
+    require_unique_names: bool = false, Alone;
     /// Users cannot change their names.
-    name_changes_disabled: bool = false;
+    name_changes_disabled: bool = false, Alone;
     /// Users cannot change their addresses.
-    email_changes_disabled: bool = false;
+    email_changes_disabled: bool = false, Alone;
     /// Users cannot change their pictures.
-    avatar_changes_disabled: bool = false;
+    avatar_changes_disabled: bool = false, Alone;
     /// New accounts need an invitation.
     invite_required: bool = true;
     /// Spectators may read web-public channels.
     enable_spectator_access: bool = false;
     /// IETF language tag.
-    default_language: String = "en".to_owned();
+    default_language: String = "en".to_owned(), Alone, allowed |code| is_language_code(code);
     /// Language of code blocks that name none.
-    default_code_block_language: String = String::new();
+    default_code_block_language: String = String::new(), Alone, allowed |name| name.len() <= 40 && !name.chars().any(char::is_whitespace);
     /// May see all accounts.
     can_access_all_users_group: GroupSetting = realm_default(&permission::can_access_all_users_group), Together;
     /// May create public channels.
@@ -270,11 +278,11 @@ realm_settings! {
     /// Seconds after which members cannot move a message to another channel; none is never.
     move_messages_between_streams_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Clients mark guests as such.
-    enable_guest_user_indicator: bool = true;
+    enable_guest_user_indicator: bool = true, Alone;
     /// Clients warn before a direct message to a guest.
-    enable_guest_user_dm_warning: bool = true;
+    enable_guest_user_dm_warning: bool = true, Alone;
     /// What kind of organization it is; 0 for unspecified.
-    org_type: i64 = 0;
+    org_type: i64 = 0, Alone, allowed |number| ORGANIZATION_TYPES.contains(number);
     /// May add emoji.
     can_add_custom_emoji_group: GroupSetting = realm_default(&permission::can_add_custom_emoji_group), Together;
     /// May create user groups.

@@ -79,6 +79,21 @@ fn check_is_owner(actor: &UserRow) -> Result<(), ApiError> {
     Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization owner".to_owned() })
 }
 
+fn check_may_set_topics_policy(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
+    let may = tx.state.may(actor, &permission::realm::can_set_topics_policy_group);
+    if may { Ok(()) } else { Err(insufficient_permission()) }
+}
+
+/// Whether a permission says who deletes messages of a channel.
+fn decides_on_deleting(name: &str) -> bool {
+    ["can_delete_any_message_group", "can_delete_own_message_group"].contains(&name)
+}
+
+fn check_may_set_deleting(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
+    let may = tx.state.may(actor, &permission::realm::can_set_delete_message_policy_group);
+    if may { Ok(()) } else { Err(insufficient_permission()) }
+}
+
 fn insufficient_permission() -> ApiError {
     ApiError::bad_request("Insufficient permission")
 }

@@ -1,18 +1,21 @@
 //! The organization's settings.
 
-use super::{Tx, permissions};
+use super::users::{administrator_required, full_members, owner_required};
+use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::state::realm::{RealmRow, RealmSettings};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tidings_types::events::Event;
-use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict};
+use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict, UserSettingsDefault};
 use tidings_types::group::{GroupSetting, GroupSettingUpdate};
 use tidings_types::params::FromJson;
 use tidings_types::permission::realm;
 use tidings_types::realm::Told;
+use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, UserId};
 
 /// `update-realm`: all that was asked for, or nothing.
@@ -22,7 +25,11 @@ use tidings_types::{ApiError, ChannelId, UserId};
 pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
-        return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
+        return Err(administrator_required());
+    }
+    let for_owners = |name: &str| permissions::rule(realm::RULES, name).is_some_and(|rule| rule.is_for_owners_to_give);
+    if user.role != Role::Owner && settings.iter().any(|(name, _)| for_owners(name)) {
+        return Err(owner_required());
     }
     let before = serde_json::to_value(&tx.state.realm.settings).map_err(|_| ApiError::Internal {})?;
     let mut after = RealmRow::clone(&tx.state.realm);
@@ -33,7 +40,12 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
             let known = before.get(name).and_then(|known| GroupSetting::from_json(name, known).ok());
             permissions::check_value(tx, rule, &update.new, known.as_ref())?;
         }
-        if after.settings.set(name, value)? {
+        let is_new = match *name {
+            "name" => set_text(&mut after.name, value, NAME_CHARS)?,
+            "description" => set_text(&mut after.description, value, DESCRIPTION_CHARS)?,
+            _ => after.settings.set(name, value)?,
+        };
+        if is_new {
             changed.push(*name);
         }
     }
@@ -41,10 +53,63 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     if changed.is_empty() {
         return Ok(());
     }
-    let shown = serde_json::to_value(&after.settings).map_err(|_| ApiError::Internal {})?;
+    let mut shown = serde_json::to_value(&after.settings).map_err(|_| ApiError::Internal {})?;
+    shown["name"] = json!(after.name);
+    shown["description"] = json!(after.description);
+    let days = after.settings.waiting_period_threshold;
+    if days != tx.state.realm.settings.waiting_period_threshold {
+        after.settled_until = full_members::settled_until(days, tx.now);
+    }
+    let before = tx.state.clone();
     tx.change(Change::Realm(Arc::new(after)));
     tell(tx, &changed, &shown);
+    if changed.contains(&"waiting_period_threshold") {
+        full_members::tell(tx, &before);
+    }
+    if changed.contains(&"can_access_all_users_group") {
+        visibility::tell_guests_of_users(tx, &before);
+    }
     Ok(())
+}
+
+/// `update-realm-user-settings-defaults`: all that was asked for, or nothing.
+///
+/// # Errors
+/// 400 for who is no administrator, and for values that a setting cannot have.
+pub fn update_defaults(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
+    if !tx.actor(actor)?.role.is_admin() {
+        return Err(administrator_required());
+    }
+    let mut after = RealmRow::clone(&tx.state.realm);
+    let mut changed = Vec::new();
+    for (name, value) in settings {
+        if after.defaults.set(name, value).map_err(|bad| ApiError::bad_request(bad.0))? {
+            changed.push(UserSettingsDefault { property: (*name).to_owned(), value: value.clone() });
+        }
+    }
+    if !changed.is_empty() {
+        tx.change(Change::Realm(Arc::new(after)));
+    }
+    for event in changed {
+        tx.emit(Event::RealmUserSettingsDefaults(event), Audience::realm());
+    }
+    Ok(())
+}
+
+/// How long a text is, in characters.
+type Chars = (RangeInclusive<usize>, &'static str);
+
+const NAME_CHARS: Chars = (1..=40, "Organization name is too long or empty.");
+const DESCRIPTION_CHARS: Chars = (0..=1_000, "Organization description is too long.");
+
+fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Result<bool, ApiError> {
+    let text = value.as_str().unwrap_or_default().trim();
+    if !length.contains(&text.chars().count()) {
+        return Err(ApiError::bad_request(refusal));
+    }
+    let is_new = *place != text;
+    text.clone_into(place);
+    Ok(is_new)
 }
 
 fn check(tx: &Tx<'_>, after: &RealmSettings) -> Result<(), ApiError> {

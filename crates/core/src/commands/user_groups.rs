@@ -13,7 +13,7 @@ use crate::event::Gate;
 use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
-use crate::state::groups::{Group, GroupRow};
+use crate::state::groups::{Group, GroupRow, system};
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::events::Event;
@@ -260,8 +260,12 @@ fn check_description(description: &str) -> Result<String, ApiError> {
 }
 
 /// Tells everybody of the private channels that they see, or see no longer, by being in a group since `before`.
-fn tell_channels(tx: &mut Tx<'_>, before: &RealmState, group: GroupId) {
-    let groups = tx.state.groups.with_supergroups(group);
+pub(super) fn tell_channels(tx: &mut Tx<'_>, before: &RealmState, group: GroupId) {
+    let mut groups = tx.state.groups.with_supergroups(group);
+    // Who is in a built-in group is in those around it, too.
+    if group < system::NOBODY {
+        (group.0..system::NOBODY.0).for_each(|around| groups.extend(tx.state.groups.with_supergroups(GroupId(around))));
+    }
     let names = |setting: &GroupSetting| setting.parts().1.iter().any(|group| groups.contains(group));
     let by_group = tx.state.channels.iter().filter(|channel| {
         let permissions = &channel.permissions;

@@ -56,6 +56,28 @@ pub fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &User
     }
 }
 
+/// Guests are shown all accounts now, or only those they have to do with: tells them of the others, of which each is
+/// one event for all who do not know it.
+pub fn tell_guests_of_users(tx: &mut Tx<'_>, before: &RealmState) {
+    let (saw_all, see_all) = (before.everybody_sees_all_users(), tx.state.everybody_sees_all_users());
+    if saw_all == see_all {
+        return;
+    }
+    let restricted = if see_all { before.clone() } else { tx.state.clone() };
+    let guests: Vec<&Arc<UserRow>> = restricted.users.iter().filter(|user| user.is_active && user.is_guest()).collect();
+    for user in restricted.users.iter() {
+        let strangers: Vec<&Arc<UserRow>> =
+            guests.iter().copied().filter(|guest| !restricted.can_see_user(guest, user)).collect();
+        let Some(sees_email) = strangers.first().map(|guest| restricted.can_see_email(guest, user)) else { continue };
+        let audience = Audience::users(strangers.iter().map(|guest| guest.id));
+        if see_all {
+            emit_user_seen(tx, user, sees_email, audience);
+        } else {
+            emit_user_unseen(tx, user, audience);
+        }
+    }
+}
+
 /// Tells one user of bots that come into or leave their list.
 pub fn tell_bots(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
     let bots: Vec<Arc<UserRow>> = tx.state.users.iter().filter(|row| row.is_bot()).cloned().collect();

@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
 use tidings_types::permission::deprecated;
-use tidings_types::settings::UserSettings;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
@@ -35,8 +34,8 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_playgrounds, &view.state.playgrounds.items);
     }
     if fetch.wants("realm_user_settings_defaults") {
-        // New accounts start with the defaults of the table; a time zone is nobody's default.
-        let mut defaults = serde_json::to_value(personal::with_choices(&UserSettings::default())).unwrap_or_default();
+        // A time zone is nobody's default.
+        let mut defaults = serde_json::to_value(personal::with_choices(&view.state.realm.defaults)).unwrap_or_default();
         if let Some(defaults) = defaults.as_object_mut() {
             defaults.remove("timezone");
         }

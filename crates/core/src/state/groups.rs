@@ -277,7 +277,9 @@ impl RealmState {
     /// if they had.
     #[must_use]
     pub fn is_full_member(&self, user: &UserRow) -> bool {
-        user.role <= Role::Member
+        let realm = &self.realm;
+        let has_waited = || realm.settings.waiting_period_threshold == 0 || user.date_joined <= realm.settled_until;
+        user.role <= Role::Moderator || (user.role == Role::Member && has_waited())
     }
 
     /// The built-in groups that an account is a direct member of.
@@ -301,7 +303,7 @@ impl RealmState {
             system::OWNERS => role <= Role::Owner,
             system::ADMINISTRATORS => role <= Role::Admin,
             system::MODERATORS => role <= Role::Moderator,
-            system::FULL_MEMBERS => role <= Role::Moderator || self.is_full_member(user),
+            system::FULL_MEMBERS => self.is_full_member(user),
             system::MEMBERS => role <= Role::Member,
             system::EVERYONE | system::INTERNET => true,
             system::NOBODY => false,

@@ -71,6 +71,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("update-message", r#"{"message_id": 10, "content": "Something is **not** rotten."}"#),
     ("update-notification-settings", r#"{"enable_sounds": false}"#),
     ("update-realm", r#"{"enable_read_receipts": false}"#),
+    ("update-realm-user-settings-defaults", r#"{"twenty_four_hour_time": true}"#),
     ("update-scheduled-message", r#"{"scheduled_message_id": 10, "content": "Good night, sweet prince."}"#),
     ("update-settings", r#"{"twenty_four_hour_time": true, "enable_sounds": false}"#),
     ("update-status", r#"{"status_text": "reading", "emoji_name": "book"}"#),

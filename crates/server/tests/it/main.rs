@@ -6,6 +6,7 @@ mod channels;
 mod events;
 mod messages;
 mod organization;
+mod permissions;
 mod personal;
 mod realm;
 mod server;

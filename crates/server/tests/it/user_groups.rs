@@ -11,7 +11,11 @@ use tidings_testkit::TestServer;
 
 /// A queue that gets events about groups; `true` for clients that know groups out of use.
 async fn watch(server: &TestServer, name: &str, modern: bool) -> tidings_testkit::client::TestQueue {
-    let capabilities = if modern { r#"{"include_deactivated_groups":true}"# } else { "{}" };
+    let capabilities = if modern {
+        r#"{"notification_settings_null":true,"include_deactivated_groups":true}"#
+    } else {
+        r#"{"notification_settings_null":true}"#
+    };
     let params = [("event_types", r#"["user_group"]"#), ("client_capabilities", capabilities)];
     server.client(name).register(&params).await
 }
@@ -26,7 +30,7 @@ async fn create(server: &TestServer, who: &str, name: &str, members: &str) -> u6
 async fn shown(server: &TestServer, id: u64) -> Option<Value> {
     let params = [
         ("fetch_event_types", r#"["realm_user_groups"]"#),
-        ("client_capabilities", r#"{"include_deactivated_groups":true}"#),
+        ("client_capabilities", r#"{"notification_settings_null":true,"include_deactivated_groups":true}"#),
     ];
     let state = server.client("iago").register(&params).await.state;
     state["realm_user_groups"].as_array().unwrap().iter().find(|group| group["id"] == id).cloned()

@@ -33,6 +33,8 @@ pub fn realm(n: u32) -> RealmRow {
         date_created: 1_600_000_000 + i64::from(n),
         host: "chat.example.com".to_owned(),
         url: "https://chat.example.com".to_owned(),
+        settled_until: i64::from(n) * 7,
+        defaults: UserSettings { enter_sends: n % 2 == 1, ..UserSettings::default() },
         settings: RealmSettings {
             default_channels: vec![ChannelId(n)],
             message_content_edit_limit_seconds: (n.is_multiple_of(2)).then_some(i64::from(n)),

@@ -1,11 +1,13 @@
 //! Creating channels.
 
 use super::{
-    Privacy, announce, check_description, check_is_admin, check_is_owner, check_name, defaults, gate, tell_created,
+    Privacy, announce, check_description, check_is_admin, check_is_owner, check_may_set_deleting,
+    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, tell_created,
 };
 use crate::change::Change;
 use crate::commands::{Tx, folders, permissions, subscriptions};
 use crate::state::channels::ChannelRow;
+use crate::state::groups::system;
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::channel::{ChannelPermissions, TopicsPolicy};
@@ -119,6 +121,12 @@ pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Resul
     }
     if let Some(folder) = settings.folder {
         folders::check_can_hold_channels(tx, folder)?;
+    }
+    if settings.topics_policy != TopicsPolicy::Inherit {
+        check_may_set_topics_policy(tx, actor)?;
+    }
+    if settings.permissions.iter().any(|(name, value)| decides_on_deleting(name) && *value != system::NOBODY.into()) {
+        check_may_set_deleting(tx, actor)?;
     }
     settings
         .permissions

@@ -1,8 +1,8 @@
 //! Changing channels.
 
 use super::{
-    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_name, defaults, gate,
-    property, viewers,
+    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_may_set_deleting,
+    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, property, viewers,
 };
 use crate::audience::Audience;
 use crate::change::Change;
@@ -88,7 +88,9 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
         check_is_owner(actor)?;
         after.message_retention_days = retention.to_property();
     }
-    if let Some(policy) = patch.topics_policy {
+    if let Some(policy) = patch.topics_policy.filter(|policy| *policy != before.topics_policy) {
+        check_may_set_topics_policy(tx, actor)?;
+        check_topics_fit(tx, before, policy)?;
         after.topics_policy = policy;
     }
     if let Some(folder) = patch.folder {
@@ -107,9 +109,22 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
         if NEED_CONTENT_ACCESS.contains(name) {
             check_content_access(tx, actor, before)?;
         }
+        if decides_on_deleting(name) && *place != update.new {
+            check_may_set_deleting(tx, actor)?;
+        }
         *place = update.new.clone();
     }
     Ok(after)
+}
+
+/// Where only messages without a topic are allowed, there are no others.
+fn check_topics_fit(tx: &Tx<'_>, channel: &ChannelRow, policy: TopicsPolicy) -> Result<(), ApiError> {
+    let topics = || tx.state.messages.topics(channel.id).filter(|topic| !topic.name.is_empty());
+    let has_others = || topics().any(|topic| tx.state.messages.newest(topic.conversation).is_some());
+    if policy == TopicsPolicy::EmptyOnly && has_others() {
+        return Err(ApiError::CannotSetTopicsPolicy {});
+    }
+    Ok(())
 }
 
 fn check_new_name(tx: &Tx<'_>, before: &ChannelRow, name: &str) -> Result<String, ApiError> {

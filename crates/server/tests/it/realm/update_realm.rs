@@ -73,7 +73,11 @@ async fn who_may_not_and_what_cannot_be() {
             "'can_delete_any_message_group' setting cannot be set to 'role:everyone' group.",
         ),
         ("can_delete_any_message_group", r#"{"new": 99}"#, "Invalid user group ID: 99"),
-        ("can_access_all_users_group", r#"{"new": 3}"#, "'can_access_all_users_group' setting cannot be set to 'role:moderators' group."),
+        (
+            "can_access_all_users_group",
+            r#"{"new": 3}"#,
+            "'can_access_all_users_group' setting cannot be set to 'role:moderators' group.",
+        ),
         (
             "can_create_web_public_channel_group",
             r#"{"new": {"direct_members": [4], "direct_subgroups": []}}"#,
