@@ -23,7 +23,7 @@ async fn watch(server: &TestServer, name: &str, modern: bool) -> tidings_testkit
 /// A group made by somebody, with these members.
 async fn create(server: &TestServer, who: &str, name: &str, members: &str) -> u64 {
     let params = [("name", name), ("description", "a group"), ("members", members)];
-    server.client(who).post("/user_groups/create", &params).await.ok()["group_id"].as_u64().unwrap()
+    server.client(who).post("/user_groups/create", &params).await.ok()["group_id"].as_u64().expect("an id")
 }
 
 /// The group as a fresh registration of a client that knows groups out of use shows it.
@@ -33,5 +33,5 @@ async fn shown(server: &TestServer, id: u64) -> Option<Value> {
         ("client_capabilities", r#"{"notification_settings_null":true,"include_deactivated_groups":true}"#),
     ];
     let state = server.client("iago").register(&params).await.state;
-    state["realm_user_groups"].as_array().unwrap().iter().find(|group| group["id"] == id).cloned()
+    state["realm_user_groups"].as_array().expect("a list").iter().find(|group| group["id"] == id).cloned()
 }

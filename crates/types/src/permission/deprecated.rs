@@ -4,7 +4,10 @@ use crate::group::{GroupSetting, system};
 use serde_json::Value;
 
 /// A deprecated setting of the organization: its name, the permission that it follows from, and its number.
-pub const POLICIES: &[(&str, &str, fn(&GroupSetting) -> u8)] = &[
+pub type Policy = (&'static str, &'static str, fn(&GroupSetting) -> u8);
+
+/// All of them.
+pub const POLICIES: &[Policy] = &[
     ("create_public_stream_policy", "can_create_public_channel_group", create_policy),
     ("create_private_stream_policy", "can_create_private_channel_group", create_policy),
     ("create_web_public_stream_policy", "can_create_web_public_channel_group", web_public_policy),

@@ -19,7 +19,7 @@ fn accounts(state: &Value) -> Vec<Value> {
 /// What a client knows after its events is what a new registration says.
 async fn check(server: &TestServer, who: &str, capabilities: (&str, &str), queue: &TestQueue, state: &mut State) {
     for event in queue.events().await {
-        state.apply(&serde_json::from_value(event).unwrap());
+        state.apply(&serde_json::from_value(event).expect("an event"));
     }
     let fresh = server.client(who).register(&[capabilities, ("client_gravatar", "false")]).await.state;
     assert_eq!(accounts(&json!(state.fields())), accounts(&fresh), "{who}");
