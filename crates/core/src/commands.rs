@@ -15,6 +15,7 @@
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
+//! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
@@ -26,6 +27,7 @@ pub mod delete;
 pub mod edit;
 pub mod flags;
 pub mod folders;
+mod follow;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;

@@ -137,7 +137,13 @@ pub(crate) fn user_row(id: UserId, name: &str, role: Role, owner: Option<UserId>
         date_joined: now,
         bot,
         avatar_version: 1,
-        settings: UserSettings::default(),
+        // So that tests of other things are told of those only.
+        settings: UserSettings {
+            automatically_follow_topics_policy: 4,
+            automatically_unmute_topics_in_muted_streams_policy: 4,
+            automatically_follow_topics_where_mentioned: false,
+            ..UserSettings::default()
+        },
     }
 }
 

@@ -294,9 +294,9 @@ user_settings! {
     desktop_icon_count_display: i64 = 1, Notification, allowed |v| (1..=4).contains(v);
     /// Name of the organization in subjects: 1 automatic, 2 always, 3 never.
     realm_name_in_email_notifications_policy: i64 = 1, Notification, allowed |v| (1..=3).contains(v);
-    /// When topics are followed by themselves.
-    automatically_follow_topics_policy: i64 = 1, None, allowed |v| (1..=4).contains(v);
-    /// When topics in muted channels are unmuted by themselves.
+    /// Topics that are followed by themselves: 1 those one takes part in, 2 sends to, 3 begins, 4 none.
+    automatically_follow_topics_policy: i64 = 3, None, allowed |v| (1..=4).contains(v);
+    /// Topics in muted channels that are unmuted by themselves: 1 those one takes part in, 2 sends to, 3 begins, 4 none.
     automatically_unmute_topics_in_muted_streams_policy: i64 = 2, None, allowed |v| (1..=4).contains(v);
     /// Follow topics in which one is mentioned.
     automatically_follow_topics_where_mentioned: bool = true, None;

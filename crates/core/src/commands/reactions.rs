@@ -1,6 +1,6 @@
 //! Emoji reactions.
 
-use super::Tx;
+use super::{Tx, follow};
 use super::flags::note_historical;
 use crate::change::{Change, MessageRow, ReactionRow};
 use crate::limits;
@@ -114,6 +114,7 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
     tx.change(Change::ReactionAdded { message: id, reaction });
     let audience = tx.state.who_holds_message(id);
     tx.emit(Event::ReactionAdd(event), audience);
+    follow::takes_part(tx, &user, id);
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Sending messages.
 
 use super::repeats::{self, SendKey};
-use super::{Tx, visibility};
+use super::{Tx, follow, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -112,23 +112,32 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
     Ok(kept + "...")
 }
 
-/// `send-message`: returns the new message's id, or that of the message which this send made before.
+/// What a send made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub id: MessageId,
+    /// What the sender has chosen for its topic by sending it: 2 unmuted, 3 followed.
+    pub new_topic_policy: Option<u8>,
+}
+
+/// `send-message`: returns the new message, or the one which this send made before.
 ///
 /// # Errors
 /// 400 where the sender may not send there, or nobody is there to send to; 422 for an idempotency key that was used for
 /// another message.
-pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<MessageId, ApiError> {
+pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<Sent, ApiError> {
     let sender = tx.actor(actor)?;
     let keys = std::mem::take(&mut new.keys);
     if let Some(id) = repeats::find(tx, actor, &keys)? {
-        return Ok(id);
+        return Ok(Sent { id, new_topic_policy: None });
     }
     let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
     check_groups(tx, &sender, &new.rendered)?;
-    let id = deliver(tx, &sender, &place, new)?;
-    repeats::remember(tx, actor, &keys, id);
-    Ok(id)
+    let sent = deliver(tx, &sender, &place, new)?;
+    repeats::remember(tx, actor, &keys, sent.id);
+    Ok(sent)
 }
 
 /// Where a message goes, if its sender may send there.
@@ -151,10 +160,17 @@ pub(super) fn deliver(
     sender: &UserRow,
     place: &Place,
     new: NewMessage,
-) -> Result<MessageId, ApiError> {
+) -> Result<Sent, ApiError> {
+    let mut new_topic_policy = None;
+    if let Place::Topic { channel, topic } = place {
+        new_topic_policy = follow::sends(tx, sender, channel, topic);
+    }
     let conversation = open_conversation(tx, place);
     let mentions = mentions(tx, place, conversation, &new.rendered, &new.alerted)?;
-    Ok(insert(tx, sender, place, conversation, mentions, new))
+    if let Place::Topic { channel, topic } = place {
+        follow::mentions(tx, &mentions, channel.id, topic);
+    }
+    Ok(Sent { id: insert(tx, sender, place, conversation, mentions, new), new_topic_policy })
 }
 
 /// Where a message is or goes, as rows.

@@ -152,6 +152,8 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "subgroups",
         "change_group",
         "channel_group",
+        "follow",
+        "follow",
         "linkifier",
         "playground",
         "folder",
@@ -317,6 +319,15 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                     &[("status_text", if flag { "away" } else { "" }), ("emoji_name", if flag { "car" } else { "" })],
                 )
                 .await
+        }
+        "follow" => {
+            let (follow, unmute) = (small.len().to_string(), (small.len() + 1).to_string());
+            let params = [
+                ("automatically_follow_topics_policy", follow.as_str()),
+                ("automatically_unmute_topics_in_muted_streams_policy", unmute.as_str()),
+                ("automatically_follow_topics_where_mentioned", on),
+            ];
+            client.patch("/settings", &params).await
         }
         "setting" => {
             client.patch("/settings", &[("enter_sends", on), ("color_scheme", if flag { "2" } else { "3" })]).await
