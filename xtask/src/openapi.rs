@@ -3,7 +3,7 @@
 //! to be there, and is installed where that is possible.
 
 use crate::python::{NEEDS_PYPI, pip, prepare, pytest, server_binary, try_to_install};
-use crate::runner::{Outcome, must, root, works};
+use crate::runner::{Outcome, cargo, must, root, works};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,6 +40,25 @@ pub(crate) fn clients() -> Result<Outcome> {
 pub(crate) fn description() -> Result<Outcome> {
     let mut tests = pytest(&python()?);
     must(tests.arg(folder().join("test_description.py")).env("TIDINGS_BINARY", server_binary()?))?;
+    Ok(Outcome::Passed)
+}
+
+/// Compares the answers and events of the integration tests with the specification in `TIDINGS_SPEC_DIR`.
+pub(crate) fn conformity() -> Result<Outcome> {
+    let Some(specification) = std::env::var_os("TIDINGS_SPEC_DIR") else {
+        return Ok(Outcome::Skipped("TIDINGS_SPEC_DIR does not say where zulip-11.yaml is".to_owned()));
+    };
+    let python = python()?;
+    let record = server_binary()?.with_file_name("recorded");
+    if record.exists() {
+        std::fs::remove_dir_all(&record)?;
+    }
+    std::fs::create_dir_all(&record)?;
+    let mut tests = cargo(&["test", "--workspace", "--all-features", "--test", "it", "--", "-q"]);
+    must(tests.env("TIDINGS_RECORD", &record))?;
+    let mut compare = Command::new(python);
+    compare.arg(folder().join("conformity.py")).arg(record).arg(PathBuf::from(specification).join("zulip-11.yaml"));
+    must(&mut compare)?;
     Ok(Outcome::Passed)
 }
 

@@ -26,6 +26,11 @@ const STEPS: &[Step] = &[
     Step { area: "browser", what: "the documentation in headless Chromium", run: documentation::browser },
     Step { area: "clients", what: "clients generated from the API's description", run: openapi::clients },
     Step { area: "description", what: "made-up requests get answers as described", run: openapi::description },
+    Step {
+        area: "conformity",
+        what: "the answers of the tests are as a specification has them",
+        run: openapi::conformity,
+    },
     Step { area: "coverage", what: "how much of a specification is described", run: openapi::coverage },
 ];
 

@@ -110,6 +110,10 @@ impl State {
             Event::RealmUpdateDict(event) => {
                 event.data.iter().for_each(|(name, value)| self.change_realm(name, value));
                 self.update_own_permissions();
+                // A deprecated field that no event names.
+                if let Some(policy) = event.data.get("message_edit_history_visibility_policy") {
+                    self.replace("realm_allow_edit_history", json!(policy != "none"));
+                }
             }
             Event::Restart(event) => {
                 self.replace("zulip_version", json!(event.zulip_version));

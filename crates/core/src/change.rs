@@ -10,11 +10,11 @@ use crate::state::flags::{Flag, MentionBits};
 use crate::state::groups::GroupRow;
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
-use crate::state::organization::Folders;
+use crate::state::organization::{Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
-use crate::state::users::{KeyHash, UserRow};
+use crate::state::users::{KeyHash, Profile, UserRow};
 use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
@@ -31,6 +31,15 @@ pub enum Change {
     Linkifiers(Arc<Numbered<Linkifier>>),
     /// All folders of channels.
     ChannelFolders(Arc<Folders>),
+    /// All fields of profiles. Values of fields that are not in it are gone.
+    ProfileFields(Arc<ProfileFields>),
+    /// A user's profile, all values.
+    Profile {
+        /// Whose.
+        user: UserId,
+        /// The values.
+        values: Arc<Profile>,
+    },
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

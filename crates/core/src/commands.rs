@@ -11,6 +11,7 @@
 //! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
+//! - [`profile`]: fields that the organization adds to profiles, and their values.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -34,6 +35,7 @@ pub mod notify;
 pub mod permissions;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod reactions;
 pub mod realm;
 pub mod repeats;

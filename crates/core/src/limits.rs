@@ -55,6 +55,24 @@ pub const FOLDER_NAME_CHARS_MAX: usize = 60;
 pub const FOLDER_DESCRIPTION_CHARS_MAX: usize = CHANNEL_DESCRIPTION_CHARS_MAX;
 /// Folders of channels, archived ones included.
 pub const FOLDERS_MAX: usize = 1_000;
+/// Fields that an organization adds to profiles.
+pub const PROFILE_FIELDS_MAX: usize = 100;
+/// Characters of the name of such a field.
+pub const PROFILE_FIELD_NAME_CHARS_MAX: usize = 40;
+/// Characters of the hint of such a field.
+pub const PROFILE_FIELD_HINT_CHARS_MAX: usize = 80;
+/// Bytes of the data of such a field: some hundred choices.
+pub const PROFILE_FIELD_DATA_BYTES_MAX: usize = 50_000;
+/// Fields that are shown where only little of a profile is.
+pub const PROFILE_SUMMARY_FIELDS_MAX: usize = 2;
+/// Characters of a short text in a profile.
+pub const PROFILE_SHORT_TEXT_CHARS_MAX: usize = 50;
+/// Characters of a long text in a profile.
+pub const PROFILE_LONG_TEXT_CHARS_MAX: usize = 500;
+/// Bytes of an address in a profile.
+pub const PROFILE_LINK_BYTES_MAX: usize = 2_000;
+/// Users in one field of a profile.
+pub const PROFILE_USERS_MAX: usize = 100;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.

@@ -104,6 +104,11 @@ impl RealmState {
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
+            Change::ProfileFields(list) => {
+                self.users.keep_profile_values(|field| list.items.iter().any(|known| known.id == field));
+                self.organization.profile_fields = Arc::clone(list);
+            }
+            Change::Profile { user, values } => self.users.put_profile(*user, Arc::clone(values)),
             Change::User(row) => {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);

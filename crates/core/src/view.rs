@@ -10,12 +10,13 @@ use crate::state::RealmState;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_types::channel::{Channel, Subscription};
 use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
 use tidings_types::message::{DisplayRecipient, Edit, Message, Participant, Reaction, ReactionUser, Submessage};
-use tidings_types::user::{Bot, Role, SystemBot, User};
+use tidings_types::user::{Bot, ProfileValue, Role, SystemBot, User};
 use tidings_types::{MessageId, UserId};
 
 pub mod personal;
@@ -90,8 +91,13 @@ impl RealmState {
             timezone: user.settings.timezone.clone(),
             avatar_url: (!hide_avatar).then(|| self.avatar_url(user)),
             avatar_version: user.avatar_version,
-            profile_data: (!user.is_bot()).then(std::collections::BTreeMap::new),
+            profile_data: (!user.is_bot()).then(|| self.profile_view(user.id)),
         }
+    }
+
+    /// The values in a user's profile, by field.
+    fn profile_view(&self, user: UserId) -> BTreeMap<String, ProfileValue> {
+        self.users.profile(user).iter().map(|(field, value)| (field.to_string(), value.clone())).collect()
     }
 
     /// An account as those see it who are told that it exists, but nothing else of it.
@@ -114,7 +120,7 @@ impl RealmState {
             timezone: String::new(),
             avatar_url: Some(gravatar_url(&self.realm.host, 1)),
             avatar_version: 1,
-            profile_data: Some(std::collections::BTreeMap::new()),
+            profile_data: Some(BTreeMap::new()),
         }
     }
 

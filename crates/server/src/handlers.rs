@@ -14,6 +14,7 @@ pub mod organization;
 pub mod pages;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod realm;
 pub mod server;
 pub mod user_groups;

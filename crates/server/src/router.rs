@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, folders, messages, organization, personal, prepared, realm, server,
-    subscriptions, user_groups, users,
+    authentication, bots, channels, events, folders, messages, organization, personal, prepared, profile, realm,
+    server, subscriptions, user_groups, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -91,6 +91,15 @@ pub fn endpoints() -> Vec<Route> {
         authenticated organization::ReorderLinkifiers => handlers::organization::reorder_linkifiers;
         authenticated organization::AddCodePlayground => handlers::organization::add_code_playground;
         authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
+
+        // Fields of profiles
+        authenticated profile::GetCustomProfileFields => handlers::profile::get_custom_profile_fields;
+        authenticated profile::CreateCustomProfileField => handlers::profile::create_custom_profile_field;
+        authenticated profile::ReorderCustomProfileFields => handlers::profile::reorder_custom_profile_fields;
+        authenticated profile::UpdateCustomProfileField => handlers::profile::update_custom_profile_field;
+        authenticated profile::DeleteCustomProfileField => handlers::profile::delete_custom_profile_field;
+        authenticated profile::UpdateProfileData => handlers::profile::update_profile_data;
+        authenticated profile::RemoveProfileData => handlers::profile::remove_profile_data;
 
         // Accounts
         authenticated users::GetUsers => handlers::users::get_users;

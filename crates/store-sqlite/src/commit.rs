@@ -54,6 +54,8 @@ impl Writing<'_> {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
+            Change::ProfileFields(list) => self.profile_fields(list),
+            Change::Profile { user, values } => self.profile(*user, values),
             Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
             Change::Group(row) => self.group(row),

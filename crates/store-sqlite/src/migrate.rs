@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0014_full_members.sql"),
     include_str!("../migrations/0015_settings_defaults.sql"),
     include_str!("../migrations/0016_folders.sql"),
+    include_str!("../migrations/0017_profiles.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

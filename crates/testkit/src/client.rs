@@ -3,7 +3,11 @@
 use crate::contract;
 use reqwest::Method;
 use serde_json::Value;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// Somebody with credentials, or nobody.
 #[derive(Clone)]
@@ -91,6 +95,7 @@ impl TestClient {
         let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{status} {text:?}: {error}"));
         if let Some(path) = path.strip_prefix("/api/v1") {
             contract::check_answer(method.as_str(), path, status, &json).unwrap_or_else(|error| panic!("{error}"));
+            record(method.as_str(), path, status, &text);
         }
         Reply { status, json, text, headers }
     }
@@ -209,4 +214,20 @@ impl TestQueue {
 pub fn kind(event: &Value) -> String {
     let event_type = event["type"].as_str().unwrap_or_default();
     event["op"].as_str().map_or_else(|| event_type.to_owned(), |op| format!("{event_type}/{op}"))
+}
+
+/// Where answers are written down if `TIDINGS_RECORD` names a folder, in a file for each process. What a specification
+/// says of them is looked at later.
+static RECORD: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
+    let folder = PathBuf::from(std::env::var_os("TIDINGS_RECORD")?);
+    let path = folder.join(format!("{}.jsonl", std::process::id()));
+    Some(Mutex::new(File::options().create(true).append(true).open(path).expect("the folder can be written to")))
+});
+
+/// A line of JSON for an answer that is JSON itself.
+fn record(method: &str, path: &str, status: u16, answer: &str) {
+    if let Some(file) = &*RECORD {
+        let line = format!("[{:?}, {:?}, {status}, {}]\n", method, path, answer.trim().replace('\n', " "));
+        file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()).expect("there is room");
+    }
 }

@@ -39,7 +39,8 @@ use tidings_types::group::GroupPermissions;
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
-use tidings_types::user::Role;
+use tidings_types::profile::{FieldKind, ProfileField};
+use tidings_types::user::{ProfileValue, Role};
 use tidings_types::{ChannelId, EventId, GroupId, MessageId, PreparedId, UserId};
 
 /// Who runs the examples.
@@ -112,6 +113,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(groups(now));
     changes.extend(links());
     changes.push(folders(now));
+    changes.extend(profiles());
     changes.extend(prepared(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
@@ -163,6 +165,27 @@ fn folders(now: i64) -> Change {
         is_archived: false,
     };
     Change::ChannelFolders(Arc::new(Numbered { last_id: 10, items: vec![one(9, "Cities"), one(10, "Plays")] }))
+}
+
+/// Fields of profiles, and what desdemona filled in.
+fn profiles() -> [Change; 2] {
+    let one = |id: u32, name: &str| ProfileField {
+        id,
+        kind: FieldKind::ShortText,
+        order: id,
+        name: name.to_owned(),
+        hint: String::new(),
+        field_data: String::new(),
+        display_in_profile_summary: false,
+        required: false,
+        editable_by_user: true,
+    };
+    let value = ProfileValue { value: "tea".to_owned(), rendered_value: Some("<p>tea</p>".to_owned()) };
+    let items = vec![one(9, "Favorite castle"), one(10, "Favorite drink")];
+    [
+        Change::ProfileFields(Arc::new(Numbered { last_id: 10, items })),
+        Change::Profile { user: UserId(8), values: Arc::new([(10, value)].into()) },
+    ]
 }
 
 /// What desdemona prepared for later.

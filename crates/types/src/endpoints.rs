@@ -10,6 +10,7 @@ pub mod messages;
 pub mod organization;
 pub mod personal;
 pub mod prepared;
+pub mod profile;
 pub mod realm;
 pub mod server;
 pub mod subscriptions;

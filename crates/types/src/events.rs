@@ -315,6 +315,8 @@ events! {
     Restart = "restart" => realm::Restart;
     /// One setting of the organization changed.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// Fields of profiles: the full new list, in their order.
+    CustomProfileFields = "custom_profile_fields" => realm::CustomProfileFields;
     /// The full new list.
     RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
     /// The full new list.

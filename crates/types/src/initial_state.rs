@@ -14,6 +14,7 @@ use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
 use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
 use crate::prepared::{Draft, NavigationView, Reminder, SavedSnippet, ScheduledMessage};
+use crate::profile::{ExternalAccount, ProfileField};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
@@ -313,8 +314,8 @@ initial_state! {
     realm_playgrounds: Vec<Playground>, ["realm_playgrounds"];
     /// Domains that addresses of new accounts have to be of. Always empty.
     realm_domains: Vec<Value>, ["realm_domains"];
-    /// Fields of profiles that the organization added. Always empty.
-    custom_profile_fields: Vec<Value>, ["custom_profile_fields"];
+    /// Fields of profiles that the organization added, in their order.
+    custom_profile_fields: Vec<ProfileField>, ["custom_profile_fields"];
     /// Kinds that such fields can be of, by name.
     custom_profile_field_types: BTreeMap<String, NamedNumber>, ["custom_profile_fields"];
     /// Words that searches ignore. Always empty.
@@ -453,8 +454,8 @@ initial_state! {
     realm_upload_quota_mib: Option<u32>, ["realm"];
     /// What plan the organization is on: 1 for one's own server.
     realm_plan_type: u32, ["realm"];
-    /// Services that profiles can name accounts at, by name. Always empty.
-    realm_default_external_accounts: BTreeMap<String, Value>, ["realm"];
+    /// Services that profiles can name accounts at, by the `subtype` of such fields.
+    realm_default_external_accounts: BTreeMap<String, ExternalAccount>, ["realm"];
     /// The channel where new users are announced; -1 for none.
     realm_signup_announcements_stream_id: i64, ["realm"];
     /// The channel where changes of the server are announced; -1 for none.

@@ -13,6 +13,7 @@
 //! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`folder`]: folders of channels.
+//! - [`profile`]: fields that an organization adds to profiles.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -37,6 +38,7 @@ pub mod narrow;
 pub mod params;
 pub mod permission;
 pub mod prepared;
+pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;

@@ -167,7 +167,7 @@ fn set_active(tx: &mut Tx<'_>, actor: UserId, target: &UserRow, active: bool) ->
 
 fn set_role(tx: &mut Tx<'_>, actor: UserId, target: &UserRow, role: Role) -> Result<Vec<UserId>, ApiError> {
     let changes = UserChanges { role: Some(u16::from(role).into()), ..UserChanges::default() };
-    update_user(tx, actor, &UserRefIn::Id(target.id.0.into()), &changes)?;
+    update_user(tx, actor, &UserRefIn::Id(target.id.0.into()), changes)?;
     Ok(Vec::new())
 }
 

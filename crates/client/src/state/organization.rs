@@ -1,9 +1,11 @@
 //! What administrators keep for everybody.
 
 use super::State;
+use super::users::LISTS as USER_LISTS;
 use serde_json::{Value, json};
 use tidings_types::events::Event;
 use tidings_types::events::channel::{ChannelFolderReorder, ChannelFolderUpdate};
+use tidings_types::events::realm::CustomProfileFields;
 
 impl State {
     /// Folds an event about what administrators keep for everybody.
@@ -12,7 +14,20 @@ impl State {
             Event::ChannelFolderAdd(event) => self.put_folder(json!(event.channel_folder)),
             Event::ChannelFolderUpdate(event) => self.update_folder(event),
             Event::ChannelFolderReorder(event) => self.reorder_folders(event),
+            Event::CustomProfileFields(event) => self.replace_profile_fields(event),
             _ => {}
+        }
+    }
+
+    /// Values of fields that are gone are gone with them.
+    fn replace_profile_fields(&mut self, event: &CustomProfileFields) {
+        self.replace("custom_profile_fields", json!(event.fields));
+        for list in USER_LISTS {
+            for user in self.list_mut(list).into_iter().flatten() {
+                if let Some(values) = user.get_mut("profile_data").and_then(Value::as_object_mut) {
+                    values.retain(|id, _| event.fields.iter().any(|field| field.id.to_string() == *id));
+                }
+            }
         }
     }
 

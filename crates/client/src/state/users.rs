@@ -3,10 +3,13 @@
 use super::{State, remove_ids};
 use serde_json::{Value, json};
 use tidings_types::UserId;
-use tidings_types::events::user::{BotChange, PresenceEvent, UserAspect, UserChange, UserStatusEvent};
-use tidings_types::user::{Bot, Role, User};
+use tidings_types::events::user::{
+    BotChange, ChangedProfileValue, PresenceEvent, UserAspect, UserChange, UserStatusEvent,
+};
+use tidings_types::user::{Bot, ProfileValue, Role, User};
 
-const LISTS: [&str; 2] = ["realm_users", "realm_non_active_users"];
+/// Where accounts are.
+pub(super) const LISTS: [&str; 2] = ["realm_users", "realm_non_active_users"];
 
 impl State {
     pub(super) fn is_self(&self, user: UserId) -> bool {
@@ -34,6 +37,10 @@ impl State {
             self.set_active(user, is_active);
             return;
         }
+        if let UserAspect::ProfileValue { custom_profile_field } = &change.aspect {
+            self.update_profile(user, custom_profile_field);
+            return;
+        }
         let mut fields = aspect_fields(&change.aspect);
         if self.is_self(user) {
             self.update_self(&change.aspect, &fields);
@@ -46,6 +53,23 @@ impl State {
                     row[*name] = value.clone();
                 }
             }
+        }
+    }
+
+    fn update_profile(&mut self, user: UserId, changed: &ChangedProfileValue) {
+        let ChangedProfileValue { id, value, rendered_value } = changed;
+        for list in LISTS {
+            let row = self.find_mut(list, "user_id", &json!(user));
+            let Some(values) = row.and_then(|row| row.get_mut("profile_data")).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            match value.clone() {
+                Some(value) => {
+                    let value = ProfileValue { value, rendered_value: rendered_value.clone() };
+                    values.insert(id.to_string(), json!(value))
+                }
+                None => values.remove(&id.to_string()),
+            };
         }
     }
 
@@ -149,6 +173,6 @@ fn aspect_fields(aspect: &UserAspect) -> Vec<(&'static str, Value)> {
         ],
         UserAspect::NewEmail { new_email } => vec![("email", json!(new_email))],
         UserAspect::DeliveryEmail { delivery_email } => vec![("delivery_email", json!(delivery_email))],
-        UserAspect::Active { .. } => Vec::new(),
+        UserAspect::Active { .. } | UserAspect::ProfileValue { .. } => Vec::new(),
     }
 }

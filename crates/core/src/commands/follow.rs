@@ -41,15 +41,17 @@ pub(super) fn sends(tx: &mut Tx<'_>, sender: &UserRow, channel: &ChannelRow, top
     let is_known = |tx: &Tx<'_>| tx.state.personal.topic_policy(sender.id, channel.id, topic) != 0;
     let settings = &sender.settings;
     // Whether a topic is new costs something, so it is not asked where it does not matter.
-    let matters = [settings.automatically_follow_topics_policy, settings.automatically_unmute_topics_in_muted_streams_policy]
-        .contains(&3);
+    let matters =
+        [settings.automatically_follow_topics_policy, settings.automatically_unmute_topics_in_muted_streams_policy]
+            .contains(&3);
     let begins = matters && !is_known(tx) && is_new(tx, sender, channel, topic);
     acts(tx, sender, channel.id, topic, if begins { Deed::Begins } else { Deed::Sends })
 }
 
 /// Somebody who reacted to a message, or voted in it.
 pub(super) fn takes_part(tx: &mut Tx<'_>, user: &UserRow, id: MessageId) {
-    if let Some(ConversationKind::Topic { channel, topic }) = tx.state.messages.kind_of_message(id).map(|kind| &**kind) {
+    if let Some(ConversationKind::Topic { channel, topic }) = tx.state.messages.kind_of_message(id).map(|kind| &**kind)
+    {
         let (channel, topic) = (*channel, topic.clone());
         acts(tx, user, channel, &topic, Deed::TakesPart);
     }

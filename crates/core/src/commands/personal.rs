@@ -16,7 +16,10 @@ use crate::state::users::UserRow;
 use tidings_types::ApiError;
 
 /// Some of this is for people only.
-fn check_is_person(user: &UserRow) -> Result<(), ApiError> {
+///
+/// # Errors
+/// 400 for bots.
+pub(super) fn check_is_person(user: &UserRow) -> Result<(), ApiError> {
     if user.is_bot() {
         return Err(ApiError::bad_request("This endpoint does not accept bot requests."));
     }

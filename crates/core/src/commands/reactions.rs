@@ -1,7 +1,7 @@
 //! Emoji reactions.
 
-use super::{Tx, follow};
 use super::flags::note_historical;
+use super::{Tx, follow};
 use crate::change::{Change, MessageRow, ReactionRow};
 use crate::limits;
 use crate::state::users::UserRow;

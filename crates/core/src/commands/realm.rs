@@ -149,9 +149,5 @@ fn tell(tx: &mut Tx<'_>, changed: &[&'static str], shown: &Value) {
 
 /// The deprecated form of the same.
 fn deprecated(name: &str, value: &Value) -> Option<(String, Value)> {
-    match name {
-        "message_edit_history_visibility_policy" => Some(("allow_edit_history".to_owned(), json!(value != "none"))),
-        "topics_policy" => Some(("mandatory_topics".to_owned(), json!(value != "allow_empty_topic"))),
-        _ => None,
-    }
+    (name == "topics_policy").then(|| ("mandatory_topics".to_owned(), json!(value != "allow_empty_topic")))
 }

@@ -155,12 +155,7 @@ pub(super) fn check_place(tx: &Tx<'_>, sender: &UserRow, to: &Destination) -> Re
 }
 
 /// Sends a message to where it may go.
-pub(super) fn deliver(
-    tx: &mut Tx<'_>,
-    sender: &UserRow,
-    place: &Place,
-    new: NewMessage,
-) -> Result<Sent, ApiError> {
+pub(super) fn deliver(tx: &mut Tx<'_>, sender: &UserRow, place: &Place, new: NewMessage) -> Result<Sent, ApiError> {
     let mut new_topic_policy = None;
     if let Place::Topic { channel, topic } = place {
         new_topic_policy = follow::sends(tx, sender, channel, topic);

@@ -8,6 +8,7 @@ use crate::view::personal::{PresencesSince, presence_update_on_wire};
 use serde_json::json;
 use std::collections::BTreeMap;
 use tidings_types::initial_state::{Billing, EmojiSet, Field, NamedNumber, SettingsWithChoices, field};
+use tidings_types::profile::FieldKind;
 use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSettings};
 
 /// Initial fields of features that do not exist here, by the name they are fetched under.
@@ -15,25 +16,12 @@ const EMPTY_LISTS: &[(&str, Field)] = &[
     ("onboarding_steps", field::onboarding_steps),
     ("realm_filters", field::realm_filters),
     ("realm_domains", field::realm_domains),
-    ("custom_profile_fields", field::custom_profile_fields),
     // Every word can be searched for.
     ("stop_words", field::stop_words),
 ];
 
 /// As [`EMPTY_LISTS`], but objects.
 const EMPTY_OBJECTS: &[(&str, Field)] = &[("push_device", field::push_devices), ("realm_emoji", field::realm_emoji)];
-
-/// Kinds of custom profile fields: name, number, name for people.
-const PROFILE_FIELD_TYPES: &[(&str, u32, &str)] = &[
-    ("SHORT_TEXT", 1, "Text (short)"),
-    ("LONG_TEXT", 2, "Text (long)"),
-    ("SELECT", 3, "List of options"),
-    ("DATE", 4, "Date"),
-    ("URL", 5, "Link"),
-    ("USER", 6, "Users"),
-    ("EXTERNAL_ACCOUNT", 7, "External account"),
-    ("PRONOUNS", 8, "Pronouns"),
-];
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
@@ -67,7 +55,17 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         write_legacy_settings(view, fields);
     }
     write_prepared(view, fields);
+    write_profile_fields(view, fields);
     write_absent_features(view, fields);
+}
+
+fn write_profile_fields(view: &View<'_>, fields: &mut Fields) {
+    if view.request.fetch.wants("custom_profile_fields") {
+        let kind = |(kind, key, name): (FieldKind, _, _)| (key, NamedNumber { id: u8::from(kind).into(), name });
+        let kinds: BTreeMap<&str, NamedNumber> = FieldKind::ALL.into_iter().map(kind).collect();
+        fields.put(field::custom_profile_fields, &view.state.organization.profile_fields_in_order());
+        fields.put(field::custom_profile_field_types, &kinds);
+    }
 }
 
 fn write_prepared(view: &View<'_>, fields: &mut Fields) {
@@ -141,11 +139,6 @@ fn write_absent_features(view: &View<'_>, fields: &mut Fields) {
     }
     for (_, field) in EMPTY_OBJECTS.iter().filter(|(key, _)| fetch.wants(key)) {
         fields.put(*field, &json!({}));
-    }
-    if fetch.wants("custom_profile_fields") {
-        let types: BTreeMap<&str, NamedNumber> =
-            PROFILE_FIELD_TYPES.iter().map(|(key, id, name)| (*key, NamedNumber { id: *id, name })).collect();
-        fields.put(field::custom_profile_field_types, &types);
     }
     if fetch.wants("onboarding_steps") {
         fields.put(field::navigation_tour_video_url, &json!(null));

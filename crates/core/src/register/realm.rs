@@ -8,10 +8,11 @@ use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::RealmState;
 use crate::state::realm::RealmRow;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
 use tidings_types::permission::deprecated;
+use tidings_types::profile::external_accounts;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
@@ -141,7 +142,7 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_push_notifications_enabled_end_timestamp, &());
     fields.put(field::realm_upload_quota_mib, &());
     fields.put(field::realm_plan_type, &1);
-    fields.put(field::realm_default_external_accounts, &json!({}));
+    fields.put(field::realm_default_external_accounts, &external_accounts());
     fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
 }

@@ -2,13 +2,17 @@
 
 use super::realm::RealmRow;
 use imbl::{HashMap, OrdMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{BotType, Role};
+use tidings_types::user::{BotType, ProfileValue, Role};
 use tidings_types::{ChannelId, UserId};
 
 /// SHA-256 of an API key. Keys are 32 random characters, so a fast hash is enough.
 pub type KeyHash = [u8; 32];
+
+/// The values in a user's profile, by field.
+pub type Profile = BTreeMap<u32, ProfileValue>;
 
 /// The account in whose name the server itself writes. It is no account of the realm: it is in no list, no group and
 /// no count of accounts, cannot log in, and has an id that no other account gets.
@@ -94,6 +98,7 @@ impl RenderedUser {
 #[derive(Clone, Debug)]
 struct Kept {
     row: Arc<UserRow>,
+    profile: Arc<Profile>,
     rendered: Arc<RenderedUser>,
 }
 
@@ -140,6 +145,13 @@ impl Users {
     #[must_use]
     pub fn sender(&self, id: UserId) -> Option<&Arc<UserRow>> {
         self.get(id).or_else(|| self.notification_bot.as_ref().filter(|bot| bot.id == id))
+    }
+
+    /// The values in a user's profile; empty for who is not there.
+    #[must_use]
+    pub fn profile(&self, id: UserId) -> &Profile {
+        static EMPTY: Profile = Profile::new();
+        self.rows.get(&id).map_or(&EMPTY, |kept| &kept.profile)
     }
 
     /// Whether an account has this real address, the server's own included, without regard to case.
@@ -229,7 +241,25 @@ impl Users {
         }
         self.by_name.entry(row.full_name.to_lowercase()).or_default().insert(row.id);
         self.by_email.insert(row.delivery_email.to_lowercase(), row.id);
-        self.rows.insert(row.id, Kept { row, rendered: Arc::default() });
+        let profile = self.rows.get(&row.id).map(|kept| Arc::clone(&kept.profile)).unwrap_or_default();
+        self.rows.insert(row.id, Kept { row, profile, rendered: Arc::default() });
+    }
+
+    pub(super) fn put_profile(&mut self, user: UserId, profile: Arc<Profile>) {
+        if let Some(kept) = self.rows.get_mut(&user) {
+            (kept.profile, kept.rendered) = (profile, Arc::default());
+        }
+    }
+
+    /// Drops values of fields that do not pass.
+    pub(super) fn keep_profile_values(&mut self, keeps: impl Fn(u32) -> bool) {
+        let keeps_all = |kept: &Kept| kept.profile.keys().all(|field| keeps(*field));
+        let changed: Vec<UserId> = self.rows.iter().filter(|(_, kept)| !keeps_all(kept)).map(|(id, _)| *id).collect();
+        for user in changed {
+            let mut values = self.profile(user).clone();
+            values.retain(|field, _| keeps(*field));
+            self.put_profile(user, Arc::new(values));
+        }
     }
 
     pub(super) fn put_key(&mut self, hash: KeyHash, user: UserId) {

@@ -1,5 +1,6 @@
 //! Accounts.
 
+use super::profile;
 use crate::http::pipeline::Ctx;
 use crate::{passwords, queues};
 use std::sync::Arc;
@@ -79,9 +80,11 @@ pub async fn create_user(ctx: Ctx, request: CreateUserRequest) -> Result<CreateU
 /// `PATCH /users/{user_id_or_email}`.
 pub async fn update_user(ctx: Ctx, request: UpdateUserRequest) -> Result<Done, ApiError> {
     let target = named(&request.user_id_or_email);
-    let changes = UserChanges { full_name: request.full_name, role: request.role, new_email: request.new_email };
+    let profile = profile::filled(&ctx, request.profile_data.unwrap_or_default());
+    let changes =
+        UserChanges { full_name: request.full_name, role: request.role, new_email: request.new_email, profile };
     let actor = ctx.user.id;
-    ctx.app.realm.run(move |tx| update(tx, actor, &target, &changes)).await?;
+    ctx.app.realm.run(move |tx| update(tx, actor, &target, changes)).await?;
     Ok(Done {})
 }
 

@@ -21,6 +21,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ),
     ("create-bot", r#"{"full_name": "Gravedigger", "short_name": "gravedigger", "bot_type": 1}"#),
     ("create-channel", r#"{"name": "Elsinore", "description": "The castle.", "subscribers": [10, 11]}"#),
+    (
+        "create-custom-profile-field",
+        r#"{"name": "Favorite play", "field_type": 3, "field_data": {"h": {"text": "Hamlet", "order": "1"}}}"#,
+    ),
     ("create-channel-folder", r#"{"name": "Castles", "description": "Channels of **castles**"}"#),
     (
         "create-drafts",
@@ -63,6 +67,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("unmute-user", r#"{"muted_user_id": 11}"#),
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
     ("update-channel-folder", r#"{"channel_folder_id": 10, "description": "Channels of *plays*"}"#),
+    ("update-custom-profile-field", r#"{"field_id": 10, "hint": "Hot or cold"}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
     (
         "update-linkifier",

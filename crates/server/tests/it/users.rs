@@ -3,6 +3,8 @@ mod deactivate_user;
 mod fold;
 mod get_users;
 mod initial_state;
+mod profile_fields;
+mod profile_values;
 mod reactivate_user;
 mod restricted_guests;
 mod update_role;

@@ -4,7 +4,9 @@ use super::Writing;
 use crate::row::Error;
 use rusqlite::params;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
-use tidings_core::state::organization::Folders;
+use tidings_core::state::organization::{Folders, ProfileFields};
+use tidings_core::state::users::Profile;
+use tidings_types::UserId;
 use tidings_types::linkifier::Linkifier;
 
 impl Writing<'_> {
@@ -50,6 +52,41 @@ impl Writing<'_> {
             )?;
         }
         self.last_id("channel_folders", list.last_id)
+    }
+
+    pub(super) fn profile_fields(&self, list: &ProfileFields) -> Result<(), Error> {
+        self.run("DELETE FROM profile_fields", [])?;
+        for row in &list.items {
+            self.run(
+                "INSERT INTO profile_fields (
+                     id, kind, position, name, hint, field_data, in_summary, required, editable_by_user
+                 ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                params![
+                    row.id,
+                    u8::from(row.kind),
+                    row.order,
+                    row.name,
+                    row.hint,
+                    row.field_data,
+                    row.display_in_profile_summary,
+                    row.required,
+                    row.editable_by_user,
+                ],
+            )?;
+        }
+        self.run("DELETE FROM profile_values WHERE field_id NOT IN (SELECT id FROM profile_fields)", [])?;
+        self.last_id("profile_fields", list.last_id)
+    }
+
+    pub(super) fn profile(&self, user: UserId, values: &Profile) -> Result<(), Error> {
+        self.run("DELETE FROM profile_values WHERE user_id = ?1", params![user.0])?;
+        for (field, row) in values {
+            self.run(
+                "INSERT INTO profile_values (user_id, field_id, value, rendered_value) VALUES (?1, ?2, ?3, ?4)",
+                params![user.0, field, row.value, row.rendered_value],
+            )?;
+        }
+        Ok(())
     }
 
     fn last_id(&self, list: &str, last_id: u32) -> Result<(), Error> {

@@ -3,13 +3,14 @@
 use super::for_each;
 use crate::row::{Error, from_json, from_plain, get};
 use rusqlite::{Connection, Row};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::personal::TopicPolicy;
-use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, UserRow};
+use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, Profile, UserRow};
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{MutedUser, Presence, UserStatus};
+use tidings_types::user::{MutedUser, Presence, ProfileValue, UserStatus};
 use tidings_types::{ChannelId, UserId};
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
@@ -23,6 +24,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         });
         Ok(())
     })?;
+    profiles(connection, state)?;
     alert_words(connection, state)?;
     muted_users(connection, state)?;
     user_topics(connection, state)?;
@@ -33,6 +35,20 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         state.apply(&Change::Presence { user: UserId(get(row, 0, "presence")?), presence });
         Ok(())
     })
+}
+
+fn profiles(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "profile_values";
+    let mut profiles: BTreeMap<UserId, Profile> = BTreeMap::new();
+    for_each(connection, "SELECT user_id, field_id, value, rendered_value FROM profile_values", |row| {
+        let value = ProfileValue { value: get(row, 2, TABLE)?, rendered_value: get(row, 3, TABLE)? };
+        profiles.entry(UserId(get(row, 0, TABLE)?)).or_default().insert(get(row, 1, TABLE)?, value);
+        Ok(())
+    })?;
+    for (user, values) in profiles {
+        state.apply(&Change::Profile { user, values: Arc::new(values) });
+    }
+    Ok(())
 }
 
 fn users(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {

@@ -1,20 +1,21 @@
 //! What administrators keep for everybody, beside settings.
 
 use super::for_each;
-use crate::row::{Error, get};
+use crate::row::{Error, bad_row, get};
 use rusqlite::Connection;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::linkifiers::Numbered;
-use tidings_core::state::organization::Folders;
+use tidings_core::state::organization::{Folders, ProfileFields};
 use tidings_types::UserId;
 use tidings_types::folder::ChannelFolder;
 use tidings_types::linkifier::{Linkifier, Playground};
+use tidings_types::profile::ProfileField;
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     let (mut linkifiers, mut playgrounds) = (Numbered::default(), Numbered::default());
-    let mut folders = folders(connection)?;
+    let (mut folders, mut fields) = (folders(connection)?, profile_fields(connection)?);
     for_each(connection, "SELECT id, pattern, url_template FROM linkifiers ORDER BY position", |row| {
         const TABLE: &str = "linkifiers";
         let (id, pattern, url_template) = (get(row, 0, TABLE)?, get(row, 1, TABLE)?, get(row, 2, TABLE)?);
@@ -35,6 +36,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         const TABLE: &str = "last_ids";
         match get::<String>(row, 0, TABLE)?.as_str() {
             "linkifiers" => linkifiers.last_id = get(row, 1, TABLE)?,
+            "profile_fields" => fields.last_id = get(row, 1, TABLE)?,
             "channel_folders" => folders.last_id = get(row, 1, TABLE)?,
             "playgrounds" => playgrounds.last_id = get(row, 1, TABLE)?,
             _ => {}
@@ -44,7 +46,31 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
     state.apply(&Change::Linkifiers(Arc::new(linkifiers)));
     state.apply(&Change::Playgrounds(Arc::new(playgrounds)));
     state.apply(&Change::ChannelFolders(Arc::new(folders)));
+    state.apply(&Change::ProfileFields(Arc::new(fields)));
     Ok(())
+}
+
+fn profile_fields(connection: &Connection) -> Result<ProfileFields, Error> {
+    const TABLE: &str = "profile_fields";
+    let mut fields = ProfileFields::default();
+    let sql = "SELECT id, kind, position, name, hint, field_data, in_summary, required, editable_by_user
+               FROM profile_fields ORDER BY id";
+    for_each(connection, sql, |row| {
+        let kind: u8 = get(row, 1, TABLE)?;
+        fields.items.push(ProfileField {
+            id: get(row, 0, TABLE)?,
+            kind: kind.try_into().map_err(|error| bad_row(TABLE, error))?,
+            order: get(row, 2, TABLE)?,
+            name: get(row, 3, TABLE)?,
+            hint: get(row, 4, TABLE)?,
+            field_data: get(row, 5, TABLE)?,
+            display_in_profile_summary: get(row, 6, TABLE)?,
+            required: get(row, 7, TABLE)?,
+            editable_by_user: get(row, 8, TABLE)?,
+        });
+        Ok(())
+    })?;
+    Ok(fields)
 }
 
 fn folders(connection: &Connection) -> Result<Folders, Error> {

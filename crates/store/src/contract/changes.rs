@@ -132,6 +132,8 @@ fn every_kind() -> Vec<Change> {
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),
         Change::ChannelFolders(Arc::new(samples::folders(3))),
+        Change::ProfileFields(Arc::new(samples::profile_fields(3))),
+        Change::Profile { user: UserId(2), values: Arc::new(samples::profile(3)) },
         Change::Playgrounds(Arc::new(samples::playgrounds(2))),
     ]);
     changes
@@ -163,6 +165,8 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
         Change::Realm(Arc::new(samples::realm(3))),
         Change::Linkifiers(Arc::new(samples::linkifiers(2))),
         Change::ChannelFolders(Arc::new(samples::folders(2))),
+        Change::ProfileFields(Arc::new(samples::profile_fields(2))),
+        Change::Profile { user: UserId(1), values: Arc::new(samples::profile(2)) },
         Change::Playgrounds(Arc::new(samples::playgrounds(0))),
         Change::User(Arc::new(samples::user(UserId(1), 7))),
         Change::Channel(Arc::new(samples::channel(CHANNEL, 21))),

@@ -32,6 +32,7 @@ fn accounts(state: &RealmState, lines: &mut Vec<String>) {
     line(lines, "next user", state.users.next_id());
     for user in state.users.iter() {
         line(lines, user.id, user);
+        line(lines, "profile", state.users.profile(user.id));
         let found = state.users.find_by_delivery_email(&user.delivery_email.to_uppercase()).map(|user| user.id);
         line(lines, "by address", found);
         let keys: Vec<_> = state.users.keys_of(user.id).map(|key| (key, state.users.by_key(key))).collect();

@@ -38,7 +38,7 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 38 {
+    Some(match kind % 40 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -95,6 +95,12 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         31 => samples::draft(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         32 => samples::snippet(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         33 => samples::view(user, a % 5, (!b.is_multiple_of(4)).then_some(b)),
+        38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
+        37 => {
+            let mut values = samples::profile(a % 5);
+            values.retain(|field, _| world.state.organization.profile_field(*field).is_some());
+            Change::Profile { user, values: Arc::new(values) }
+        }
         35 => Change::ChannelFolders(Arc::new(samples::folders(a % 5))),
         34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),

@@ -7,10 +7,10 @@ use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
-use tidings_core::state::organization::Folders;
+use tidings_core::state::organization::{Folders, ProfileFields};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
-use tidings_core::state::users::{BotRow, UserRow};
+use tidings_core::state::users::{BotRow, Profile, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::folder::ChannelFolder;
@@ -19,8 +19,9 @@ use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
+use tidings_types::profile::{FieldKind, ProfileField};
 use tidings_types::settings::UserSettings;
-use tidings_types::user::{BotType, Role};
+use tidings_types::user::{BotType, ProfileValue, Role};
 use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
 
 /// The organization; `n` makes a difference.
@@ -76,6 +77,33 @@ pub fn folders(n: u32) -> Folders {
         is_archived: id.is_multiple_of(2),
     };
     Folders { last_id: n + 1, items: (1..=n).map(one).collect() }
+}
+
+/// Fields of profiles, the newest of which is gone; `n` of them.
+#[must_use]
+pub fn profile_fields(n: u32) -> ProfileFields {
+    let one = |id: u32| ProfileField {
+        id,
+        kind: FieldKind::ALL[id as usize % FieldKind::ALL.len()].0,
+        order: 100 - id,
+        name: format!("Größe {id}"),
+        hint: format!("hint {id}"),
+        field_data: if id.is_multiple_of(2) { r#"{"a":{"text":"A","order":"1"}}"#.to_owned() } else { String::new() },
+        display_in_profile_summary: id.is_multiple_of(2),
+        required: id.is_multiple_of(3),
+        editable_by_user: !id.is_multiple_of(2),
+    };
+    ProfileFields { last_id: n + 1, items: (1..=n).map(one).collect() }
+}
+
+/// Values of such fields.
+#[must_use]
+pub fn profile(n: u32) -> Profile {
+    let value = |id: u32| ProfileValue {
+        value: format!("Wert {id} {n}"),
+        rendered_value: id.is_multiple_of(2).then(|| format!("<p>Wert {id}</p>")),
+    };
+    (1..=n).map(|id| (id, value(id))).collect()
 }
 
 /// An account; `n` makes a difference. Every third is a bot.

@@ -3,6 +3,7 @@
 use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::UserId;
+use crate::profile::NewFieldValue;
 use crate::user::{BotType, ProfileValue, Role, User};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -132,6 +133,8 @@ endpoint! {
         role?: i64,
         /// The new real address.
         new_email?: String,
+        /// Values of custom profile fields; the rest stays.
+        profile_data?: Vec<NewFieldValue>,
     }
 }
 

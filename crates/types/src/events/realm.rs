@@ -1,6 +1,7 @@
 //! Changes of the organization and of the server.
 
 use crate::linkifier::{Linkifier, Playground};
+use crate::profile::ProfileField;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,4 +63,11 @@ pub struct RealmLinkifiers {
 pub struct RealmPlaygrounds {
     /// By id.
     pub realm_playgrounds: Vec<Playground>,
+}
+
+/// Fields of profiles: the full new list. Values of fields that are not in it are gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CustomProfileFields {
+    /// All of them, in their order.
+    pub fields: Vec<ProfileField>,
 }

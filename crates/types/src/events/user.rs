@@ -79,11 +79,28 @@ pub enum UserAspect {
         /// Whether the account may be used.
         is_active: bool,
     },
+    /// A value in the profile.
+    ProfileValue {
+        /// The field and its value.
+        custom_profile_field: ChangedProfileValue,
+    },
     /// The real address.
     DeliveryEmail {
         /// The real address; null where the viewer may not see it.
         delivery_email: Option<String>,
     },
+}
+
+/// A value in a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangedProfileValue {
+    /// Of which field.
+    pub id: u32,
+    /// As written; null where there is none any more.
+    pub value: Option<String>,
+    /// As HTML, for fields that are formatted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered_value: Option<String>,
 }
 
 /// An account the viewer no longer sees.

@@ -7,6 +7,7 @@ use super::{
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::profile::{self, values::Filled};
 use crate::commands::send::UserRefIn;
 use crate::commands::visibility::{self, Membership, user_update};
 use crate::state::users::UserRow;
@@ -25,13 +26,15 @@ pub struct UserChanges {
     pub role: Option<i64>,
     /// The real address.
     pub new_email: Option<String>,
+    /// Values in the profile.
+    pub profile: Vec<Filled>,
 }
 
 /// `update-user`.
 ///
 /// # Errors
 /// 400 where the actor may not, where a value cannot be, and where no owner would be left.
-pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: &UserChanges) -> Result<(), ApiError> {
+pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: UserChanges) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
     let target = find_user(&tx.state, &actor, target)?;
     check_may_administer(&tx.state, &actor, &target)?;
@@ -49,6 +52,9 @@ pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: 
             return Err(administrator_required());
         }
         change_delivery_email(tx, target.id, email)?;
+    }
+    if !changes.profile.is_empty() {
+        profile::values::fill(tx, &actor, &target, changes.profile)?;
     }
     Ok(())
 }

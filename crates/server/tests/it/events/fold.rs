@@ -158,6 +158,10 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "playground",
         "folder",
         "folder",
+        "profile_field",
+        "profile_field",
+        "profile",
+        "profile",
         "file",
         "draft",
         "edit_draft",
@@ -424,6 +428,42 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                     administrator.patch(&format!("/channel_folders/{one}"), some).await
                 }
                 _ => administrator.post("/channel_folders/create", &[("name", &small)]).await,
+            }
+        }
+        "profile_field" => {
+            let known: Vec<u32> = state.organization.profile_fields.items.iter().map(|known| known.id).collect();
+            let kind = ["1", "2", "3", "8"][small.len() + usize::from(flag)];
+            let choices = if flag { r#"{"a":{"text":"A","order":"1"}}"# } else { r#"{"b":{"text":"B","order":"1"}}"# };
+            match known.choose(rng) {
+                Some(_) if small.ends_with('3') => {
+                    let order = format!("{:?}", known.iter().rev().collect::<Vec<_>>());
+                    administrator.patch("/realm/profile_fields", &[("order", &order)]).await
+                }
+                Some(one) if small.ends_with('4') => {
+                    administrator.delete(&format!("/realm/profile_fields/{one}"), &[]).await
+                }
+                Some(one) if flag => {
+                    let params = [("field_data", choices), ("required", on)];
+                    administrator.patch(&format!("/realm/profile_fields/{one}"), &params).await
+                }
+                _ => {
+                    let params = [("name", small.as_str()), ("field_type", kind), ("field_data", choices)];
+                    administrator.post("/realm/profile_fields", &params).await
+                }
+            }
+        }
+        "profile" => {
+            let field = state.organization.profile_fields.items.choose(rng).map_or(1, |field| field.id);
+            let value = if state.organization.profile_field(field).is_some_and(|field| field.kind.has_data()) {
+                if flag { "a" } else { "b" }
+            } else {
+                &small
+            };
+            let data = format!(r#"[{{"id": {field}, "value": "{value}"}}]"#);
+            match small.len() {
+                1 if flag => client.delete("/users/me/profile_data", &[("data", &format!("[{field}]"))]).await,
+                1 => administrator.patch(&format!("/users/{other_id}"), &[("profile_data", &data)]).await,
+                _ => client.patch("/users/me/profile_data", &[("data", &data)]).await,
             }
         }
         "file" => {

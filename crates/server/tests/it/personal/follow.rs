@@ -49,7 +49,11 @@ async fn topics_are_followed_by_beginning_sending_or_taking_part() {
     let poll = cordelia.post("/messages", &poll).await.ok()["id"].to_string();
     settings(&hamlet, "1", "4").await;
     queue.events().await;
-    let vote = [("message_id", poll.as_str()), ("msg_type", "widget"), ("content", r#"{"type":"vote","key":"canned,0","vote":1}"#)];
+    let vote = [
+        ("message_id", poll.as_str()),
+        ("msg_type", "widget"),
+        ("content", r#"{"type":"vote","key":"canned,0","vote":1}"#),
+    ];
     hamlet.post("/submessage", &vote).await.done();
     assert_eq!(queue.events().await.iter().filter(|event| event["topic_name"] == "polls").count(), 1);
 
@@ -57,7 +61,8 @@ async fn topics_are_followed_by_beginning_sending_or_taking_part() {
     assert_eq!(policy(&send(&hamlet, "fourth").await), Value::Null);
     assert!(others.events().await.is_empty(), "it is nobody else's business");
     let fresh = hamlet.register(&[("fetch_event_types", r#"["user_topic"]"#)]).await.state;
-    let followed: Vec<&Value> = fresh["user_topics"].as_array().unwrap().iter().map(|topic| &topic["topic_name"]).collect();
+    let followed: Vec<&Value> =
+        fresh["user_topics"].as_array().unwrap().iter().map(|topic| &topic["topic_name"]).collect();
     assert_eq!(followed.len(), 3, "{followed:?}");
 }
 

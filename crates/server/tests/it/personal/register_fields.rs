@@ -22,7 +22,7 @@ async fn the_mobile_app_finds_what_it_cannot_start_without() {
     assert_eq!(state["realm_name"], "Test realm");
     assert_eq!(state["realm_empty_topic_display_name"], "general chat");
     assert_eq!(state["realm_emoji"], json!({}));
-    assert_eq!(state["realm_default_external_accounts"], json!({}));
+    assert_eq!(state["realm_default_external_accounts"]["github"]["url_pattern"], "https://github.com/%(username)s");
     assert_eq!(state["server_generation"], server.app.realm.generation);
     assert!(state["server_supported_permission_settings"]["stream"]["can_send_message_group"].is_object());
     assert_eq!(state.get("enter_sends"), None);

@@ -75,7 +75,7 @@ async fn creates_what_is_not_there() {
         ("can_send_message_group", "3"),
         ("can_add_subscribers_group", r#"{"direct_members": [6, 4], "direct_subgroups": []}"#),
         ("message_retention_days", "unlimited"),
-        ("announce", "true"),
+        ("announcement", "true"),
         ("send_new_subscription_messages", "true"),
     ];
     let list = r##"[{"name": "new", "description": "*d*", "color": "#C2C2C2"}]"##;
@@ -86,7 +86,7 @@ async fn creates_what_is_not_there() {
     let answer = desdemona.post(PATH, &all).await.ok();
     assert_eq!(answer["subscribed"], json!({"1": ["new"]}));
     assert_eq!(answer["new_subscription_messages_sent"], false);
-    assert_eq!(answer["ignored_parameters_unsupported"], json!(["announce"]));
+    assert_eq!(answer["ignored_parameters_unsupported"], json!(["announcement"]));
     let channel = &queue.events().await[1]["subscriptions"][0];
     let expected = json!({
         "name": "new", "invite_only": true, "history_public_to_subscribers": true, "stream_post_policy": 4,
