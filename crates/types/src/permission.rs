@@ -240,6 +240,11 @@ macro_rules! permission_settings {
                 $owner { $($field: $crate::permission::$module::$field.rule.default_for(creator)),* }
             }
 
+            /// Does something to each of them.
+            pub fn for_each_mut(&mut self, mut change: impl FnMut(&mut $crate::group::GroupSetting)) {
+                $(change(&mut self.$field);)*
+            }
+
             /// The permission with this name.
             #[must_use]
             pub fn get(&self, name: &str) -> Option<&$crate::group::GroupSetting> {

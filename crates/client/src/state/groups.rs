@@ -1,8 +1,9 @@
 //! Groups of users, and what the user may do by them.
 
-use super::{State, insert_ids, remove_ids};
+use super::{State, channels, insert_ids, remove_ids};
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use tidings_types::UserId;
 use tidings_types::events::group::{GroupSubgroups, GroupUpdate};
 use tidings_types::events::user::GroupMembers;
 use tidings_types::permission::deprecated;
@@ -49,6 +50,18 @@ impl State {
         self.replace(&format!("realm_{name}"), value.clone());
         if let Some((name, number)) = deprecated::of(name, value) {
             self.replace(&format!("realm_{name}"), json!(number));
+        }
+    }
+
+    /// Permissions do not name accounts that are deactivated.
+    pub(super) fn take_from_permissions(&mut self, user: UserId) {
+        for (name, value) in &mut self.fields {
+            let is_place = name.starts_with("realm_can_")
+                || name.starts_with("realm_direct_")
+                || name.starts_with("realm_create_");
+            if is_place || name == GROUPS || channels::ALL.contains(&name.as_str()) {
+                take_from(value, user);
+            }
         }
     }
 
@@ -102,5 +115,19 @@ impl State {
             wave.extend(group["direct_subgroup_ids"].as_array().into_iter().flatten().cloned());
         }
         false
+    }
+}
+
+/// Takes a user from every permission in a list of channels or groups, or from one.
+fn take_from(value: &mut Value, user: UserId) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| take_from(item, user)),
+        Value::Object(fields) => {
+            if let Some(members) = fields.get_mut("direct_members") {
+                remove_ids(members, &[user.0]);
+            }
+            fields.values_mut().filter(|field| field.is_object()).for_each(|field| take_from(field, user));
+        }
+        _ => {}
     }
 }

@@ -88,10 +88,11 @@ impl State {
         if let Some(row) = self.take_by(from, "user_id", &json!(user)) {
             self.put_by(to, "user_id", row);
         }
-        if let (false, Some(groups)) = (is_active, self.list_mut("realm_user_groups")) {
-            for group in groups {
+        if !is_active {
+            for group in self.list_mut("realm_user_groups").into_iter().flatten() {
                 remove_ids(&mut group["members"], &[user.0]);
             }
+            self.take_from_permissions(user);
         }
     }
 

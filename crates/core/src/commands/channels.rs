@@ -191,7 +191,7 @@ fn deleted(channel: ChannelId) -> Event {
 }
 
 /// One property of a channel; `name` is the channel's name before.
-fn property(id: ChannelId, name: &str, property: &str, value: Value) -> StreamUpdate {
+pub(super) fn property(id: ChannelId, name: &str, property: &str, value: Value) -> StreamUpdate {
     StreamUpdate {
         stream_id: id,
         name: name.to_owned(),

@@ -35,11 +35,16 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     let mut after = RealmRow::clone(&tx.state.realm);
     let mut changed = Vec::new();
     for (name, value) in settings {
+        let mut new = Value::Null;
         if let Some(rule) = permissions::rule(realm::RULES, name) {
             let update = GroupSettingUpdate::from_json(name, value)?;
             let known = before.get(name).and_then(|known| GroupSetting::from_json(name, known).ok());
-            permissions::check_value(tx, rule, &update.new, known.as_ref())?;
+            let known = known.ok_or_else(|| ApiError::invalid(name))?;
+            permissions::check_change(tx, realm::RULES, rule.name, &known, &update)?;
+            // What is replaced was compared with what clients are shown.
+            new = json!({ "new": update.new.to_json() });
         }
+        let value = if new.is_null() { value } else { &new };
         let is_new = match *name {
             "name" => set_text(&mut after.name, value, NAME_CHARS)?,
             "description" => set_text(&mut after.description, value, DESCRIPTION_CHARS)?,
@@ -62,6 +67,9 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     }
     let before = tx.state.clone();
     tx.change(Change::Realm(Arc::new(after)));
+    for one in realm::ALL.iter().filter(|one| changed.contains(&one.rule.name)) {
+        shown[one.rule.name] = json!(tx.state.shown_setting((one.of)(&tx.state.realm.settings)));
+    }
     tell(tx, &changed, &shown);
     if changed.contains(&"waiting_period_threshold") {
         full_members::tell(tx, &before);

@@ -140,7 +140,7 @@ fn patched(tx: &Tx<'_>, before: &GroupRow, patch: &GroupPatch) -> Result<(GroupR
         if *place != update.new {
             place.clone_from(&update.new);
             if let Some(told) = told(&mut change, name) {
-                *told = Some(update.new.clone());
+                *told = Some(tx.state.shown_setting(&update.new));
             }
         }
     }
@@ -148,7 +148,7 @@ fn patched(tx: &Tx<'_>, before: &GroupRow, patch: &GroupPatch) -> Result<(GroupR
     Ok((after, change))
 }
 
-fn told<'a>(change: &'a mut GroupChange, name: &str) -> Option<&'a mut Option<GroupSetting>> {
+pub(super) fn told<'a>(change: &'a mut GroupChange, name: &str) -> Option<&'a mut Option<GroupSetting>> {
     Some(match name {
         "can_add_members_group" => &mut change.can_add_members_group,
         "can_join_group" => &mut change.can_join_group,
@@ -160,7 +160,7 @@ fn told<'a>(change: &'a mut GroupChange, name: &str) -> Option<&'a mut Option<Gr
     })
 }
 
-fn tell_changed(tx: &mut Tx<'_>, group_id: GroupId, data: GroupChange, gate: Gate) {
+pub(super) fn tell_changed(tx: &mut Tx<'_>, group_id: GroupId, data: GroupChange, gate: Gate) {
     tx.emit_gated(Event::GroupUpdate(Box::new(GroupUpdate { group_id, data })), Audience::realm(), gate);
 }
 

@@ -3,8 +3,8 @@
 //! Neighbors: [`crate::access`] has the rules; commands that change a role, a privacy or a subscription call this.
 //! Invariant: a client that folds these events has what a fresh registration would give it.
 
-use super::Tx;
 use super::channels::{audience_of, viewers};
+use super::{Tx, permissions};
 use crate::audience::Audience;
 use crate::event::Gate;
 use crate::shape::Shape;
@@ -241,6 +241,10 @@ pub fn tell_activity(tx: &mut Tx<'_>, before: &RealmState, user: &UserRow) {
     if !user.is_active && !blind.is_empty() {
         let groups = groups_of(&tx.state, user);
         emit_group_members(tx, user.id, &groups, Membership::Left, &blind);
+        let state = &tx.state;
+        let blind = state.users.iter().filter(|viewer| viewer.is_active && !state.can_see_user(viewer, user));
+        let blind = blind.map(|viewer| viewer.id.0).collect();
+        permissions::tell_naming(tx, user.id, Some(&blind));
     }
 }
 

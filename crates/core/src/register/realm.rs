@@ -11,14 +11,14 @@ use crate::state::realm::RealmRow;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
-use tidings_types::permission::deprecated;
+use tidings_types::permission::{self, deprecated};
 use tidings_types::profile::external_accounts;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("realm") {
         let realm = &*view.state.realm;
-        write_settings(realm, fields);
+        write_settings(view.state, fields);
         write_policies(realm, fields);
         write_identity(view.state, fields);
         write_limits(fields);
@@ -44,11 +44,15 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     }
 }
 
-fn write_settings(realm: &RealmRow, fields: &mut Fields) {
-    let settings: Map<String, Value> = match serde_json::to_value(&realm.settings) {
+fn write_settings(state: &RealmState, fields: &mut Fields) {
+    let mut settings: Map<String, Value> = match serde_json::to_value(&state.realm.settings) {
         Ok(Value::Object(settings)) => settings,
         _ => Map::new(),
     };
+    for permission in permission::realm::ALL {
+        let shown = state.shown_setting((permission.of)(&state.realm.settings));
+        settings.insert(permission.rule.name.to_owned(), serde_json::json!(shown));
+    }
     for (name, value) in &settings {
         if let Some(field) = realm_field(name) {
             fields.put_setting(&field, value);

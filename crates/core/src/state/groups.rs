@@ -333,6 +333,22 @@ impl RealmState {
         self.has(user, permission, &self.realm.settings)
     }
 
+    /// The value of a permission as it is shown: without users whose accounts are deactivated. They have it again when
+    /// they are back.
+    #[must_use]
+    pub fn shown_setting(&self, setting: &GroupSetting) -> GroupSetting {
+        let mut shown = setting.clone();
+        self.leave_out_inactive(&mut shown);
+        shown
+    }
+
+    /// See [`RealmState::shown_setting`].
+    pub(crate) fn leave_out_inactive(&self, setting: &mut GroupSetting) {
+        if let GroupSetting::Anonymous { direct_members, .. } = setting {
+            direct_members.retain(|user| self.active_user(*user).is_some());
+        }
+    }
+
     /// Whether a group with this id exists.
     #[must_use]
     pub fn group_exists(&self, group: GroupId) -> bool {
@@ -375,6 +391,8 @@ impl RealmState {
     pub fn group_view(&self, group: &Group) -> UserGroup {
         let row = &group.row;
         let is_active = |id: &UserId| self.active_user(*id).is_some();
+        let mut permissions = row.permissions.clone();
+        permissions.for_each_mut(|setting| self.leave_out_inactive(setting));
         UserGroup {
             id: row.id,
             name: row.name.clone(),
@@ -384,7 +402,7 @@ impl RealmState {
             members: group.members.iter().map(UserId).filter(is_active).collect(),
             direct_subgroup_ids: group.subgroups.iter().copied().collect(),
             is_system_group: false,
-            permissions: row.permissions.clone(),
+            permissions,
             deactivated: row.deactivated,
         }
     }

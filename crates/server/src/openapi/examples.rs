@@ -40,6 +40,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("content_type", r#""text/x-markdown""#),
     ("date_joined", r#""2026-04-01T09:00:00+00:00""#),
     ("default_events_register_stream", r#""Denmark""#),
+    ("default_code_block_language", r#""rust""#),
     ("default_language", r#""en""#),
     ("default_sending_stream", r#""Denmark""#),
     ("delivery_email", r#""hamlet@example.com""#),

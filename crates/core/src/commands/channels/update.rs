@@ -264,7 +264,8 @@ fn updates(tx: &Tx<'_>, before: &ChannelRow, after: &ChannelRow) -> Vec<StreamUp
     }
     for name in ChannelPermissions::NAMES {
         if before.permissions.get(name) != after.permissions.get(name) {
-            updates.push(one(name, json!(after.permissions.get(name))));
+            let shown = after.permissions.get(name).map(|setting| tx.state.shown_setting(setting));
+            updates.push(one(name, json!(shown)));
         }
     }
     updates

@@ -7,10 +7,10 @@ use super::{check_may_administer, find_user, is_last_owner};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
-use crate::commands::bots;
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
+use crate::commands::{bots, permissions};
 use crate::state::channels::SubscriptionRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -94,6 +94,7 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     if is_active {
         let groups = visibility::groups_of(&tx.state, &row);
         visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
+        permissions::tell_naming(tx, row.id, None);
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         tell_peers(tx, &channels, Event::PeerRemove);
