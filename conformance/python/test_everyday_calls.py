@@ -132,3 +132,5 @@ def test_groups_of_users(shared, hamlet, cordelia):
     assert (groups[group_id]["members"], groups[group_id]["description"]) == ([other], "Whoever is left")
     refused = cordelia.update_user_group({"group_id": group_id, "description": "Mine"})
     assert (refused["result"], refused["code"]) == ("error", "BAD_REQUEST")
+    good(hamlet.remove_user_group(group_id))
+    assert group_id not in [group["id"] for group in good(cordelia.get_user_groups())["user_groups"]]

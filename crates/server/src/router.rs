@@ -116,6 +116,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated user_groups::CreateUserGroup => handlers::user_groups::create_user_group;
         authenticated user_groups::UpdateUserGroup => handlers::user_groups::update_user_group;
         authenticated user_groups::DeactivateUserGroup => handlers::user_groups::deactivate_user_group;
+        authenticated user_groups::RemoveUserGroup => handlers::user_groups::deactivate_user_group;
         authenticated user_groups::GetUserGroupMembers => handlers::user_groups::get_user_group_members;
         authenticated user_groups::UpdateUserGroupMembers => handlers::user_groups::update_user_group_members;
         authenticated user_groups::GetIsUserGroupMember => handlers::user_groups::get_is_user_group_member;

@@ -12,7 +12,7 @@
 //! | 13 | yorick, deactivated | member |
 //! | 14 | echo, a bot of desdemona | bot |
 //!
-//! Group 10 is `court`, with hamlet and cordelia; 11 is `gravediggers`, where nobody is.
+//! Group 10 is `court`, with hamlet and cordelia; 11 is `gravediggers` and 12 `pirates`, where nobody is.
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
 //! reports of messages. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
@@ -130,7 +130,8 @@ fn groups(now: i64) -> Vec<Change> {
         Change::Group(Arc::new(row))
     };
     let users = vec![UserId(10), UserId(11)];
-    vec![group(10, "court"), group(11, "gravediggers"), Change::GroupMembers { group: GroupId(10), users, add: true }]
+    let members = Change::GroupMembers { group: GroupId(10), users, add: true };
+    vec![group(10, "court"), group(11, "gravediggers"), group(12, "pirates"), members]
 }
 
 /// What text becomes links.

@@ -1,4 +1,11 @@
 //! Sending messages.
+//!
+//! # Layout
+//! - here: where to, by whom, and what follows. `mentions`: whom a message concerns in particular.
+
+mod mentions;
+
+pub(super) use mentions::{check_groups, check_wildcards, mentions};
 
 use super::repeats::{self, SendKey};
 use super::{Tx, follow, visibility};
@@ -16,7 +23,7 @@ use tidings_markdown::Rendered;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
-use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId, permission};
+use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, QueueId, UserId, permission};
 
 /// Where a message goes, as the request named it.
 #[derive(Clone, Debug, PartialEq)]
@@ -301,41 +308,6 @@ fn find_recipient(tx: &Tx<'_>, sender: &UserRow, wanted: &UserRefIn) -> Result<U
     Ok(user.id)
 }
 
-pub(super) fn check_wildcards(
-    tx: &Tx<'_>,
-    sender: &UserRow,
-    place: &Place,
-    rendered: &Rendered,
-) -> Result<(), ApiError> {
-    let Place::Topic { channel, .. } = place else { return Ok(()) };
-    let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
-    if !large || tx.state.may(sender, &permission::realm::can_mention_many_users_group) {
-        return Ok(());
-    }
-    if rendered.channel_wildcard {
-        return Err(ApiError::ChannelWildcardNotAllowed {});
-    }
-    if rendered.topic_wildcard {
-        return Err(ApiError::TopicWildcardNotAllowed {});
-    }
-    Ok(())
-}
-
-/// Built-in groups are mentioned silently only; of the others, each says who may mention it.
-pub(super) fn check_groups(tx: &Tx<'_>, sender: &UserRow, rendered: &Rendered) -> Result<(), ApiError> {
-    for id in rendered.mentioned_groups.iter().copied().map(GroupId) {
-        let may =
-            tx.state.groups.get(id).is_some_and(|group| {
-                tx.state.has(sender, &permission::group::can_mention_group, &group.row.permissions)
-            });
-        if !may {
-            let name = tx.state.group_name(id).unwrap_or_default();
-            return Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")));
-        }
-    }
-    Ok(())
-}
-
 fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {
     match place {
         Place::Topic { channel, topic } => topic_conversation(tx, channel.id, topic),
@@ -371,42 +343,6 @@ fn new_conversation(tx: &mut Tx<'_>, kind: ConversationKind) -> ConversationId {
     let id = tx.state.messages.next_conversation();
     tx.change(Change::Conversation { id, kind: Arc::new(kind) });
     id
-}
-
-/// Whom a message concerns in particular: of these, who may read it.
-pub(super) fn mentions(
-    tx: &Tx<'_>,
-    place: &Place,
-    conversation: ConversationId,
-    rendered: &Rendered,
-    alerted: &[UserId],
-) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
-    let mut found: Vec<(UserId, MentionBits)> =
-        rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
-    found.retain(|(user, _)| place.may_read(tx, *user));
-    let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
-    if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
-        others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
-    }
-    for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
-        others.extend(tx.state.group_members(group, false).into_iter().map(|user| (user, MentionBits::USER)));
-    }
-    others.retain(|(user, _)| place.is_recipient(tx, *user));
-    found.extend(others);
-    Ok(merge_mentions(found))
-}
-
-/// One row for each user, ascending.
-pub(super) fn merge_mentions(mut found: Vec<(UserId, MentionBits)>) -> Vec<(UserId, MentionBits)> {
-    found.sort_unstable_by_key(|(user, _)| *user);
-    found.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 = kept.1.with(next.1);
-        }
-        same
-    });
-    found
 }
 
 fn insert(

@@ -60,7 +60,7 @@ pub async fn update_user_group(ctx: Ctx, request: UpdateUserGroupRequest) -> Res
     Ok(Done {})
 }
 
-/// `POST /user_groups/{user_group_id}/deactivate`.
+/// `POST /user_groups/{user_group_id}/deactivate`, `DELETE /user_groups/{user_group_id}`.
 pub async fn deactivate_user_group(ctx: Ctx, request: DeactivateUserGroupRequest) -> Result<Done, ApiError> {
     let (actor, id) = (ctx.user.id, request.user_group_id);
     ctx.app.realm.run(move |tx| user_groups::deactivate::deactivate(tx, actor, id)).await?;

@@ -57,6 +57,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("real-time-post", r#"{"event_types": ["message"]}"#),
     ("register-queue", r#"{"event_types": ["message", "reaction"], "apply_markdown": true}"#),
     ("remove-reaction", r#"{"message_id": 10, "emoji_name": "octopus"}"#),
+    ("remove-user-group", r#"{"user_group_id": 12}"#),
     ("rest-error-handling", r#"{"code": 401}"#),
     (
         "send-message",

@@ -80,6 +80,12 @@ endpoint! {
     }
 }
 
+endpoint! {
+    /// Deprecated: takes a group out of use, as `deactivate-user-group` does.
+    RemoveUserGroup: Delete "/user_groups/{user_group_id}", "remove-user-group", "user_groups", auth Basic,
+        DeactivateUserGroupRequest => Done, fails GroupInUse
+}
+
 /// The groups.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetUserGroupsResponse {

@@ -26,6 +26,7 @@ async fn clients_hear_of_groups_out_of_use_as_far_as_they_know_them() {
     hamlet.get(&format!("{path}/members"), &[]).await.refused(400, "User group is deactivated.");
     hamlet.post(&format!("{path}/deactivate"), &[]).await.refused(400, "User group is deactivated.");
 
+    hamlet.delete(&path, &[]).await.refused(400, "User group is deactivated.");
     hamlet.patch(&path, &[("deactivated", "true")]).await.done();
     hamlet.patch(&path, &[("deactivated", "false")]).await.done();
     let events = old.events().await;
