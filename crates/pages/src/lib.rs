@@ -121,6 +121,7 @@ const MORE: &[(&str, &str, &str)] = &[
     ("event-streams", "Streams and WebSockets", include_str!("../content/event-streams.md")),
     ("delivery-guarantees", "Delivery guarantees", include_str!("../content/delivery-guarantees.md")),
     ("message-formatting", "Message formatting", include_str!("../content/message-formatting.md")),
+    ("group-setting-values", "Permissions and groups", include_str!("../content/group-setting-values.md")),
     ("errors", "Errors", include_str!("../content/errors.md")),
     ("differences", "Differences", include_str!("../content/differences.md")),
     ("changelog", "Changes", include_str!("../content/changelog.md")),
