@@ -29,7 +29,6 @@ async fn administrators_change_settings_and_everybody_is_told() {
         "allow_message_editing": false,
         "message_content_edit_limit_seconds": null,
         "message_edit_history_visibility_policy": "moves",
-        "allow_edit_history": true,
         "topics_policy": "disable_empty_topic",
         "mandatory_topics": true,
         "can_delete_any_message_group": 3,
