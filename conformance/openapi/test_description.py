@@ -17,7 +17,7 @@ CHECKS = [
 ]
 
 # These take away the account that asks, or its key.
-NOT_CALLED = ["deactivate-own-user", "regenerate-own-api-key"]
+NOT_CALLED = ["deactivate-own-user", "deactivate-realm", "regenerate-own-api-key"]
 
 
 @pytest.mark.parametrize("name, phases", [("hamlet", "examples,coverage,fuzzing"), ("desdemona", "examples,fuzzing")])

@@ -1,5 +1,7 @@
 """What bots and scripts do every day, through each package."""
 
+import urllib.request
+
 import pytest
 
 
@@ -134,3 +136,21 @@ def test_groups_of_users(shared, hamlet, cordelia):
     assert (refused["result"], refused["code"]) == ("error", "BAD_REQUEST")
     good(hamlet.remove_user_group(group_id))
     assert group_id not in [group["id"] for group in good(cordelia.get_user_groups())["user_groups"]]
+
+
+def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_path):
+    path = tmp_path / "to be.txt"
+    path.write_text("To be")
+    with path.open("rb") as file:
+        uploaded = good(hamlet.upload_file(file))
+    assert uploaded["filename"] == "to be.txt" and uploaded["uri"] == uploaded["url"]
+    link = f"[{uploaded['filename']}]({uploaded['url']})"
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "deed", "content": link}))
+    mine = [file for file in good(hamlet.get_attachments())["attachments"] if file["path_id"] in uploaded["url"]]
+    assert [(file["size"], [message["id"] for message in file["messages"]]) for file in mine] == [(5, [sent["id"]])]
+    # Whoever may read the message gets an address that needs no key.
+    address = good(cordelia.call_endpoint(uploaded["url"].lstrip("/"), method="GET"))["url"]
+    with urllib.request.urlopen(shared.site + address) as answer:
+        assert answer.read() == b"To be"
+    good(hamlet.call_endpoint(f"attachments/{mine[0]['id']}", method="DELETE"))
+    assert uploaded["url"] not in str(good(hamlet.get_attachments()))

@@ -28,6 +28,13 @@ pub(crate) fn create_owner(args: &OwnerCreateArgs, format: Format) -> Result<()>
     create(&args.data, new, Some(&args.zuliprc), &args.output, format)
 }
 
+/// `tidings owner reopen`.
+pub(crate) fn reopen(data: &DataDirArgs, format: Format) -> Result<()> {
+    let was_closed: bool = connect(data)?.ask(&Request::OpenOrganization)?;
+    let text = if was_closed { "The organization is open again." } else { "The organization was open already." };
+    output::result(format, &serde_json::json!({ "was_closed": was_closed }), || text.to_owned())
+}
+
 /// `tidings user …`.
 pub(crate) fn user(command: &UserCommand, format: Format) -> Result<()> {
     match command {

@@ -55,6 +55,8 @@ pub(crate) enum Request {
         /// Addresses or ids.
         users: Vec<String>,
     },
+    /// Opens an organization that an owner closed; answered with whether it was closed.
+    OpenOrganization,
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
     Generate {
         /// How many, at most [`GENERATE_MAX`].

@@ -96,6 +96,11 @@ pub(crate) struct OutputZuliprc {
 #[derive(Debug, Subcommand)]
 pub(crate) enum OwnerCommand {
     Create(OwnerCreateArgs),
+    /// Open the organization again, after an owner closed it.
+    Reopen {
+        #[command(flatten)]
+        data: DataDirArgs,
+    },
 }
 
 /// Create an owner, and the zuliprc file to log in with. Works before the first start and while the server runs.

@@ -44,6 +44,7 @@ fn run(args: args::Args) -> anyhow::Result<()> {
     match args.command {
         Command::Serve(args) => serve::serve(&args),
         Command::Owner(OwnerCommand::Create(args)) => account::create_owner(&args, format),
+        Command::Owner(OwnerCommand::Reopen { data }) => account::reopen(&data, format),
         Command::User(command) => account::user(&command, format),
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
         Command::Send(args) => send::send(&args, format),

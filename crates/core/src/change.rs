@@ -6,11 +6,12 @@
 use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
+use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::groups::GroupRow;
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
-use crate::state::organization::{Folders, ProfileFields};
+use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
@@ -19,8 +20,11 @@ use std::sync::Arc;
 use tidings_types::linkifier::Linkifier;
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
+use tidings_types::signup::RealmDomain;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
+use tidings_types::{
+    AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId,
+};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +44,21 @@ pub enum Change {
         /// The values.
         values: Arc<Profile>,
     },
+    /// All domains that addresses of new accounts may be of.
+    Domains(Arc<Vec<RealmDomain>>),
+    /// All groups of channels that new users can choose together.
+    DefaultGroups(Arc<DefaultGroups>),
+    /// A user has seen something that is shown once.
+    OnboardingStep {
+        /// Who.
+        user: UserId,
+        /// What.
+        step: String,
+        /// UNIX seconds.
+        seen_at: i64,
+    },
+    /// The organization is closed, or open again.
+    Deactivated(bool),
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.
@@ -254,6 +273,19 @@ pub enum Change {
         id: PreparedId,
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
+    },
+    /// An uploaded file, whole; new or changed.
+    File(Arc<FileRow>),
+    /// A file is gone, and no message refers to it any more.
+    FileRemoved(AttachmentId),
+    /// Which files a message refers to, all of them. A message that is deleted refers to none.
+    FileUses {
+        /// The message.
+        message: MessageId,
+        /// When it was sent, in UNIX seconds.
+        sent_at: i64,
+        /// The files, ascending.
+        files: Vec<AttachmentId>,
     },
     /// A registered event queue.
     Queue(Arc<QueueRow>),

@@ -12,12 +12,14 @@
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
+//! - [`signup`]: how people come into the organization, and what they find there.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
+//! - [`files`]: uploaded files.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -26,6 +28,7 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod files;
 pub mod flags;
 pub mod folders;
 mod follow;
@@ -41,6 +44,7 @@ pub mod realm;
 pub mod repeats;
 pub mod report;
 pub mod send;
+pub mod signup;
 pub mod submessages;
 pub mod subscriptions;
 pub mod user_groups;

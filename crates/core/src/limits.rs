@@ -73,6 +73,12 @@ pub const PROFILE_LONG_TEXT_CHARS_MAX: usize = 500;
 pub const PROFILE_LINK_BYTES_MAX: usize = 2_000;
 /// Users in one field of a profile.
 pub const PROFILE_USERS_MAX: usize = 100;
+/// Domains that addresses of new accounts may be of.
+pub const DOMAINS_MAX: usize = 1_000;
+/// Groups of channels that new users can choose together.
+pub const DEFAULT_GROUPS_MAX: usize = 100;
+/// Characters of the name of such a group.
+pub const DEFAULT_GROUP_NAME_CHARS_MAX: usize = 60;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.
@@ -176,6 +182,8 @@ pub const TYPING_EXPIRY_MS: u32 = 15_000;
 pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 /// Milliseconds after which clients say again that one is typing.
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
+/// MiB of a picture: of a user, of the organization, or an emoji.
+pub const PICTURE_MIB_MAX: u32 = 5;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
 /// Bytes of an `Idempotency-Key`.

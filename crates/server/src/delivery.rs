@@ -30,7 +30,8 @@ pub async fn keep(app: Arc<App>) {
 
 async fn send_due(app: &App) {
     let now = app.realm.clock.now();
-    if app.realm.state().prepared.next_due().is_none_or(|at| at > now) {
+    let state = app.realm.state();
+    if state.organization.is_deactivated || state.prepared.next_due().is_none_or(|at| at > now) {
         return;
     }
     let due: Vec<Arc<LaterRow>> = app.realm.state().prepared.due(now).take(BATCH_MAX).cloned().collect();

@@ -1,9 +1,10 @@
 //! Passwords: what they may be, and hashing them, which takes long on purpose and so happens on threads of its own.
 
+use crate::realm::Realm;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tidings_core::limits;
-use tidings_types::ApiError;
+use tidings_types::{ApiError, UserId};
 use tokio::sync::Semaphore;
 
 /// Hashes at a time. Each takes 19 MiB of memory, so log-ins wait for each other rather than fill the memory.
@@ -65,6 +66,20 @@ pub async fn verify(password: String, phc: Option<String>) -> Result<bool, ApiEr
         Ok(matches && is_known)
     })
     .await?
+}
+
+/// Whether this is an account's password. Who has none, and who does not exist, takes as long.
+///
+/// # Errors
+/// 500 where the store fails, or the system gives no memory or no randomness.
+pub async fn is_password_of(realm: &Arc<Realm>, user: UserId, password: String) -> Result<bool, ApiError> {
+    let realm = Arc::clone(realm);
+    let stored = tokio::task::spawn_blocking(move || realm.store.password(user)).await;
+    let phc = stored.map_err(|_| ApiError::Internal {})?.map_err(|error| {
+        tracing::error!(%error, "a password could not be read");
+        ApiError::Internal {}
+    })?;
+    verify(password, phc).await
 }
 
 /// The hash of something that nobody knows.

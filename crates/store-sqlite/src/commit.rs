@@ -4,6 +4,7 @@
 
 mod account;
 mod channel;
+mod files;
 mod flags;
 mod group;
 mod message;
@@ -54,6 +55,13 @@ impl Writing<'_> {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
+            Change::Domains(list) => self.domains(list),
+            Change::DefaultGroups(list) => self.default_groups(list),
+            Change::OnboardingStep { user, step, seen_at } => self.run(
+                "INSERT OR IGNORE INTO onboarding_steps (user_id, step, seen_at) VALUES (?1, ?2, ?3)",
+                params![user.0, step, seen_at],
+            ),
+            Change::Deactivated(closed) => self.run("UPDATE realm SET is_deactivated = ?1", params![closed]),
             Change::ProfileFields(list) => self.profile_fields(list),
             Change::Profile { user, values } => self.profile(*user, values),
             Change::Playgrounds(list) => self.playgrounds(list),
@@ -97,6 +105,9 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::File(row) => self.file(row),
+            Change::FileRemoved(id) => self.file_removed(*id),
+            Change::FileUses { message, files, .. } => self.file_uses(*message, files),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

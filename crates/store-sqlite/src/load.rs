@@ -2,6 +2,7 @@
 
 mod account;
 mod channel;
+mod files;
 mod group;
 mod organization;
 mod prepared;
@@ -32,6 +33,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
     ways(&transaction, &mut state)?;
+    files::load(&transaction, &mut state)?;
     flags(&transaction, &mut state)?;
     mentions(&transaction, &mut state)?;
     let queues = queues(&transaction)?;

@@ -15,11 +15,13 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
+    include_str!("../migrations/0010_files.sql"),
     include_str!("../migrations/0013_user_groups.sql"),
     include_str!("../migrations/0014_full_members.sql"),
     include_str!("../migrations/0015_settings_defaults.sql"),
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
+    include_str!("../migrations/0018_signup.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

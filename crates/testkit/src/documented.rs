@@ -14,7 +14,7 @@
 //!
 //! Group 10 is `court`, with hamlet and cordelia; 11 is `gravediggers` and 12 `pirates`, where nobody is.
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
-//! reports of messages. Message 10 is desdemona's, in the topic
+//! reports of messages. File 10 is desdemona's. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
@@ -26,6 +26,7 @@ use tidings_core::change::Change;
 use tidings_core::commands::Tx;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
+use tidings_core::state::files::FileRow;
 use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::Numbered;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
@@ -40,8 +41,9 @@ use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::profile::{FieldKind, ProfileField};
+use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{ProfileValue, Role};
-use tidings_types::{ChannelId, EventId, GroupId, MessageId, PreparedId, UserId};
+use tidings_types::{AttachmentId, ChannelId, EventId, GroupId, MessageId, PreparedId, UserId};
 
 /// Who runs the examples.
 pub const READER: &str = "desdemona";
@@ -114,7 +116,9 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(links());
     changes.push(folders(now));
     changes.extend(profiles());
+    changes.extend(signup());
     changes.extend(prepared(now));
+    changes.push(file(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
@@ -189,6 +193,17 @@ fn profiles() -> [Change; 2] {
     ]
 }
 
+/// How people come in.
+fn signup() -> [Change; 2] {
+    let group =
+        DefaultChannelGroup { id: 10, name: "Plays".to_owned(), description: String::new(), streams: Vec::new() };
+    let domain = RealmDomain { domain: "example.com".to_owned(), allow_subdomains: false };
+    [
+        Change::DefaultGroups(Arc::new(Numbered { last_id: 10, items: vec![group] })),
+        Change::Domains(Arc::new(vec![domain])),
+    ]
+}
+
 /// What desdemona prepared for later.
 fn prepared(now: i64) -> [Change; 5] {
     let (user, id) = (UserId(8), PreparedId(10));
@@ -218,6 +233,22 @@ fn prepared(now: i64) -> [Change; 5] {
         later(id, Later::Message { to, read_by_sender: true }),
         later(PreparedId(11), Later::Reminder { message: MessageId(10), note: String::new() }),
     ]
+}
+
+/// A file of desdemona's, of which there is only what is known of it.
+fn file(now: i64) -> Change {
+    Change::File(Arc::new(FileRow {
+        id: AttachmentId(10),
+        owner: UserId(8),
+        name: "picture.png".to_owned(),
+        path: "1/4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png".to_owned(),
+        key: "uploads/4e/m2A3MSqFnWRLUf9SaPzQ0Upx".to_owned(),
+        size: 120,
+        content_type: "image/png".to_owned(),
+        image: None,
+        created_at: now,
+        unused_since: Some(now),
+    }))
 }
 
 /// The rest.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub mod channel;
+pub mod files;
 pub mod group;
 pub mod message;
 pub mod personal;
@@ -309,12 +310,30 @@ events! {
     RemindersAdd = "reminders" / "add" => prepared::RemindersAdd;
     /// The user was reminded, or is not going to be.
     RemindersRemove = "reminders" / "remove" => prepared::RemindersRemove;
+    /// You uploaded a file.
+    AttachmentAdd = "attachment" / "add" => files::AttachmentChange;
+    /// Other messages than before refer to one of your files.
+    AttachmentUpdate = "attachment" / "update" => files::AttachmentChange;
+    /// One of your files is gone.
+    AttachmentRemove = "attachment" / "remove" => files::AttachmentRemove;
     /// Nothing happened; ends a poll that waited for long.
     Heartbeat = "heartbeat" => realm::Heartbeat;
     /// The server was started anew.
     Restart = "restart" => realm::Restart;
     /// One setting of the organization changed.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// A new domain that addresses of new accounts may be of.
+    RealmDomainsAdd = "realm_domains" / "add" => realm::RealmDomainPut;
+    /// Addresses may be of domains within a domain, or may not any more.
+    RealmDomainsChange = "realm_domains" / "change" => realm::RealmDomainPut;
+    /// A domain is gone.
+    RealmDomainsRemove = "realm_domains" / "remove" => realm::RealmDomainRemove;
+    /// Groups of channels that new users can choose together: the full new list.
+    DefaultStreamGroups = "default_stream_groups" => realm::DefaultStreamGroups;
+    /// What the user has not seen yet: the full new list.
+    OnboardingSteps = "onboarding_steps" => realm::OnboardingSteps;
+    /// The organization is closed: from now on every request is refused.
+    RealmDeactivated = "realm" / "deactivated" => realm::RealmDeactivated;
     /// Fields of profiles: the full new list, in their order.
     CustomProfileFields = "custom_profile_fields" => realm::CustomProfileFields;
     /// The full new list.

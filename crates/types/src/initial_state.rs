@@ -6,6 +6,7 @@
 //! Two groups of fields come from tables of their own: [`RealmSettings`] are shown as `realm_<name>`, and clients that
 //! do not know the object `user_settings` are shown many of [`UserSettings`] as fields.
 
+use crate::attachment::ThumbnailFormat;
 use crate::channel::{Channel, Subscription};
 use crate::endpoints::personal::presence::Presences;
 use crate::folder::ChannelFolder;
@@ -18,6 +19,7 @@ use crate::profile::{ExternalAccount, ProfileField};
 use crate::realm::RealmSettings;
 use crate::schema::MAY_BE_NULL;
 use crate::settings::{Legacy, UserSettings};
+use crate::signup::{DefaultChannelGroup, OnboardingStep, RealmDomain};
 use crate::user::{Bot, MutedUser, SystemBot, User, UserStatus, UserTopic};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -202,8 +204,8 @@ initial_state! {
     streams: Vec<Channel>, ["stream"];
     /// Channels that new accounts are subscribed to, ascending; empty for guests.
     realm_default_streams: Vec<ChannelId>, ["default_streams"];
-    /// Groups of such channels. Always empty.
-    realm_default_stream_groups: Vec<Value>, ["default_stream_groups"];
+    /// Groups of channels that new users can choose together, by id; empty for guests.
+    realm_default_stream_groups: Vec<DefaultChannelGroup>, ["default_stream_groups"];
 
     /// The newest message the user received; -1 if none.
     max_message_id: i64, ["message"];
@@ -301,8 +303,8 @@ initial_state! {
     navigation_views: Vec<NavigationView>, ["navigation_views"];
     /// Folders that channels are shown in, in their order; archived ones included.
     channel_folders: Vec<ChannelFolder>, ["channel_folders"];
-    /// Introductions the user has not seen. Always empty.
-    onboarding_steps: Vec<Value>, ["onboarding_steps"];
+    /// What is shown once and the user has not seen yet.
+    onboarding_steps: Vec<OnboardingStep>, ["onboarding_steps"];
     /// Address of an introduction. Always null.
     navigation_tour_video_url: Option<String>, ["onboarding_steps"];
     /// Patterns that become links, in the order in which they are tried. Empty for clients without the capability
@@ -312,8 +314,8 @@ initial_state! {
     realm_filters: Vec<Value>, ["realm_filters"];
     /// Places where code can be run, by id.
     realm_playgrounds: Vec<Playground>, ["realm_playgrounds"];
-    /// Domains that addresses of new accounts have to be of. Always empty.
-    realm_domains: Vec<Value>, ["realm_domains"];
+    /// Domains that addresses of new accounts may be of, where the organization restricts them, by name.
+    realm_domains: Vec<RealmDomain>, ["realm_domains"];
     /// Fields of profiles that the organization added, in their order.
     custom_profile_fields: Vec<ProfileField>, ["custom_profile_fields"];
     /// Kinds that such fields can be of, by name.
@@ -408,8 +410,6 @@ initial_state! {
     /// Ways to log in, by name.
     realm_authentication_methods: BTreeMap<String, AuthenticationMethod>, ["realm"];
 
-    /// What new users are greeted with. Always empty.
-    realm_welcome_message_custom_text: String, ["realm"];
     /// Whether summaries are sent by e-mail. Always false.
     realm_digest_emails_enabled: bool, ["realm"];
     /// On which day of the week they are sent, from 0 for Monday.
@@ -450,7 +450,7 @@ initial_state! {
     realm_push_notifications_enabled: bool, ["realm"];
     /// When that ends, in UNIX seconds. Always null.
     realm_push_notifications_enabled_end_timestamp: Option<i64>, ["realm"];
-    /// How much can be uploaded. Always null.
+    /// Size of all uploaded files at most; null for no limit.
     realm_upload_quota_mib: Option<u32>, ["realm"];
     /// What plan the organization is on: 1 for one's own server.
     realm_plan_type: u32, ["realm"];
@@ -473,7 +473,7 @@ initial_state! {
     max_logo_file_size_mib: u32, ["realm"];
     /// Size of a user's picture at most: 0, none can be uploaded.
     max_avatar_file_size_mib: u32, ["realm"];
-    /// Size of a file at most: 0, none can be uploaded.
+    /// Size of a file at most; 0 if none can be uploaded.
     max_file_upload_size_mib: u32, ["realm"];
     /// Up to how many new subscribers are told by message: 0, none are.
     max_bulk_new_subscription_messages: u32, ["realm"];
@@ -501,8 +501,8 @@ initial_state! {
     server_inline_image_preview: bool, ["realm"];
     /// Whether the server previews pages below messages that link to them. Always false.
     server_inline_url_embed_preview: bool, ["realm"];
-    /// Sizes in which the server has pictures. Always empty.
-    server_thumbnail_formats: Vec<Value>, ["realm"];
+    /// Forms in which uploaded images can be had, small.
+    server_thumbnail_formats: Vec<ThumbnailFormat>, ["realm"];
     /// Whether users cannot change their pictures, whatever the organization says. Always true.
     server_avatar_changes_disabled: bool, ["realm"];
     /// Whether users cannot change their names, whatever the organization says. Always false.

@@ -12,8 +12,10 @@
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
+//! - [`attachment`]: uploaded files.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
+//! - [`signup`]: how people come into an organization.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -22,6 +24,7 @@
 //! - [`schema`]: a word for descriptions of these types.
 //! - [`version`]: the version and feature level we announce.
 
+pub mod attachment;
 pub mod brand;
 pub mod channel;
 pub mod endpoint;
@@ -42,8 +45,9 @@ pub mod profile;
 pub mod realm;
 pub mod schema;
 pub mod settings;
+pub mod signup;
 pub mod user;
 pub mod version;
 
 pub use error::ApiError;
-pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
+pub use ids::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::borrow::Cow;
 
+/// Characters of what new users are greeted with.
+pub const WELCOME_CHARS_MAX: usize = 8_000;
+
 /// How many of these there are.
 const fn count(specs: &[Option<ParamSpec>]) -> usize {
     let (mut at, mut count) = (0, 0);
@@ -299,8 +302,10 @@ realm_settings! {
     can_invite_users_group: GroupSetting = realm_default(&permission::can_invite_users_group), Together;
     /// The private channel where reports of messages go; -1 for none.
     moderation_request_channel_id: i64 = -1, Alone;
+    /// What new users are greeted with by message; empty for nothing.
+    welcome_message_custom_text: String = String::new(), Alone, allowed |text| text.chars().count() <= WELCOME_CHARS_MAX;
     /// The channel where new channels are announced; -1 for none.
-    new_stream_announcements_stream_id: i64 = -1;
+    new_stream_announcements_stream_id: i64 = -1, Alone;
     /// Channels new users are subscribed to, ascending.
     default_channels: Vec<ChannelId> = Vec::new();
 }

@@ -8,7 +8,7 @@ use tidings_core::commands::send::UserRefIn;
 use tidings_core::commands::users::activity;
 use tidings_core::commands::users::create::{NewAccount, create_account};
 use tidings_core::commands::users::update::{UserChanges, update_user};
-use tidings_core::commands::{Tx, api_keys, bots};
+use tidings_core::commands::{Tx, api_keys, bots, signup};
 use tidings_core::state::RealmState;
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_server::http::auth::{hash_key, new_key};
@@ -37,6 +37,7 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
         }
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
         Request::Subscribe { channel, users } => json(&subscribe(realm, &channel, users).await?),
+        Request::OpenOrganization => json(&realm.run(|tx| Ok(signup::reactivate_realm(tx))).await?),
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
 }
@@ -85,6 +86,7 @@ async fn create_user(realm: &Realm, new: NewUser) -> Result<Credentials, ApiErro
             channels: if new.bot { Vec::new() } else { tx.state.realm.settings.default_channels.clone() },
         };
         let id = create_account(tx, account)?;
+        signup::welcome(tx, id, None)?;
         api_keys::add_key(tx, id, hash, "tidings user create".to_owned());
         Ok(id)
     };

@@ -14,6 +14,15 @@ impl State {
             Event::ChannelFolderAdd(event) => self.put_folder(json!(event.channel_folder)),
             Event::ChannelFolderUpdate(event) => self.update_folder(event),
             Event::ChannelFolderReorder(event) => self.reorder_folders(event),
+            Event::RealmDomainsAdd(event) | Event::RealmDomainsChange(event) => {
+                let order = |domain: &Value| domain["domain"].as_str().map(str::to_owned);
+                self.put_ordered("realm_domains", "domain", json!(event.realm_domain), order);
+            }
+            Event::RealmDomainsRemove(event) => self.remove_by("realm_domains", "domain", &json!(event.domain)),
+            Event::DefaultStreamGroups(event) => {
+                self.replace("realm_default_stream_groups", json!(event.default_stream_groups));
+            }
+            Event::OnboardingSteps(event) => self.replace("onboarding_steps", json!(event.onboarding_steps)),
             Event::CustomProfileFields(event) => self.replace_profile_fields(event),
             _ => {}
         }

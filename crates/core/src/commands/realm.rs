@@ -4,7 +4,9 @@ use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::state::channels::ChannelRow;
 use crate::state::realm::{RealmRow, RealmSettings};
+use crate::state::users::UserRow;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -54,7 +56,7 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
             changed.push(*name);
         }
     }
-    check(tx, &after.settings)?;
+    check(tx, &user, &after.settings)?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -120,19 +122,30 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
     Ok(is_new)
 }
 
-fn check(tx: &Tx<'_>, after: &RealmSettings) -> Result<(), ApiError> {
-    let before = tx.state.realm.settings.moderation_request_channel_id;
-    let id = after.moderation_request_channel_id;
-    if id == before || id == -1 {
-        return Ok(());
+/// Channels that are newly named by settings exist.
+fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings) -> Result<(), ApiError> {
+    let before = &tx.state.realm.settings;
+    let id = after.new_stream_announcements_stream_id;
+    if id != before.new_stream_announcements_stream_id {
+        named_channel(tx, actor, id)?;
     }
-    let channel = u32::try_from(id).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
-    let channel = channel.filter(|channel| !channel.is_archived);
-    let channel = channel.ok_or_else(|| ApiError::bad_request("Invalid channel ID"))?;
-    if !channel.is_private {
+    let id = after.moderation_request_channel_id;
+    if id != before.moderation_request_channel_id
+        && named_channel(tx, actor, id)?.is_some_and(|channel| !channel.is_private)
+    {
         return Err(ApiError::bad_request("Moderation request channel must be private."));
     }
     Ok(())
+}
+
+/// The channel with this id, which is in use; none for -1.
+fn named_channel(tx: &Tx<'_>, actor: &UserRow, id: i64) -> Result<Option<Arc<ChannelRow>>, ApiError> {
+    if id == -1 {
+        return Ok(None);
+    }
+    let channel = u32::try_from(id).ok().and_then(|id| tx.state.access_channel(actor, ChannelId(id)).ok());
+    let channel = channel.filter(|channel| !channel.is_archived);
+    channel.cloned().map(Some).ok_or_else(|| ApiError::bad_request("Invalid channel ID"))
 }
 
 fn tell(tx: &mut Tx<'_>, changed: &[&'static str], shown: &Value) {

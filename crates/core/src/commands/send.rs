@@ -8,7 +8,7 @@ mod mentions;
 pub(super) use mentions::{check_groups, check_wildcards, mentions};
 
 use super::repeats::{self, SendKey};
-use super::{Tx, follow, visibility};
+use super::{Tx, files, follow, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -369,7 +369,7 @@ fn insert(
         client: new.client,
         timestamp: tx.now,
         content: new.content,
-        rendered: new.rendered.html,
+        rendered: new.rendered.html.clone(),
         bits,
         last_edit: None,
         last_moved: None,
@@ -378,6 +378,7 @@ fn insert(
         submessages: new.widget.map(|content| first_submessage(tx, sender, content)).into_iter().collect(),
     });
     tx.change(Change::MessageInserted { row: Arc::clone(&row), mentions: mentions.clone() });
+    files::refer(tx, sender, id, row.timestamp, &new.rendered.linked_uploads);
     let mut read: Vec<UserId> = tx.state.personal.muted_by(sender.id).collect();
     if new.read_by_sender {
         read.push(sender.id);

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tidings_types::channel::Channel;
 use tidings_types::events::Event;
 use tidings_types::events::channel::{DefaultStreams, DeletedChannel, PeerChange, StreamCreate, StreamDelete};
+use tidings_types::events::realm::DefaultStreamGroups;
 use tidings_types::events::user::{
     DeletedBot, GroupMembers, RealmBotAdd, RealmBotDelete, RealmUserAdd, RealmUserRemove, RealmUserUpdate, RemovedUser,
     UserAspect, UserChange,
@@ -108,12 +109,20 @@ pub fn tell_channels(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &U
 
 /// Guests have no default channels.
 fn tell_default_channels(tx: &mut Tx<'_>, was: &UserRow, is: &UserRow) {
-    let defaults = &tx.state.realm.settings.default_channels;
-    if was.is_guest() == is.is_guest() || defaults.is_empty() {
+    if was.is_guest() == is.is_guest() {
         return;
     }
-    let default_streams = if is.is_guest() { Vec::new() } else { defaults.clone() };
-    tx.emit(Event::DefaultStreams(DefaultStreams { default_streams }), Audience::user(is.id));
+    let defaults = &tx.state.realm.settings.default_channels;
+    if !defaults.is_empty() {
+        let default_streams = if is.is_guest() { Vec::new() } else { defaults.clone() };
+        tx.emit(Event::DefaultStreams(DefaultStreams { default_streams }), Audience::user(is.id));
+    }
+    let groups = &tx.state.organization.default_groups.items;
+    if !groups.is_empty() {
+        let default_stream_groups = if is.is_guest() { Vec::new() } else { groups.clone() };
+        let event = DefaultStreamGroups { default_stream_groups };
+        tx.emit(Event::DefaultStreamGroups(event), Audience::user(is.id));
+    }
 }
 
 /// `stream/delete`: one event for all channels; archived ones are known to some clients only.

@@ -41,7 +41,11 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_default_streams, view.default_channels());
     }
     if fetch.wants("default_stream_groups") {
-        fields.put(field::realm_default_stream_groups, &[(); 0]);
+        let groups = &view.state.organization.default_groups.items;
+        fields.put(
+            field::realm_default_stream_groups,
+            groups.get(if view.user.is_guest() { 0..0 } else { 0..groups.len() }).unwrap_or_default(),
+        );
     }
 }
 

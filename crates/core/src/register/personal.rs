@@ -13,9 +13,7 @@ use tidings_types::settings::{EMOJI_SETS, Legacy, NOTIFICATION_SOUNDS, UserSetti
 
 /// Initial fields of features that do not exist here, by the name they are fetched under.
 const EMPTY_LISTS: &[(&str, Field)] = &[
-    ("onboarding_steps", field::onboarding_steps),
     ("realm_filters", field::realm_filters),
-    ("realm_domains", field::realm_domains),
     // Every word can be searched for.
     ("stop_words", field::stop_words),
 ];
@@ -60,6 +58,9 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
 }
 
 fn write_profile_fields(view: &View<'_>, fields: &mut Fields) {
+    if view.request.fetch.wants("realm_domains") {
+        fields.put(field::realm_domains, &*view.state.organization.domains);
+    }
     if view.request.fetch.wants("custom_profile_fields") {
         let kind = |(kind, key, name): (FieldKind, _, _)| (key, NamedNumber { id: u8::from(kind).into(), name });
         let kinds: BTreeMap<&str, NamedNumber> = FieldKind::ALL.into_iter().map(kind).collect();
@@ -141,6 +142,7 @@ fn write_absent_features(view: &View<'_>, fields: &mut Fields) {
         fields.put(*field, &json!({}));
     }
     if fetch.wants("onboarding_steps") {
+        fields.put(field::onboarding_steps, &view.state.personal.onboarding_steps(view.user.id));
         fields.put(field::navigation_tour_video_url, &json!(null));
     }
     if fetch.wants("video_calls") {

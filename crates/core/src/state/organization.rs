@@ -4,12 +4,16 @@ use super::linkifiers::Numbered;
 use std::sync::Arc;
 use tidings_types::folder::ChannelFolder;
 use tidings_types::profile::ProfileField;
+use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 
 /// Folders of channels, by id.
 pub type Folders = Numbered<ChannelFolder>;
 
 /// Fields of profiles, by id.
 pub type ProfileFields = Numbered<ProfileField>;
+
+/// Groups of channels that new users can choose together, by id.
+pub type DefaultGroups = Numbered<DefaultChannelGroup>;
 
 /// What administrators keep for everybody.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,12 @@ pub struct Organization {
     pub folders: Arc<Folders>,
     /// Fields of profiles, by id.
     pub profile_fields: Arc<ProfileFields>,
+    /// Domains that addresses of new accounts may be of, by name.
+    pub domains: Arc<Vec<RealmDomain>>,
+    /// Groups of channels that new users can choose together, by id.
+    pub default_groups: Arc<DefaultGroups>,
+    /// Closed: every request is refused.
+    pub is_deactivated: bool,
 }
 
 impl Organization {

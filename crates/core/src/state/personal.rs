@@ -2,6 +2,7 @@
 
 use imbl::{HashMap, OrdMap, OrdSet};
 use std::sync::Arc;
+use tidings_types::signup::{ONBOARDING_STEPS, OnboardingStep};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{ChannelId, UserId};
 
@@ -37,6 +38,8 @@ pub struct Personal {
     presences: OrdMap<UserId, PresenceRow>,
     presence_last_update: i64,
     alert_words_version: u64,
+    /// What is shown once and was seen.
+    seen_steps: HashMap<UserId, OrdSet<String>>,
 }
 
 /// When a user was last seen, and how new that knowledge is.
@@ -96,6 +99,18 @@ impl Personal {
     pub fn topic_policy(&self, user: UserId, channel: ChannelId, topic: &str) -> u8 {
         let topics = self.user_topics.get(&user);
         topics.and_then(|topics| topics.get(&(channel, topic.to_lowercase()))).map_or(0, |topic| topic.policy.policy)
+    }
+
+    /// What is shown once and the user has not seen yet, in its order.
+    #[must_use]
+    pub fn onboarding_steps(&self, user: UserId) -> Vec<OnboardingStep> {
+        let seen = self.seen_steps.get(&user);
+        let unseen = ONBOARDING_STEPS.iter().filter(|name| !seen.is_some_and(|seen| seen.contains(**name)));
+        unseen.map(|name| OnboardingStep { kind: "one_time_notice".to_owned(), name: (*name).to_owned() }).collect()
+    }
+
+    pub(super) fn put_seen_step(&mut self, user: UserId, step: &str) {
+        self.seen_steps.entry(user).or_default().insert(step.to_owned());
     }
 
     /// What a user says of themselves; none if nothing.

@@ -18,15 +18,9 @@ use tidings_types::{ApiError, UserId};
 pub async fn fetch_api_key(ctx: AnonymousCtx, request: FetchApiKeyRequest) -> Result<ApiKeyResponse, ApiError> {
     check_attempts(&ctx, &request.username)?;
     let user = find_person(&ctx, &request.username);
-    let realm = Arc::clone(&ctx.app.realm);
     // No account has id 0; asking for its password takes as long as for another's.
     let id = user.as_ref().map_or(UserId(0), |user| user.id);
-    let stored = tokio::task::spawn_blocking(move || realm.store.password(id)).await;
-    let phc = stored.map_err(|_| ApiError::Internal {})?.map_err(|error| {
-        tracing::error!(%error, "a password could not be read");
-        ApiError::Internal {}
-    })?;
-    let matches = passwords::verify(request.password, phc).await?;
+    let matches = passwords::is_password_of(&ctx.app.realm, id, request.password).await?;
     let user = user.filter(|_| matches).ok_or(ApiError::AuthenticationFailed {})?;
     log_in(&ctx, &user).await
 }
@@ -55,6 +49,9 @@ fn find_person(ctx: &AnonymousCtx, username: &str) -> Option<Arc<UserRow>> {
 }
 
 async fn log_in(ctx: &AnonymousCtx, user: &UserRow) -> Result<ApiKeyResponse, ApiError> {
+    if ctx.app.realm.state().organization.is_deactivated {
+        return Err(ApiError::RealmDeactivated {});
+    }
     let (api_key, id, label) = (new_key(), user.id, ctx.client.clone());
     let hash = hash_key(&api_key);
     ctx.app.realm.run(move |tx| api_keys::log_in(tx, id, hash, label)).await?;

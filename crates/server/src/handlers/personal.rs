@@ -1,7 +1,9 @@
 //! What users keep for themselves, and what they tell others of themselves.
 
 use crate::http::pipeline::Ctx;
-use tidings_core::commands::personal::{muted_users, settings};
+use crate::passwords;
+use tidings_core::commands::personal::muted_users;
+use tidings_core::commands::personal::settings::{self, OwnAccount};
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::personal::settings::UpdateSettingsRequest;
@@ -30,7 +32,23 @@ pub async fn unmute_user(ctx: Ctx, request: UnmuteUserRequest) -> Result<Done, A
 /// `PATCH /settings`.
 pub async fn update_settings(ctx: Ctx, request: UpdateSettingsRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    let UpdateSettingsRequest { full_name, settings } = request;
-    ctx.app.realm.run(move |tx| settings::update(tx, actor, full_name.as_deref(), &settings)).await?;
+    let UpdateSettingsRequest { full_name, email, old_password, new_password, settings } = request;
+    let password = match new_password.filter(|new| !new.is_empty()) {
+        Some(new) => Some(new_password_of(&ctx, old_password.unwrap_or_default(), new).await?),
+        None => None,
+    };
+    let own = OwnAccount { full_name, email: email.map(|email| email.trim().to_owned()), password };
+    ctx.app.realm.run(move |tx| settings::update(tx, actor, own, &settings)).await?;
     Ok(Done {})
+}
+
+/// A new password, hashed, for who knows the old one. Guesses count as log-ins do.
+async fn new_password_of(ctx: &Ctx, old: String, new: String) -> Result<String, ApiError> {
+    let account = ctx.user.delivery_email.to_lowercase();
+    ctx.app.logins_for.check(&account, ctx.app.realm.clock.now())?;
+    if !passwords::is_password_of(&ctx.app.realm, ctx.user.id, old).await? {
+        return Err(ApiError::bad_request("Wrong password!"));
+    }
+    passwords::check(&new)?;
+    passwords::hash(new).await
 }

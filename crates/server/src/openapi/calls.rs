@@ -69,6 +69,10 @@ const REQUESTS: &[(&str, &str)] = &[
     ("update-bot", r#"{"bot_id": 14, "full_name": "Parrot"}"#),
     ("update-channel-folder", r#"{"channel_folder_id": 10, "description": "Channels of *plays*"}"#),
     ("update-custom-profile-field", r#"{"field_id": 10, "hint": "Hot or cold"}"#),
+    ("update-default-stream-group", r#"{"group_id": 10, "new_description": "All of them"}"#),
+    ("change-default-stream-group", r#"{"group_id": 10, "op": "add", "stream_names": ["Verona"]}"#),
+    ("create-default-stream-group", r#"{"group_name": "Castles", "description": "", "stream_names": ["Verona"]}"#),
+    ("add-realm-domain", r#"{"domain": "example.org"}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
     (
         "update-linkifier",

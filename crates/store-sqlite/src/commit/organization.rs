@@ -4,10 +4,11 @@ use super::Writing;
 use crate::row::Error;
 use rusqlite::params;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
-use tidings_core::state::organization::{Folders, ProfileFields};
+use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::users::Profile;
 use tidings_types::UserId;
 use tidings_types::linkifier::Linkifier;
+use tidings_types::signup::RealmDomain;
 
 impl Writing<'_> {
     pub(super) fn linkifiers(&self, list: &Numbered<Linkifier>) -> Result<(), Error> {
@@ -87,6 +88,29 @@ impl Writing<'_> {
             )?;
         }
         Ok(())
+    }
+
+    pub(super) fn domains(&self, list: &[RealmDomain]) -> Result<(), Error> {
+        self.run("DELETE FROM realm_domains", [])?;
+        for row in list {
+            let sql = "INSERT INTO realm_domains (domain, allow_subdomains) VALUES (?1, ?2)";
+            self.run(sql, params![row.domain, row.allow_subdomains])?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn default_groups(&self, list: &DefaultGroups) -> Result<(), Error> {
+        self.run("DELETE FROM default_channel_groups", [])?;
+        self.run("DELETE FROM default_channel_group_channels", [])?;
+        for row in &list.items {
+            let sql = "INSERT INTO default_channel_groups (id, name, description) VALUES (?1, ?2, ?3)";
+            self.run(sql, params![row.id, row.name, row.description])?;
+            for channel in &row.streams {
+                let sql = "INSERT INTO default_channel_group_channels (group_id, channel_id) VALUES (?1, ?2)";
+                self.run(sql, params![row.id, channel.0])?;
+            }
+        }
+        self.last_id("default_channel_groups", list.last_id)
     }
 
     fn last_id(&self, list: &str, last_id: u32) -> Result<(), Error> {

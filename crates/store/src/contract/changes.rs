@@ -12,7 +12,7 @@ use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
+use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
 
 const CHANNEL: ChannelId = ChannelId(1);
 
@@ -41,6 +41,12 @@ pub fn places() -> Vec<Change> {
 
 fn row(id: u32, conversation: u32, n: u32) -> MessageRow {
     samples::message(MessageId(id), ConversationId(conversation), UserId(id % 3 + 1), n)
+}
+
+/// The files that one of the messages of [`row`] refers to.
+fn uses(message: u32, files: &[u64]) -> Change {
+    let sent_at = row(message, 1, 1).timestamp;
+    Change::FileUses { message: MessageId(message), sent_at, files: files.iter().copied().map(AttachmentId).collect() }
 }
 
 fn edited(row: MessageRow, n: u32) -> (MessageRow, Edit) {
@@ -128,10 +134,22 @@ fn every_kind() -> Vec<Change> {
         samples::later(UserId(1), 6, Some(3)),
         samples::later(UserId(2), 7, Some(4)),
         samples::later(UserId(2), 7, None),
+        Change::File(Arc::new(samples::file(AttachmentId(3), UserId(1), 5))),
+        Change::File(Arc::new(samples::file(AttachmentId(4), UserId(2), 7))),
+        Change::File(Arc::new(samples::file(AttachmentId(1 << 40), UserId(2), 8))),
+        uses(1, &[3, 4]),
+        uses(2, &[3, 4, 1 << 40]),
+        uses(3, &[4]),
+        uses(3, &[]),
+        Change::FileRemoved(AttachmentId(4)),
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),
         Change::ChannelFolders(Arc::new(samples::folders(3))),
+        Change::Domains(Arc::new(samples::domains(3))),
+        Change::DefaultGroups(Arc::new(samples::default_groups(3))),
+        Change::OnboardingStep { user: UserId(2), step: "intro_resolve_topic".to_owned(), seen_at: 7 },
+        Change::Deactivated(true),
         Change::ProfileFields(Arc::new(samples::profile_fields(3))),
         Change::Profile { user: UserId(2), values: Arc::new(samples::profile(3)) },
         Change::Playgrounds(Arc::new(samples::playgrounds(2))),
@@ -165,6 +183,9 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
         Change::Realm(Arc::new(samples::realm(3))),
         Change::Linkifiers(Arc::new(samples::linkifiers(2))),
         Change::ChannelFolders(Arc::new(samples::folders(2))),
+        Change::Domains(Arc::new(samples::domains(2))),
+        Change::DefaultGroups(Arc::new(samples::default_groups(1))),
+        Change::Deactivated(false),
         Change::ProfileFields(Arc::new(samples::profile_fields(2))),
         Change::Profile { user: UserId(1), values: Arc::new(samples::profile(2)) },
         Change::Playgrounds(Arc::new(samples::playgrounds(0))),

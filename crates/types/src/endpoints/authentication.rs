@@ -19,7 +19,7 @@ pub struct ApiKeyResponse {
 endpoint! {
     /// Logs in: returns a new API key for an address and a password. Earlier keys go on working.
     FetchApiKey: Post "/fetch_api_key", "fetch-api-key", "authentication", auth None => ApiKeyResponse,
-        fails AuthenticationFailed | UserDeactivated | RateLimited;
+        fails AuthenticationFailed | UserDeactivated | RealmDeactivated | RateLimited;
     FetchApiKeyRequest {
         /// The account's real address.
         username: String,
@@ -31,7 +31,7 @@ endpoint! {
 endpoint! {
     /// Logs in without a password, on servers that are configured for development.
     DevFetchApiKey: Post "/dev_fetch_api_key", "dev-fetch-api-key", "authentication", auth None => ApiKeyResponse,
-        fails AuthenticationFailed | UserDeactivated | RateLimited;
+        fails AuthenticationFailed | UserDeactivated | RealmDeactivated | RateLimited;
     DevFetchApiKeyRequest {
         /// The account's real address.
         username: String,

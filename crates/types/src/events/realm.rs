@@ -2,6 +2,7 @@
 
 use crate::linkifier::{Linkifier, Playground};
 use crate::profile::ProfileField;
+use crate::signup::{DefaultChannelGroup, OnboardingStep, RealmDomain};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,4 +71,39 @@ pub struct RealmPlaygrounds {
 pub struct CustomProfileFields {
     /// All of them, in their order.
     pub fields: Vec<ProfileField>,
+}
+
+/// A domain that addresses of new accounts may be of: new, or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmDomainPut {
+    /// The domain as it is now.
+    pub realm_domain: RealmDomain,
+}
+
+/// A domain that addresses of new accounts may not be of any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmDomainRemove {
+    /// Which.
+    pub domain: String,
+}
+
+/// Groups of channels that new users can choose together: the full new list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DefaultStreamGroups {
+    /// All of them, by id.
+    pub default_stream_groups: Vec<DefaultChannelGroup>,
+}
+
+/// What the user has not seen yet: the full new list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OnboardingSteps {
+    /// In their order.
+    pub onboarding_steps: Vec<OnboardingStep>,
+}
+
+/// The organization is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmDeactivated {
+    /// The organization.
+    pub realm_id: u32,
 }

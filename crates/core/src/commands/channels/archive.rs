@@ -5,6 +5,7 @@
 
 use super::{access_to_administer, defaults, deleted, property, tell_created, tell_subscribers};
 use crate::change::Change;
+use crate::commands::signup::default_groups;
 use crate::commands::{Tx, subscriptions};
 use crate::event::Gate;
 use crate::shape::Shape;
@@ -33,6 +34,7 @@ pub fn archive_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId) -> Result<
 /// Archives a channel. Subscriptions stay.
 pub(super) fn archive(tx: &mut Tx<'_>, channel: &ChannelRow) {
     defaults::set_default(tx, channel.id, false);
+    default_groups::forget_channel(tx, channel.id);
     tx.change(Change::Channel(Arc::new(ChannelRow { is_archived: true, ..channel.clone() })));
     let audience = tx.state.who_sees_channel(channel);
     let event = property(channel.id, &channel.name, "is_archived", true.into());

@@ -3,6 +3,7 @@
 use super::check_is_admin;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::signup::default_groups;
 use crate::state::realm::RealmRow;
 use std::sync::Arc;
 use tidings_types::events::Event;
@@ -52,6 +53,10 @@ pub(crate) fn set_default(tx: &mut Tx<'_>, id: ChannelId, is_default: bool) {
     let mut row = RealmRow::clone(&tx.state.realm);
     row.settings.default_channels.clone_from(&channels);
     tx.change(Change::Realm(Arc::new(row)));
+    if is_default {
+        // Everybody has it now, so there is nothing to choose.
+        default_groups::forget_channel(tx, id);
+    }
     let audience = tx.state.who_is_member();
     tx.emit(Event::DefaultStreams(DefaultStreams { default_streams: channels }), audience);
 }

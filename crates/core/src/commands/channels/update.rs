@@ -6,6 +6,7 @@ use super::{
 };
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::commands::signup::default_groups;
 use crate::commands::{Tx, bots, folders, permissions, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
@@ -206,6 +207,9 @@ fn change(tx: &mut Tx<'_>, before: &Arc<ChannelRow>, after: &Arc<ChannelRow>) {
     let see = viewers(&tx.state, after);
     let (stay, gained, lost) = (audience_of(&(&saw & &see)), &see - &saw, &saw - &see);
     tell_updates(tx, after, updates, &stay);
+    if after.is_private {
+        default_groups::forget_channel(tx, after.id);
+    }
     let channel = [Arc::clone(after)];
     if !gained.is_empty() {
         visibility::emit_channels_gained(tx, &channel, &audience_of(&gained));

@@ -6,6 +6,7 @@ use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::prepared::drafts;
 use crate::commands::users::check_full_name;
+use crate::commands::users::update::change_delivery_email;
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::users::UserRow;
@@ -25,15 +26,35 @@ use tidings_types::{ApiError, UserId};
 pub fn update(
     tx: &mut Tx<'_>,
     actor: UserId,
-    full_name: Option<&str>,
+    own: OwnAccount,
     settings: &[(&'static str, Value)],
 ) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     check_is_person(&user)?;
-    if let Some(name) = full_name {
+    if let Some(name) = &own.full_name {
         rename(tx, &user, name)?;
     }
+    if let Some(email) = own.email.filter(|email| *email != user.delivery_email) {
+        if tx.state.realm.settings.email_changes_disabled && !user.role.is_admin() {
+            return Err(ApiError::bad_request("Email address changes are disabled in this organization."));
+        }
+        change_delivery_email(tx, actor, &email)?;
+    }
+    if let Some(phc) = own.password {
+        tx.change(Change::Password { user: actor, phc });
+    }
     change(tx, actor, settings)
+}
+
+/// What is to change of one's own account, beside settings.
+#[derive(Clone, Debug, Default)]
+pub struct OwnAccount {
+    /// Display name.
+    pub full_name: Option<String>,
+    /// The real address.
+    pub email: Option<String>,
+    /// The password as an Argon2 PHC string. That the user knows the one before was checked.
+    pub password: Option<String>,
 }
 
 fn rename(tx: &mut Tx<'_>, user: &UserRow, name: &str) -> Result<(), ApiError> {

@@ -4,6 +4,7 @@ use super::{administrator_required, check_email, check_full_name};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::signup;
 use crate::commands::subscriptions::{self, Joining};
 use crate::commands::visibility::{self, Membership};
 use crate::state::users::{BotRow, UserRow};
@@ -110,5 +111,7 @@ pub fn create_user(tx: &mut Tx<'_>, actor: UserId, new: NewUser) -> Result<UserI
         password: Some(new.password),
         channels: tx.state.realm.settings.default_channels.clone(),
     };
-    create_account(tx, account)
+    let id = create_account(tx, account)?;
+    signup::welcome(tx, id, None)?;
+    Ok(id)
 }

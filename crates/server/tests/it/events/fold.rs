@@ -160,6 +160,9 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "folder",
         "profile_field",
         "profile_field",
+        "domain",
+        "channel_group",
+        "onboarding",
         "profile",
         "profile",
         "file",
@@ -429,6 +432,36 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 }
                 _ => administrator.post("/channel_folders/create", &[("name", &small)]).await,
             }
+        }
+        "domain" => {
+            let owner = server.client("desdemona");
+            let domain = format!("x{}.example", small.len());
+            let path = format!("/realm/domains/{domain}");
+            match small.chars().last() {
+                Some('0' | '1') => owner.delete(&path, &[]).await,
+                Some('2' | '3' | '4') => owner.patch(&path, &[("allow_subdomains", on)]).await,
+                _ => owner.post("/realm/domains", &[("domain", &domain)]).await,
+            }
+        }
+        "channel_group" => {
+            let names = format!(r#"["{channel}"]"#);
+            match state.organization.default_groups.items.choose(rng).map(|group| group.id) {
+                Some(id) if small.ends_with('1') => {
+                    administrator.delete(&format!("/default_stream_groups/{id}"), &[]).await
+                }
+                Some(id) => {
+                    let params = [("op", add), ("stream_names", &names)];
+                    administrator.patch(&format!("/default_stream_groups/{id}/streams"), &params).await
+                }
+                None => {
+                    let params = [("group_name", &*small), ("description", ""), ("stream_names", &names)];
+                    administrator.post("/default_stream_groups/create", &params).await
+                }
+            }
+        }
+        "onboarding" => {
+            let step = tidings_types::signup::ONBOARDING_STEPS[small.len()];
+            client.post("/users/me/onboarding_steps", &[("onboarding_step", step)]).await
         }
         "profile_field" => {
             let known: Vec<u32> = state.organization.profile_fields.items.iter().map(|known| known.id).collect();

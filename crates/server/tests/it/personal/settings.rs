@@ -99,3 +99,45 @@ async fn values_a_setting_cannot_have_change_nothing() {
     hamlet.patch("/settings/notifications", &[("enable_sounds", "false")]).await.done();
     assert_eq!(own.kinds().await, ["user_settings/update", "user_settings/update"]);
 }
+
+#[tokio::test]
+async fn who_knows_the_password_changes_it() {
+    let server = TestServer::start().await;
+    let new = [("email", "ophelia@example.com"), ("full_name", "Ophelia"), ("password", "rosemary, for remembrance")];
+    server.client("iago").post("/users", &new).await.done();
+    let login = async |password: &str| {
+        server.anonymous().post("/fetch_api_key", &[("username", "ophelia@example.com"), ("password", password)]).await
+    };
+    let key = login("rosemary, for remembrance").await.ok()["api_key"].clone();
+    let ophelia = server.client_with("ophelia@example.com", key.as_str().expect("a key"));
+    let change =
+        async |old: &str, new: &str| ophelia.patch("/settings", &[("old_password", old), ("new_password", new)]).await;
+    change("rue", "fennel and columbines").await.refused(400, "Wrong password!");
+    ophelia.patch("/settings", &[("new_password", "fennel and columbines")]).await.refused(400, "Wrong password!");
+    change("rosemary, for remembrance", "rue").await.refused(400, "Password must have at least 6 characters.");
+    login("rosemary, for remembrance").await.done();
+    change("rosemary, for remembrance", "fennel and columbines").await.done();
+    login("rosemary, for remembrance").await.refused_with_code(401, "AUTHENTICATION_FAILED");
+    login("fennel and columbines").await.done();
+}
+
+#[tokio::test]
+async fn the_address_is_changed_where_the_organization_allows_it() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let queue = server.client("othello").register(&[]).await;
+    hamlet.patch("/settings", &[("email", "hamlet@example.com")]).await.done();
+    assert_eq!(queue.kinds().await, [""; 0]);
+    hamlet.patch("/settings", &[("email", "cordelia@example.com")]).await.refused(400, "Email is already in use.");
+    hamlet.patch("/settings", &[("email", "prince@example.com")]).await.done();
+    assert_eq!(queue.events().await[0]["person"]["delivery_email"], "prince@example.com");
+    let forbid = |tx: &mut tidings_core::commands::Tx<'_>| {
+        let mut realm = (*tx.state.realm).clone();
+        realm.settings.email_changes_disabled = true;
+        tx.change(tidings_core::change::Change::Realm(std::sync::Arc::new(realm)));
+        Ok(())
+    };
+    server.app.realm.run(forbid).await.expect("the realm changes");
+    let refused = "Email address changes are disabled in this organization.";
+    server.client("othello").patch("/settings", &[("email", "moor@example.com")]).await.refused(400, refused);
+}

@@ -84,6 +84,8 @@ async fn who_may_not_and_what_cannot_be() {
         ),
         ("can_resolve_topics_group", r#"{"new": 3, "old": 4}"#, "'old' value does not match the expected value."),
         ("moderation_request_channel_id", "99", "Invalid channel ID"),
+        ("moderation_request_channel_id", "1", "Moderation request channel must be private."),
+        ("new_stream_announcements_stream_id", "99", "Invalid channel ID"),
     ] {
         // All or nothing.
         let params = [("enable_read_receipts", "false"), (name, value)];

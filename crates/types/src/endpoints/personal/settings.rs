@@ -12,18 +12,30 @@ use serde_json::Value;
 pub struct UpdateSettingsRequest {
     /// The new display name.
     pub full_name: Option<String>,
+    /// The new real address.
+    pub email: Option<String>,
+    /// The password so far, to change it.
+    pub old_password: Option<String>,
+    /// The new password.
+    pub new_password: Option<String>,
     /// Names and new values of the settings to change, in the order of the table; types are not checked yet.
     pub settings: Vec<(&'static str, Value)>,
 }
 
-const FULL_NAME: ParamSpec = ParamSpec::of::<String>("full_name", "The new display name.");
+/// What is changed along with settings, but is none.
+const ACCOUNT: [ParamSpec; 4] = [
+    ParamSpec::of::<String>("full_name", "The new display name."),
+    ParamSpec::of::<String>("email", "The new real address."),
+    ParamSpec::of::<String>("old_password", "The password so far; needed to change it."),
+    ParamSpec::of::<String>("new_password", "The new password."),
+];
 
-/// The name, then every setting.
-const ALL: [ParamSpec; UserSettings::PARAMS.len() + 1] = {
-    let mut all = [FULL_NAME; UserSettings::PARAMS.len() + 1];
+/// The account's own, then every setting.
+const ALL: [ParamSpec; UserSettings::PARAMS.len() + ACCOUNT.len()] = {
+    let mut all = [ACCOUNT[0]; UserSettings::PARAMS.len() + ACCOUNT.len()];
     let mut at = 0;
-    while at < UserSettings::PARAMS.len() {
-        all[at + 1] = UserSettings::PARAMS[at];
+    while at < all.len() {
+        all[at] = if at < ACCOUNT.len() { ACCOUNT[at] } else { UserSettings::PARAMS[at - ACCOUNT.len()] };
         at += 1;
     }
     all
@@ -39,13 +51,20 @@ impl Request for UpdateSettingsRequest {
                 settings.push((spec.name, value));
             }
         }
-        Ok(UpdateSettingsRequest { full_name: params::optional(source, FULL_NAME.name)?, settings })
+        Ok(UpdateSettingsRequest {
+            full_name: params::optional(source, "full_name")?,
+            email: params::optional(source, "email")?,
+            old_password: params::optional(source, "old_password")?,
+            new_password: params::optional(source, "new_password")?,
+            settings,
+        })
     }
 
     fn encode(&self) -> Vec<(&'static str, String)> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let name = self.full_name.iter().map(|name| (FULL_NAME.name, name.clone()));
-        name.chain(self.settings.iter().map(|(name, value)| (*name, text(value)))).collect()
+        let account = [&self.full_name, &self.email, &self.old_password, &self.new_password];
+        let account = ACCOUNT.iter().zip(account).filter_map(|(spec, text)| Some((spec.name, text.clone()?)));
+        account.chain(self.settings.iter().map(|(name, value)| (*name, text(value)))).collect()
     }
 }
 
@@ -90,14 +109,14 @@ mod tests {
         let request =
             decode(&[("timezone", "Asia/Kolkata"), ("enter_sends", "true"), ("emojiset", "\"text\"")]).unwrap();
         let expect = [("emojiset", json!("text")), ("timezone", json!("Asia/Kolkata")), ("enter_sends", json!(true))];
-        assert_eq!(request, UpdateSettingsRequest { full_name: None, settings: expect.to_vec() });
+        assert_eq!((&request.full_name, request.settings), (&None, expect.to_vec()));
         assert!(decode(&[("enter_sends", "yes please")]).is_err());
         assert_eq!(decode(&[("enter_sends", "null")]).unwrap().settings, []);
     }
 
     #[test]
     fn every_setting_is_a_parameter() {
-        assert_eq!(UpdateSettingsRequest::PARAMS.len(), UserSettings::NAMES.len() + 1);
+        assert_eq!(UpdateSettingsRequest::PARAMS.len(), UserSettings::NAMES.len() + ACCOUNT.len());
         assert_eq!(UpdateSettingsRequest::PARAMS[0].name, "full_name");
     }
 }
