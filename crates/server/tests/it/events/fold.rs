@@ -151,7 +151,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "members",
         "subgroups",
         "change_group",
-        "channel_group",
+        "channel_rights",
         "follow",
         "follow",
         "linkifier",
@@ -374,7 +374,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 administrator.patch(&format!("/user_groups/{group}"), if flag { &params } else { &params[..2] }).await
             }
         },
-        "channel_group" => {
+        "channel_rights" => {
             let value = if flag { group.to_string() } else { "8".to_owned() };
             administrator
                 .patch(&format!("/streams/{id}"), &[("can_administer_channel_group", &format!(r#"{{"new":{value}}}"#))])
