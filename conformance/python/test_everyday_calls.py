@@ -154,3 +154,19 @@ def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_pat
         assert answer.read() == b"To be"
     good(hamlet.call_endpoint(f"attachments/{mine[0]['id']}", method="DELETE"))
     assert uploaded["url"] not in str(good(hamlet.get_attachments()))
+
+
+def test_custom_emoji_are_added_used_and_taken_out_of_use(hamlet, cordelia, tmp_path):
+    path = tmp_path / "tick.gif"
+    # One red pixel.
+    path.write_bytes(bytes.fromhex("47494638396101000100800000ff000000000021f90400000000002c00000000010001000002024401003b"))
+    with path.open("rb") as file:
+        good(hamlet.upload_custom_emoji("everyday tick", file))
+    emoji = [row for row in good(cordelia.get_realm_emoji())["emoji"].values() if row["name"] == "everyday_tick"]
+    assert [row["deactivated"] for row in emoji] == [False]
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "deed", "content": ":everyday_tick:"}))
+    good(cordelia.add_reaction({"message_id": sent["id"], "emoji_name": "everyday_tick"}))
+    message = good(hamlet.get_raw_message(sent["id"]))["message"]
+    assert emoji[0]["source_url"] in message["content"]
+    assert message["reactions"][0]["emoji_code"] == emoji[0]["id"]
+    good(hamlet.delete_custom_emoji("everyday_tick"))

@@ -106,6 +106,7 @@ impl State {
                 }
             }
             Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
+            Event::RealmEmoji(event) => self.replace("realm_emoji", json!(event.realm_emoji)),
             Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::RealmUpdateDict(event) => {
                 event.data.iter().for_each(|(name, value)| self.change_realm(name, value));

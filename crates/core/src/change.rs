@@ -13,6 +13,7 @@ use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
+use crate::state::pictures::{EmojiRow, Picture, PictureOf};
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, Profile, UserRow};
@@ -274,6 +275,16 @@ pub enum Change {
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
     },
+    /// A picture, or that there is none any more. Whose account it is comes after it, whole: what was rendered of the
+    /// account shows the picture.
+    Picture {
+        /// Whose.
+        of: PictureOf,
+        /// The picture.
+        picture: Arc<Picture>,
+    },
+    /// A custom emoji, whole; new or changed.
+    Emoji(Arc<EmojiRow>),
     /// An uploaded file, whole; new or changed.
     File(Arc<FileRow>),
     /// A file is gone, and no message refers to it any more.

@@ -19,7 +19,7 @@
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
-//! - [`files`]: uploaded files.
+//! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -28,6 +28,7 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod emoji;
 pub mod files;
 pub mod flags;
 pub mod folders;
@@ -37,6 +38,7 @@ pub mod move_messages;
 pub mod notify;
 pub mod permissions;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod profile;
 pub mod reactions;

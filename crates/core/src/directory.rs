@@ -46,8 +46,9 @@ impl Directory for SeenBy<'_> {
         visible.then(|| ChannelRef { id: channel.id.0, name: channel.name.clone() })
     }
 
-    fn custom_emoji(&self, _name: &str) -> Option<CustomEmoji> {
-        None
+    fn custom_emoji(&self, name: &str) -> Option<CustomEmoji> {
+        let row = self.state.pictures.emoji_by_name(name)?;
+        Some(CustomEmoji { id: row.id.to_string(), source_url: row.source_url() })
     }
 
     fn newest_in_topic(&self, channel: u32, topic: &str) -> Option<u32> {

@@ -184,6 +184,10 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// MiB of a picture: of a user, of the organization, or an emoji.
 pub const PICTURE_MIB_MAX: u32 = 5;
+/// Characters of the name of a custom emoji.
+pub const EMOJI_NAME_CHARS_MAX: usize = 100;
+/// Custom emoji that were ever added: every client is told of all of them.
+pub const CUSTOM_EMOJI_MAX: u32 = 5_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
 /// Bytes of an `Idempotency-Key`.

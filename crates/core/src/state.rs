@@ -11,7 +11,7 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
-//! - [`files`]: uploaded files and who refers to them.
+//! - [`files`]: uploaded files and who refers to them. [`pictures`]: of users and the organization; custom emoji.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
@@ -30,6 +30,7 @@ pub mod linkifiers;
 pub mod messages;
 pub mod organization;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod realm;
 pub mod users;
@@ -42,6 +43,7 @@ use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
 use personal::Personal;
+use pictures::Pictures;
 use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
@@ -75,6 +77,8 @@ pub struct RealmState {
     pub prepared: Prepared,
     /// Uploaded files.
     pub files: Files,
+    /// Pictures of users and of the organization, custom emoji.
+    pub pictures: Pictures,
 }
 
 impl RealmState {
@@ -97,6 +101,7 @@ impl RealmState {
             personal: Personal::default(),
             prepared: Prepared::default(),
             files: Files::default(),
+            pictures: Pictures::default(),
         }
     }
 
@@ -167,6 +172,8 @@ impl RealmState {
             Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
             Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
             Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Picture { of, picture } => self.pictures.put(*of, Arc::clone(picture)),
+            Change::Emoji(row) => self.pictures.put_emoji(Arc::clone(row)),
             Change::File(row) => self.files.put(Arc::clone(row)),
             Change::FileRemoved(id) => self.files.remove(*id),
             Change::FileUses { message, sent_at, files } => self.files.put_uses(*message, *sent_at, files),

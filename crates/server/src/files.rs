@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`receive`]: forms with a file, which goes to the store while it arrives.
-//! - [`images`]: what can be shown small. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
+//! - [`images`]: what can be shown small. [`pictures`]: of users and the organization; custom emoji. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
 //! - [`sweep`]: removes what nobody needs any more.
 
 use crate::config::Config;
@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 
 pub mod images;
 pub mod names;
+pub mod pictures;
 pub mod receive;
 pub mod sweep;
 pub mod temporary;
@@ -51,6 +52,8 @@ pub struct FileStore {
     store: Arc<dyn ObjectStore>,
     receiving: Arc<Semaphore>,
     imaging: Arc<Semaphore>,
+    /// Apart from those: anybody may ask for pictures that the server makes.
+    making: Arc<Semaphore>,
     /// For addresses that are valid for a moment.
     signing: ring::hmac::Key,
 }
@@ -110,6 +113,7 @@ impl FileStore {
             store,
             receiving: Arc::new(Semaphore::new(RECEIVED_AT_ONCE)),
             imaging: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
+            making: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
             signing: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret),
         }
     }

@@ -4,6 +4,7 @@
 pub mod authentication;
 pub mod bots;
 pub mod channels;
+pub mod emoji;
 pub mod emoji_data;
 pub mod events;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod operators;
 pub mod organization;
 pub mod pages;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod profile;
 pub mod realm;

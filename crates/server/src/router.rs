@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, files, folders, messages, organization, personal, prepared, profile, realm,
-    server, signup, subscriptions, user_groups, users,
+    authentication, bots, channels, emoji, events, files, folders, messages, organization, personal, pictures,
+    prepared, profile, realm, server, signup, subscriptions, user_groups, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -190,6 +190,17 @@ pub fn endpoints() -> Vec<Route> {
         authenticated files::GetAttachments => handlers::files::get_attachments;
         authenticated files::RemoveAttachment => handlers::files::remove_attachment;
 
+        // Pictures and emoji
+        authenticated pictures::UploadOwnAvatar => handlers::pictures::upload_own_avatar;
+        authenticated pictures::DeleteOwnAvatar => handlers::pictures::delete_own_avatar;
+        authenticated pictures::UploadRealmIcon => handlers::pictures::upload_realm_icon;
+        authenticated pictures::DeleteRealmIcon => handlers::pictures::delete_realm_icon;
+        authenticated pictures::UploadRealmLogo => handlers::pictures::upload_realm_logo;
+        authenticated pictures::DeleteRealmLogo => handlers::pictures::delete_realm_logo;
+        authenticated emoji::GetCustomEmoji => handlers::emoji::get_custom_emoji;
+        authenticated emoji::UploadCustomEmoji => handlers::emoji::upload_custom_emoji;
+        authenticated emoji::DeactivateCustomEmoji => handlers::emoji::deactivate_custom_emoji;
+
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
@@ -251,7 +262,8 @@ pub fn router(app: Arc<App>) -> Router {
     let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
         .merge(handlers::pages::router(pages))
-        .merge(handlers::files::serve::router(files))
+        .merge(handlers::files::serve::router(Arc::clone(&files)))
+        .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))

@@ -105,6 +105,8 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::Picture { of, picture } => self.picture(*of, picture),
+            Change::Emoji(row) => self.emoji(row),
             Change::File(row) => self.file(row),
             Change::FileRemoved(id) => self.file_removed(*id),
             Change::FileUses { message, files, .. } => self.file_uses(*message, files),

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
     include_str!("../migrations/0010_files.sql"),
+    include_str!("../migrations/0011_pictures.sql"),
     include_str!("../migrations/0013_user_groups.sql"),
     include_str!("../migrations/0014_full_members.sql"),
     include_str!("../migrations/0015_settings_defaults.sql"),

@@ -14,7 +14,7 @@
 //!
 //! Group 10 is `court`, with hamlet and cordelia; 11 is `gravediggers` and 12 `pirates`, where nobody is.
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
-//! reports of messages. File 10 is desdemona's. Message 10 is desdemona's, in the topic
+//! reports of messages. File 10 is desdemona's, and so is the emoji `green_tick`. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
@@ -29,6 +29,7 @@ use tidings_core::shape::Shape;
 use tidings_core::state::files::FileRow;
 use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::Numbered;
+use tidings_core::state::pictures::EmojiRow;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_server::clock::Clock;
 use tidings_server::http::auth::hash_key;
@@ -119,6 +120,14 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(signup());
     changes.extend(prepared(now));
     changes.push(file(now));
+    changes.push(Change::Emoji(Arc::new(EmojiRow {
+        id: 10,
+        name: "green_tick".to_owned(),
+        author: UserId(8),
+        file: "m2A3MSqFnWRLUf9SaPzQ0Upx".to_owned(),
+        is_animated: false,
+        is_deactivated: false,
+    })));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");

@@ -4,12 +4,14 @@
 pub mod authentication;
 pub mod bots;
 pub mod channels;
+pub mod emoji;
 pub mod events;
 pub mod files;
 pub mod folders;
 pub mod messages;
 pub mod organization;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod profile;
 pub mod realm;

@@ -342,6 +342,8 @@ events! {
     RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
     /// A personal setting that new accounts start with changed.
     RealmUserSettingsDefaults = "realm_user_settings_defaults" / "update" => realm::UserSettingsDefault;
+    /// All custom emoji: one is new, or out of use.
+    RealmEmoji = "realm_emoji" / "update" => files::RealmEmojiUpdate;
     /// Settings of the realm that belong together.
     RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }

@@ -8,6 +8,7 @@
 
 use crate::attachment::ThumbnailFormat;
 use crate::channel::{Channel, Subscription};
+use crate::emoji::EmojiMap;
 use crate::endpoints::personal::presence::Presences;
 use crate::folder::ChannelFolder;
 use crate::group::UserGroup;
@@ -325,7 +326,7 @@ initial_state! {
     /// Devices that notifications are sent to. Always empty.
     push_devices: BTreeMap<String, Value>, ["push_device"];
     /// The organization's own emoji, by id. Always empty.
-    realm_emoji: BTreeMap<String, Value>, ["realm_emoji"];
+    realm_emoji: EmojiMap, ["realm_emoji"];
     /// Whether the user has connected an account for video calls. Always false.
     has_zoom_token: bool, ["video_calls"];
     /// Key for a service of moving pictures. Always empty.
@@ -467,11 +468,11 @@ initial_state! {
     max_channel_folder_name_length: u32, ["realm"];
     /// Characters of a folder's description at most.
     max_channel_folder_description_length: u32, ["realm"];
-    /// Size of the organization's picture at most: 0, none can be uploaded.
+    /// Size of the organization's picture at most.
     max_icon_file_size_mib: u32, ["realm"];
-    /// Size of the organization's logo at most: 0, none can be uploaded.
+    /// Size of the organization's logo at most.
     max_logo_file_size_mib: u32, ["realm"];
-    /// Size of a user's picture at most: 0, none can be uploaded.
+    /// Size of a user's picture at most.
     max_avatar_file_size_mib: u32, ["realm"];
     /// Size of a file at most; 0 if none can be uploaded.
     max_file_upload_size_mib: u32, ["realm"];
@@ -503,7 +504,7 @@ initial_state! {
     server_inline_url_embed_preview: bool, ["realm"];
     /// Forms in which uploaded images can be had, small.
     server_thumbnail_formats: Vec<ThumbnailFormat>, ["realm"];
-    /// Whether users cannot change their pictures, whatever the organization says. Always true.
+    /// Whether users cannot change their pictures, whatever the organization says. Always false.
     server_avatar_changes_disabled: bool, ["realm"];
     /// Whether users cannot change their names, whatever the organization says. Always false.
     server_name_changes_disabled: bool, ["realm"];

@@ -12,7 +12,7 @@
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
-//! - [`attachment`]: uploaded files.
+//! - [`attachment`]: uploaded files. [`emoji`]: custom emoji.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
 //! - [`signup`]: how people come into an organization.
@@ -27,6 +27,7 @@
 pub mod attachment;
 pub mod brand;
 pub mod channel;
+pub mod emoji;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;

@@ -397,14 +397,7 @@ fn insert(
     }
     let whole = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
     let message = tx.state.message_view(&row, whole).expect("sender and conversation are there");
-    let payload = MessagePayload {
-        message,
-        markdown: row.content.clone(),
-        gravatar: tx.state.has_gravatar(sender),
-        reach,
-        marks,
-        sent_from: new.sent_from,
-    };
+    let payload = MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from };
     tx.emit_payload(Payload::Message(Arc::new(payload)), audience, Gate::All);
     id
 }

@@ -170,7 +170,7 @@ fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Au
     if audience.is_empty() {
         return;
     }
-    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email, false) };
+    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email) };
     tx.emit(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience);
 }
 

@@ -83,12 +83,6 @@ fn write_identity(state: &RealmState, fields: &mut Fields) {
     fields.put(field::realm_url, &realm.url);
     fields.put(field::realm_uri, &realm.url);
     fields.put(field::realm_bot_domain, &realm.host);
-    fields.put(field::realm_icon_url, &state.icon_url());
-    fields.put(field::realm_icon_source, "G");
-    fields.put(field::realm_logo_url, "");
-    fields.put(field::realm_logo_source, "D");
-    fields.put(field::realm_night_logo_url, "");
-    fields.put(field::realm_night_logo_source, "D");
     fields.put(field::realm_empty_topic_display_name, EMPTY_TOPIC_DISPLAY_NAME);
 }
 
@@ -154,9 +148,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
     fields.put(field::max_channel_folder_name_length, &limits::FOLDER_NAME_CHARS_MAX);
     fields.put(field::max_channel_folder_description_length, &limits::FOLDER_DESCRIPTION_CHARS_MAX);
-    fields.put(field::max_icon_file_size_mib, &0);
-    fields.put(field::max_logo_file_size_mib, &0);
-    fields.put(field::max_avatar_file_size_mib, &0);
     // Subscribing many people sends no messages about it.
     fields.put(field::max_bulk_new_subscription_messages, &0);
     fields.put(field::server_min_deactivated_realm_deletion_days, &());
@@ -171,7 +162,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::giphy_rating_options, &disabled("GIPHY integration disabled"));
     fields.put(field::server_inline_image_preview, &true);
     fields.put(field::server_inline_url_embed_preview, &false);
-    fields.put(field::server_avatar_changes_disabled, &true);
     fields.put(field::server_name_changes_disabled, &false);
     fields.put(field::server_needs_upgrade, &false);
     fields.put(field::server_web_public_streams_enabled, &true);

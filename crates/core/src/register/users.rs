@@ -8,9 +8,6 @@ use tidings_types::initial_state::field;
 use tidings_types::permission::realm as permission;
 use tidings_types::user::{Bot, Role, User};
 
-/// The only kind of picture there is: one that follows from the address.
-const AVATAR_SOURCE: &str = "G";
-
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("realm_user") {
@@ -44,7 +41,7 @@ fn write_accounts(view: &View<'_>, fields: &mut Fields) {
 
 fn write_own_account(view: &View<'_>, fields: &mut Fields) {
     let (state, user) = (view.state, view.user);
-    fields.put(field::avatar_source, AVATAR_SOURCE);
+    fields.put(field::avatar_source, state.avatar_source(user));
     fields.put(field::avatar_url_medium, &state.avatar_url_medium(user));
     fields.put(field::avatar_url, &state.avatar_url(user));
     fields.put(field::is_admin, &user.role.is_admin());
@@ -87,9 +84,7 @@ impl<'a> View<'a> {
 
     fn account(&self, row: &'a UserRow, rendered: &'a RenderedUser) -> &'a str {
         let sees_email = self.state.can_see_email(self.user, row);
-        let client_gravatar = self.request.shape.has(Shape::CLIENT_GRAVATAR);
-        rendered
-            .form(sees_email, client_gravatar, || to_json(&self.state.user_view_as(row, sees_email, client_gravatar)))
+        rendered.form(sees_email, || to_json(&self.state.user_view_as(row, sees_email)))
     }
 
     /// The bots the user manages, by id, deactivated ones included.

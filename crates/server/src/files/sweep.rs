@@ -88,6 +88,11 @@ pub async fn unknown(app: &App) -> object_store::Result<usize> {
 }
 
 fn is_known(state: &RealmState, key: &str) -> bool {
+    if ["avatars/", "realm/", "emoji/"].iter().any(|folder| key.starts_with(folder)) {
+        let file = key.rsplit('/').next().unwrap_or_default();
+        let name = file.split(['.', '-']).next().unwrap_or_default();
+        return state.pictures.has_file(name);
+    }
     match key.strip_prefix("thumbnails/").and_then(|rest| rest.rsplit_once('/')) {
         Some((file, _)) => state.files.by_key(&format!("uploads/{file}")).is_some(),
         None => state.files.by_key(key).is_some(),

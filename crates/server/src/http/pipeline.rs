@@ -208,7 +208,7 @@ pub async fn read(
 fn file_bytes_max(app: &App, kind: FileKind) -> u64 {
     let mib = match kind {
         FileKind::Any => app.config.max_file_upload_size_mib,
-        FileKind::Picture => limits::PICTURE_MIB_MAX,
+        FileKind::Picture | FileKind::MaybePicture => limits::PICTURE_MIB_MAX,
     };
     u64::from(mib) << 20
 }

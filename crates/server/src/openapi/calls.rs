@@ -40,6 +40,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ),
     ("create-user-group", r#"{"name": "players", "description": "The tragedians of the city.", "members": [10, 11]}"#),
     ("deactivate-user-group", r#"{"user_group_id": 11}"#),
+    ("delete-realm-logo", r#"{"night": true}"#),
+    ("upload-realm-logo", r#"{"night": true}"#),
     (
         "edit-draft",
         r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,

@@ -9,6 +9,7 @@ mod messages;
 mod organization;
 mod permissions;
 mod personal;
+mod pictures;
 mod realm;
 mod server;
 mod subscriptions;

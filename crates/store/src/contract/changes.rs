@@ -10,6 +10,7 @@ use tidings_core::event::StoredEntry;
 use tidings_core::state::flags::{Flag, MentionBits};
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
+use tidings_core::state::pictures::PictureOf;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
@@ -142,6 +143,16 @@ fn every_kind() -> Vec<Change> {
         uses(3, &[4]),
         uses(3, &[]),
         Change::FileRemoved(AttachmentId(4)),
+        samples::picture(PictureOf::User(UserId(2)), 1),
+        samples::picture(PictureOf::User(UserId(2)), 2),
+        samples::picture(PictureOf::User(UserId(1)), 4),
+        samples::picture(PictureOf::User(UserId(1)), 3),
+        samples::picture(PictureOf::Icon, 1),
+        samples::picture(PictureOf::Logo, 2),
+        samples::picture(PictureOf::NightLogo, 4),
+        samples::emoji(1, UserId(1), false),
+        samples::emoji(2, UserId(2), false),
+        samples::emoji(1, UserId(1), true),
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),

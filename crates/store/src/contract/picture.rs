@@ -117,6 +117,11 @@ fn files(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, row, files.uses(row.id).collect::<Vec<_>>());
         line(lines, files.find(&row.path).map(|row| row.id), files.by_key(&row.key).map(|row| row.id));
     }
+    line(lines, "pictures", state.pictures.iter().collect::<Vec<_>>());
+    for row in state.pictures.emoji() {
+        let known = (state.pictures.emoji_by_name(&row.name).map(|row| row.id), state.pictures.has_file(&row.file));
+        line(lines, row, known);
+    }
     for user in state.users.iter().map(|user| user.id) {
         line(lines, ("files", user), files.of(user).map(|row| row.id).collect::<Vec<_>>());
     }

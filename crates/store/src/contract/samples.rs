@@ -9,6 +9,7 @@ use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
+use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, Profile, UserRow};
@@ -383,6 +384,21 @@ pub fn file(id: AttachmentId, owner: UserId, n: u32) -> FileRow {
         created_at: i64::from(n),
         unused_since: (!n.is_multiple_of(5)).then_some(i64::from(n)),
     }
+}
+
+/// A picture, or that there is none; `n` makes a difference.
+#[must_use]
+pub fn picture(of: PictureOf, n: u32) -> Change {
+    let picture = Picture { file: (!n.is_multiple_of(3)).then(|| format!("{of:?}{n}")), version: n };
+    Change::Picture { of, picture: Arc::new(picture) }
+}
+
+/// A custom emoji; of two with the same `id`, the second is the first out of use.
+#[must_use]
+pub fn emoji(id: u32, author: UserId, is_deactivated: bool) -> Change {
+    let (name, file) = (format!("emoji{id}"), format!("file{id}"));
+    let is_animated = id.is_multiple_of(2);
+    Change::Emoji(Arc::new(EmojiRow { id, name, author, file, is_animated, is_deactivated }))
 }
 
 /// The realm and its first users.

@@ -37,7 +37,7 @@ pub struct Restart {
 /// Settings of the realm that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUpdateDict {
-    /// Deprecated: always `default`.
+    /// Deprecated: `default`, or what the picture in it is: `icon`, `logo` or `night_logo`.
     pub property: String,
     /// Names and new values.
     pub data: BTreeMap<String, Value>,

@@ -58,7 +58,7 @@ fn shown(answer: Result<Answer, ApiError>) -> Answer {
 }
 
 /// Who asks; none without a key.
-pub(super) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Option<Arc<UserRow>>, ApiError> {
+pub(crate) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Option<Arc<UserRow>>, ApiError> {
     let state = app.realm.state();
     if let Some(header) = headers.get(header::AUTHORIZATION) {
         return auth::authenticate(Some(header.as_bytes()), &state).map(Some);

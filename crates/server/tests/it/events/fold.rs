@@ -138,6 +138,9 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "default",
         "new_user",
         "mark_channel",
+        "picture",
+        "realm_picture",
+        "emoji",
         "move_topic",
         "move_channel",
         "move_channel",
@@ -338,6 +341,24 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         }
         "setting" => {
             client.patch("/settings", &[("enter_sends", on), ("color_scheme", if flag { "2" } else { "3" })]).await
+        }
+        "picture" if flag => client.post_file("/users/me/avatar", "x.png", crate::files::png(9, 9)).await,
+        "picture" => client.delete("/users/me/avatar", &[]).await,
+        "realm_picture" => {
+            let path = if small.len() == 1 { "/realm/icon" } else { "/realm/logo" };
+            if flag {
+                administrator.post_file(path, "x.png", crate::files::png(9, 9)).await
+            } else {
+                administrator.delete(path, &[]).await
+            }
+        }
+        "emoji" => {
+            let path = format!("/realm/emoji/custom{}", small.len());
+            if flag {
+                client.post_file(&path, "x.png", crate::files::png(9, 9)).await
+            } else {
+                client.delete(&path, &[]).await
+            }
         }
         "name" => client.patch("/settings", &[("full_name", &format!("{actor} {small}"))]).await,
         "email_visibility" => {
