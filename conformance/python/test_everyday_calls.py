@@ -123,6 +123,21 @@ def test_an_event_queue_by_hand(hamlet, cordelia):
     assert (gone["code"], gone["queue_id"]) == ("BAD_EVENT_QUEUE_ID", queue["queue_id"])
 
 
+def test_groups_of_users(shared, hamlet, cordelia):
+    ids = {member["email"]: member["user_id"] for member in good(hamlet.get_members())["members"]}
+    own, other = ids[shared.hamlet.email], ids[shared.cordelia.email]
+    new = {"name": f"court {id(hamlet)}", "description": "At court", "members": [own]}
+    group_id = good(hamlet.create_user_group(new))["group_id"]
+    good(hamlet.update_user_group_members(group_id, {"add": [other], "delete": [own]}))
+    good(hamlet.update_user_group({"group_id": group_id, "description": "Whoever is left"}))
+    groups = {group["id"]: group for group in good(cordelia.get_user_groups())["user_groups"]}
+    assert (groups[group_id]["members"], groups[group_id]["description"]) == ([other], "Whoever is left")
+    refused = cordelia.update_user_group({"group_id": group_id, "description": "Mine"})
+    assert (refused["result"], refused["code"]) == ("error", "BAD_REQUEST")
+    good(hamlet.remove_user_group(group_id))
+    assert group_id not in [group["id"] for group in good(cordelia.get_user_groups())["user_groups"]]
+
+
 def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_path):
     path = tmp_path / "to be.txt"
     path.write_text("To be")

@@ -13,6 +13,8 @@ use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use std::sync::Arc;
+use tidings_types::group::GroupSetting;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 impl RealmState {
@@ -29,7 +31,7 @@ impl RealmState {
 
     /// Whether guests are shown only the accounts they have to do with.
     fn guests_see_few(&self) -> bool {
-        self.realm.settings.can_access_all_users_group != system::EVERYONE
+        self.realm.settings.can_access_all_users_group != GroupSetting::Named(system::EVERYONE)
     }
 
     /// Whether guests, too, may know of every account.
@@ -129,16 +131,14 @@ impl RealmState {
         if viewer.is_guest() {
             return false;
         }
-        let may = |setting| self.in_setting(viewer, setting);
         viewer.role.is_admin()
-            || may(&channel.permissions.can_administer_channel_group)
+            || self.has(viewer, &permission::can_administer_channel_group, &channel.permissions)
             || self.has_content_right(viewer, channel)
     }
 
     fn has_content_right(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
-        !viewer.is_guest()
-            && (self.in_setting(viewer, &channel.permissions.can_add_subscribers_group)
-                || self.in_setting(viewer, &channel.permissions.can_subscribe_group))
+        self.has(viewer, &permission::can_add_subscribers_group, &channel.permissions)
+            || self.has(viewer, &permission::can_subscribe_group, &channel.permissions)
     }
 
     /// Who is told of changes of a channel and of its subscribers.

@@ -103,6 +103,16 @@ pub const LINKIFIER_CHARS_MAX: usize = 1_000;
 pub const PLAYGROUNDS_MAX: usize = 1_000;
 /// Bytes of the language of a code playground.
 pub const PLAYGROUND_LANGUAGE_BYTES_MAX: usize = 40;
+/// User groups of an organization, those out of use included.
+pub const GROUPS_MAX: usize = 10_000;
+/// Characters of the name of a user group.
+pub const GROUP_NAME_CHARS_MAX: usize = 100;
+/// Characters of the description of a user group.
+pub const GROUP_DESCRIPTION_CHARS_MAX: usize = 1_024;
+/// New members of a group up to whom each is told by message; more at once are told by events only.
+pub const GROUP_NOTICES_MAX: usize = 100;
+/// People who come to follow a topic because one message mentions them.
+pub const FOLLOWED_BY_MENTION_MAX: usize = 100;
 /// Drafts of one user.
 pub const DRAFTS_MAX: usize = 1_000;
 /// Texts that one user keeps to use them again.

@@ -15,7 +15,7 @@
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
-//! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
+//! - [`groups`]: the built-in groups, derived from roles, and those of users. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
@@ -38,6 +38,7 @@ pub mod users;
 use channels::Channels;
 use files::Files;
 use flags::Flags;
+use groups::Groups;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
@@ -62,6 +63,8 @@ pub struct RealmState {
     pub organization: Organization,
     /// Accounts and API keys.
     pub users: Users,
+    /// The groups that users made.
+    pub groups: Groups,
     /// Channels and who is subscribed.
     pub channels: Channels,
     /// Where every message is.
@@ -91,6 +94,7 @@ impl RealmState {
             playgrounds: Arc::default(),
             organization: Organization::default(),
             users,
+            groups: Groups::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
@@ -124,6 +128,9 @@ impl RealmState {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
             }
+            Change::Group(row) => self.groups.put(row),
+            Change::GroupMembers { group, users, add } => self.groups.change_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.groups.change_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
             Change::Password { .. }

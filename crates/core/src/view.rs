@@ -235,6 +235,8 @@ impl RealmState {
     #[must_use]
     pub fn channel_view(&self, channel: &ChannelRow) -> Channel {
         let count = u32::try_from(self.channels.subscriber_count(channel.id)).unwrap_or(u32::MAX);
+        let mut permissions = channel.permissions.clone();
+        permissions.for_each_mut(|setting| self.leave_out_inactive(setting));
         let post_policy = post_policy(&channel.permissions.can_send_message_group);
         Channel {
             stream_id: channel.id,
@@ -256,7 +258,7 @@ impl RealmState {
             is_recently_active: true,
             stream_weekly_traffic: None,
             subscriber_count: count,
-            permissions: channel.permissions.clone(),
+            permissions,
             subscribers: None,
         }
     }

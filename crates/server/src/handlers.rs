@@ -21,4 +21,5 @@ pub mod profile;
 pub mod realm;
 pub mod server;
 pub mod signup;
+pub mod user_groups;
 pub mod users;

@@ -22,7 +22,7 @@ use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
     authentication, bots, channels, emoji, events, files, folders, messages, organization, personal, pictures,
-    prepared, profile, realm, server, signup, subscriptions, users,
+    prepared, profile, realm, server, signup, subscriptions, user_groups, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -76,6 +76,7 @@ pub fn endpoints() -> Vec<Route> {
 
         // Server and log-in
         authenticated realm::UpdateRealm => handlers::realm::update_realm;
+        authenticated realm::UpdateRealmUserSettingsDefaults => handlers::realm::update_user_settings_defaults;
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
@@ -122,6 +123,18 @@ pub fn endpoints() -> Vec<Route> {
         authenticated users::DeactivateUser => handlers::users::deactivate_user;
         authenticated users::DeactivateOwnUser => handlers::users::deactivate_own_user;
         authenticated users::ReactivateUser => handlers::users::reactivate_user;
+
+        // Groups of accounts
+        authenticated user_groups::GetUserGroups => handlers::user_groups::get_user_groups;
+        authenticated user_groups::CreateUserGroup => handlers::user_groups::create_user_group;
+        authenticated user_groups::UpdateUserGroup => handlers::user_groups::update_user_group;
+        authenticated user_groups::DeactivateUserGroup => handlers::user_groups::deactivate_user_group;
+        authenticated user_groups::RemoveUserGroup => handlers::user_groups::deactivate_user_group;
+        authenticated user_groups::GetUserGroupMembers => handlers::user_groups::get_user_group_members;
+        authenticated user_groups::UpdateUserGroupMembers => handlers::user_groups::update_user_group_members;
+        authenticated user_groups::GetIsUserGroupMember => handlers::user_groups::get_is_user_group_member;
+        authenticated user_groups::GetUserGroupSubgroups => handlers::user_groups::get_user_group_subgroups;
+        authenticated user_groups::UpdateUserGroupSubgroups => handlers::user_groups::update_user_group_subgroups;
 
         // Bots
         authenticated bots::CreateBot => handlers::bots::create_bot;

@@ -18,4 +18,5 @@ pub mod realm;
 pub mod server;
 pub mod signup;
 pub mod subscriptions;
+pub mod user_groups;
 pub mod users;

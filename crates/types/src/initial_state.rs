@@ -11,7 +11,7 @@ use crate::channel::{Channel, Subscription};
 use crate::emoji::EmojiMap;
 use crate::endpoints::personal::presence::Presences;
 use crate::folder::ChannelFolder;
-use crate::group::{GroupSetting, UserGroup};
+use crate::group::UserGroup;
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
 use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
@@ -155,7 +155,7 @@ pub struct PermissionChoice {
     /// The group that has it at first in built-in groups; null where there is no such thing.
     pub default_for_system_groups: Option<&'static str>,
     /// The built-in groups it can be given to; empty for no such restriction.
-    pub allowed_system_groups: &'static [&'static str],
+    pub allowed_system_groups: Vec<&'static str>,
 }
 
 /// Permissions by name.
@@ -411,18 +411,6 @@ initial_state! {
     /// Ways to log in, by name.
     realm_authentication_methods: BTreeMap<String, AuthenticationMethod>, ["realm"];
 
-    /// Who may add emoji: nobody.
-    realm_can_add_custom_emoji_group: GroupSetting, ["realm"];
-    /// Who may create user groups: nobody.
-    realm_can_create_groups: GroupSetting, ["realm"];
-    /// Who may manage all user groups: nobody.
-    realm_can_manage_all_groups: GroupSetting, ["realm"];
-    /// Who may deal with payment: nobody.
-    realm_can_manage_billing_group: GroupSetting, ["realm"];
-    /// Who may have topics summarized: nobody.
-    realm_can_summarize_topics_group: GroupSetting, ["realm"];
-    /// Who may make invitations for many: nobody.
-    realm_create_multiuse_invite_group: GroupSetting, ["realm"];
     /// Whether summaries are sent by e-mail. Always false.
     realm_digest_emails_enabled: bool, ["realm"];
     /// On which day of the week they are sent, from 0 for Monday.

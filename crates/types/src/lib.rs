@@ -10,6 +10,7 @@
 //! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
 //! - [`attachment`]: uploaded files. [`emoji`]: custom emoji.
 //! - [`folder`]: folders of channels.
@@ -39,6 +40,7 @@ pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod permission;
 pub mod prepared;
 pub mod profile;
 pub mod realm;

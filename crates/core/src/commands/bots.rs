@@ -11,6 +11,7 @@ use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::user::{BotChange, RealmBotUpdate, UserAspect};
+use tidings_types::permission::realm as permission;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ApiError, ChannelId, UserId};
 
@@ -37,11 +38,16 @@ pub struct NewBot {
 /// 400 where the actor may not create bots, and for names and channels that cannot be.
 pub fn create_bot(tx: &mut Tx<'_>, actor: UserId, new: NewBot) -> Result<UserId, ApiError> {
     let actor = tx.actor(actor)?;
-    if actor.is_bot() || !tx.state.in_group(&actor, tx.state.realm.settings.can_create_bots_group) {
+    let bot_type = check_bot_type(new.bot_type)?;
+    // Who may create any kind of bot may create this one.
+    let may = tx.state.may(&actor, &permission::can_create_bots_group)
+        || (bot_type == BotType::IncomingWebhook
+            && tx.state.may(&actor, &permission::can_create_write_only_bots_group));
+    if actor.is_bot() || !may {
         return Err(ApiError::bad_request("Insufficient permission"));
     }
     let bot = BotRow {
-        bot_type: check_bot_type(new.bot_type)?,
+        bot_type,
         owner: Some(actor.id),
         default_sending_channel: check_channel(tx, &actor, &new.default_sending_channel)?,
         default_events_channel: check_channel(tx, &actor, &new.default_events_channel)?,

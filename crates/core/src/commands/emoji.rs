@@ -12,6 +12,7 @@ use tidings_markdown::emoji;
 use tidings_types::events::Event;
 use tidings_types::events::files::RealmEmojiUpdate;
 use tidings_types::message::ReactionType;
+use tidings_types::permission::realm as permission;
 use tidings_types::{ApiError, UserId};
 
 /// Name and code of the one emoji that comes with the software.
@@ -98,7 +99,7 @@ pub fn check_name(name: &str) -> Result<String, ApiError> {
 /// # Errors
 /// 400 for who may not, and for names that are taken.
 pub fn check_may_add(state: &RealmState, user: &UserRow, name: &str) -> Result<(), ApiError> {
-    if !state.in_group(user, state.realm.settings.can_add_custom_emoji_group) {
+    if !state.may(user, &permission::can_add_custom_emoji_group) {
         return Err(ApiError::bad_request("Insufficient permission"));
     }
     if state.pictures.emoji_by_name(name).is_some() {

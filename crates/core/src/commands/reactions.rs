@@ -1,8 +1,8 @@
 //! Emoji reactions.
 
-use super::Tx;
 use super::emoji::{self, EmojiId};
 use super::flags::note_historical;
+use super::{Tx, follow};
 use crate::change::{Change, MessageRow, ReactionRow};
 use crate::limits;
 use crate::state::users::UserRow;
@@ -92,6 +92,7 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
     tx.change(Change::ReactionAdded { message: id, reaction });
     let audience = tx.state.who_holds_message(id);
     tx.emit(Event::ReactionAdd(event), audience);
+    follow::takes_part(tx, &user, id);
     Ok(())
 }
 

@@ -18,6 +18,8 @@ fn state() -> RealmState {
         date_created: 0,
         host: String::new(),
         url: String::new(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: crate::state::realm::RealmSettings::default(),
     })
 }

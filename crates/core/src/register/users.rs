@@ -5,6 +5,7 @@ use crate::shape::Shape;
 use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
 use std::borrow::Cow;
 use tidings_types::initial_state::field;
+use tidings_types::permission::realm as permission;
 use tidings_types::user::{Bot, Role, User};
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
@@ -24,7 +25,10 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_incoming_webhook_bots, &[(); 0]);
     }
     if fetch.wants("realm_user_groups") {
-        fields.put(field::realm_user_groups, &view.state.list_groups());
+        fields.put(
+            field::realm_user_groups,
+            &view.state.list_groups(view.request.shape.has(Shape::INCLUDE_DEACTIVATED_GROUPS)),
+        );
     }
 }
 
@@ -51,17 +55,16 @@ fn write_own_account(view: &View<'_>, fields: &mut Fields) {
 }
 
 fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
-    let settings = &view.state.realm.settings;
-    let may = |group| view.state.in_group(view.user, group);
-    let public = may(settings.can_create_public_channel_group);
-    let private = may(settings.can_create_private_channel_group);
-    let web_public = may(settings.can_create_web_public_channel_group);
+    let may = |permission| view.state.may(view.user, permission);
+    let public = may(&permission::can_create_public_channel_group);
+    let private = may(&permission::can_create_private_channel_group);
+    let web_public = may(&permission::can_create_web_public_channel_group);
     fields.put(field::can_create_streams, &(public || private));
     fields.put(field::can_create_public_streams, &public);
     fields.put(field::can_create_private_streams, &private);
     fields.put(field::can_create_web_public_streams, &web_public);
-    fields.put(field::can_subscribe_other_users, &may(settings.can_add_subscribers_group));
-    fields.put(field::can_invite_others_to_realm, &may(settings.can_invite_users_group));
+    fields.put(field::can_subscribe_other_users, &may(&permission::can_add_subscribers_group));
+    fields.put(field::can_invite_others_to_realm, &may(&permission::can_invite_users_group));
 }
 
 impl<'a> View<'a> {

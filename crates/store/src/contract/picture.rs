@@ -16,6 +16,7 @@ pub fn picture(state: &RealmState) -> Vec<String> {
     line(&mut lines, "playgrounds", &state.playgrounds);
     line(&mut lines, "organization", &state.organization);
     accounts(state, &mut lines);
+    groups(state, &mut lines);
     channels(state, &mut lines);
     messages(state, &mut lines);
     flags(state, &mut lines);
@@ -38,6 +39,16 @@ fn accounts(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, "by address", found);
         let keys: Vec<_> = state.users.keys_of(user.id).map(|key| (key, state.users.by_key(key))).collect();
         line(lines, "keys", keys);
+    }
+}
+
+fn groups(state: &RealmState, lines: &mut Vec<String>) {
+    line(lines, "next group", state.groups.next_id());
+    for group in state.groups.iter() {
+        let id = group.row.id;
+        line(lines, id, (&group.row, &group.members, &group.subgroups));
+        line(lines, "by name", state.groups.find_by_name(&group.row.name.to_uppercase()).map(|group| group.row.id));
+        line(lines, "in it", state.group_members(id, false));
     }
 }
 

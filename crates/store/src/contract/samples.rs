@@ -6,6 +6,7 @@ use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::files::{FileRow, ImageRow};
+use tidings_core::state::groups::GroupRow;
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
@@ -15,7 +16,7 @@ use tidings_core::state::users::{BotRow, Profile, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::folder::ChannelFolder;
-use tidings_types::group::GroupSetting;
+use tidings_types::group::{GroupPermissions, GroupSetting};
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
@@ -38,6 +39,8 @@ pub fn realm(n: u32) -> RealmRow {
         date_created: 1_600_000_000 + i64::from(n),
         host: "chat.example.com".to_owned(),
         url: "https://chat.example.com".to_owned(),
+        settled_until: i64::from(n) * 7,
+        defaults: UserSettings { enter_sends: n % 2 == 1, ..UserSettings::default() },
         settings: RealmSettings {
             default_channels: vec![ChannelId(n)],
             message_content_edit_limit_seconds: (n.is_multiple_of(2)).then_some(i64::from(n)),
@@ -187,6 +190,23 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
             can_send_message_group: named(8),
             can_subscribe_group: named(9),
             can_resolve_topics_group: named(10),
+        },
+    }
+}
+
+/// A group; `n` makes a difference.
+#[must_use]
+pub fn group(id: GroupId, n: u32) -> GroupRow {
+    GroupRow {
+        id,
+        name: format!("Größe {id} {n}"),
+        description: format!("number *{n}*"),
+        date_created: 1_600_000_000 + i64::from(n),
+        creator: (n.is_multiple_of(2)).then_some(UserId(1)),
+        deactivated: n.is_multiple_of(3),
+        permissions: GroupPermissions {
+            can_join_group: GroupSetting::Named(GroupId(n)),
+            ..GroupPermissions::new((n.is_multiple_of(4)).then_some(UserId(n)))
         },
     }
 }

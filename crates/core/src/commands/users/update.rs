@@ -88,8 +88,9 @@ pub fn change_role(tx: &mut Tx<'_>, user: UserId, role: Role) {
     let audience = tx.state.who_sees_user(&is).plus([user]);
     tx.emit(user_update(user, UserAspect::Role { role }), audience);
     if is.is_active {
-        visibility::emit_group_members(tx, &was, Membership::Left, &Audience::realm());
-        visibility::emit_group_members(tx, &is, Membership::Joined, &Audience::realm());
+        let (left, joined) = (before.direct_system_groups(&was), tx.state.direct_system_groups(&is));
+        visibility::emit_group_members(tx, user, left, Membership::Left, &Audience::realm());
+        visibility::emit_group_members(tx, user, joined, Membership::Joined, &Audience::realm());
         visibility::tell_differences(tx, &before, user);
     }
 }

@@ -82,6 +82,8 @@ pub(super) fn state() -> RealmState {
         date_created: 0,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     });
     for id in 1..=9 {
