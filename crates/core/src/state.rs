@@ -11,7 +11,7 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
-//! - [`files`]: uploaded files and who refers to them.
+//! - [`files`]: uploaded files and who refers to them. [`pictures`]: of users and the organization; custom emoji.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
@@ -19,7 +19,7 @@
 //! - [`push`]: devices that notifications are to be sent to.
 //! - [`exports`]: exports of the organization's data.
 //! - [`webhooks`]: requests of outgoing webhooks that are still to be made.
-//! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
+//! - [`groups`]: the built-in groups, derived from roles, and those of users. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub mod linkifiers;
 pub mod messages;
 pub mod organization;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod push;
 pub mod realm;
@@ -47,10 +48,12 @@ use channels::Channels;
 use exports::Exports;
 use files::Files;
 use flags::Flags;
+use groups::Groups;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
 use personal::Personal;
+use pictures::Pictures;
 use prepared::{Kept, Prepared};
 use push::{PushKind, PushToken};
 use realm::RealmRow;
@@ -74,6 +77,8 @@ pub struct RealmState {
     pub users: Users,
     /// What programs store for their accounts.
     pub bot_storage: BotStorage,
+    /// The groups that users made.
+    pub groups: Groups,
     /// Channels and who is subscribed.
     pub channels: Channels,
     /// Where every message is.
@@ -92,6 +97,8 @@ pub struct RealmState {
     pub webhooks: Webhooks,
     /// Uploaded files.
     pub files: Files,
+    /// Pictures of users and of the organization, custom emoji.
+    pub pictures: Pictures,
 }
 
 impl RealmState {
@@ -108,6 +115,7 @@ impl RealmState {
             organization: Organization::default(),
             users,
             bot_storage: BotStorage::default(),
+            groups: Groups::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
@@ -117,6 +125,7 @@ impl RealmState {
             exports: Exports::default(),
             webhooks: Webhooks::default(),
             files: Files::default(),
+            pictures: Pictures::default(),
         }
     }
 
@@ -143,6 +152,9 @@ impl RealmState {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
             }
+            Change::Group(row) => self.groups.put(row),
+            Change::GroupMembers { group, users, add } => self.groups.change_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.groups.change_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
             Change::Password { .. }
@@ -190,6 +202,8 @@ impl RealmState {
             }
             Change::Export(row) => self.exports.put(Arc::clone(row)),
             Change::Webhook { message, bot, row } => self.webhooks.put(*message, *bot, row.clone()),
+            Change::Picture { of, picture } => self.pictures.put(*of, Arc::clone(picture)),
+            Change::Emoji(row) => self.pictures.put_emoji(Arc::clone(row)),
             Change::File(row) => self.files.put(Arc::clone(row)),
             Change::FileRemoved(id) => self.files.remove(*id),
             Change::FileUses { message, sent_at, files } => self.files.put_uses(*message, *sent_at, files),

@@ -14,6 +14,7 @@
 //! - [`calls`]: video calls on another server.
 //! - [`exports`]: makes archives of what is in the organization.
 //! - [`webhooks`]: tells services of messages to their bots.
+//! - [`promotion`]: makes full members of those who have waited long enough.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -28,6 +29,7 @@ pub mod handlers;
 pub mod http;
 pub mod openapi;
 pub mod passwords;
+pub mod promotion;
 pub mod queues;
 pub mod realm;
 pub mod retention;

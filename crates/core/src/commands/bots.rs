@@ -1,6 +1,7 @@
 //! Bots.
 
 use super::Tx;
+use super::pictures::{self, Obsolete};
 use super::users::activity::set_active;
 use super::users::create::{NewAccount, create_account};
 use super::users::update::change_full_name;
@@ -10,6 +11,7 @@ use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::user::{BotChange, RealmBotUpdate, UserAspect};
+use tidings_types::permission::realm as permission;
 use tidings_types::user::{BotService, BotType, IncomingIntegration, Role, WebhookInterface};
 use tidings_types::{ApiError, ChannelId, UserId};
 
@@ -100,10 +102,10 @@ fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
 
 /// A bot that only sends may be created by more people than others.
 fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
-    let settings = &tx.state.realm.settings;
-    let any = || tx.state.in_group(actor, settings.can_create_bots_group);
-    let only_sending =
-        || bot_type == BotType::IncomingWebhook && tx.state.in_group(actor, settings.can_create_write_only_bots_group);
+    let any = || tx.state.may(actor, &permission::can_create_bots_group);
+    let only_sending = || {
+        bot_type == BotType::IncomingWebhook && tx.state.may(actor, &permission::can_create_write_only_bots_group)
+    };
     if !actor.is_bot() && (any() || only_sending()) {
         return Ok(());
     }
@@ -179,13 +181,15 @@ pub struct BotChanges {
     pub service_url: Option<String>,
     /// Of an outgoing webhook: in which form.
     pub service_interface: Option<i64>,
+    /// What its new picture is called.
+    pub picture: Option<String>,
 }
 
-/// `update-bot`: returns the bot as it is now.
+/// `update-bot`: returns the bot as it is now, and the picture that it does not need any more.
 ///
 /// # Errors
 /// 400 where the actor may not, and for names, owners and channels that cannot be.
-pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChanges) -> Result<Arc<UserRow>, ApiError> {
+pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChanges) -> Result<Obsolete, ApiError> {
     let actor = tx.actor(actor)?;
     let bot = access_bot(tx, &actor, bot)?.id;
     if let Some(name) = &changes.full_name {
@@ -197,7 +201,21 @@ pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChan
         check_owner(tx, owner)?;
         change_owner(tx, bot, owner);
     }
-    tx.state.active_user(bot).cloned().ok_or_else(|| ApiError::bad_request("No such bot"))
+    match (&changes.picture, tx.state.users.get(bot).cloned()) {
+        (Some(file), Some(row)) => Ok(pictures::set_of_user(tx, &row, Some(file.clone()))),
+        _ => Ok(None),
+    }
+}
+
+/// Gives a bot its first picture.
+///
+/// # Errors
+/// As [`access_bot`].
+pub fn set_picture(tx: &mut Tx<'_>, actor: UserId, bot: UserId, file: String) -> Result<(), ApiError> {
+    let actor = tx.actor(actor)?;
+    let bot = access_bot(tx, &actor, bot)?;
+    pictures::set_of_user(tx, &bot, Some(file));
+    Ok(())
 }
 
 fn check_owner(tx: &Tx<'_>, owner: UserId) -> Result<(), ApiError> {

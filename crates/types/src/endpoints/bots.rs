@@ -62,10 +62,10 @@ pub struct CreateBotResponse {
 }
 
 endpoint! {
-    /// Creates a bot that belongs to the account that asks.
+    /// Creates a bot that belongs to the account that asks. A file in the form is its picture.
     ///
     /// Bots that the server itself runs (4) cannot be created: there are none.
-    CreateBot: Post "/bots", "create-bot", "users", auth Basic => CreateBotResponse;
+    CreateBot: Post "/bots", "create-bot", "users", auth Basic => CreateBotResponse, fails BadImage, takes maybe_picture;
     CreateBotRequest {
         /// Display name.
         full_name: String,
@@ -137,8 +137,9 @@ pub struct UpdateBotResponse {
 }
 
 endpoint! {
-    /// Changes a bot. For its owner and for administrators.
-    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse;
+    /// Changes a bot. A file in the form is its new picture. For its owner and for administrators.
+    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse, fails BadImage,
+        takes maybe_picture;
     UpdateBotRequest {
         /// The bot.
         bot_id: UserId,

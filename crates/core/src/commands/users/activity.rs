@@ -12,6 +12,7 @@ use crate::commands::exports;
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
+use crate::commands::{bots, permissions};
 use crate::state::channels::SubscriptionRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -93,7 +94,9 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     let channels = move_spans(tx, user.id, is_active);
     visibility::tell_activity(tx, &before, &row);
     if is_active {
-        visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+        let groups = visibility::groups_of(&tx.state, &row);
+        visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
+        permissions::tell_naming(tx, row.id, None);
         exports::tell_consent(tx, &row);
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {

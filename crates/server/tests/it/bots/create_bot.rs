@@ -111,11 +111,11 @@ async fn permit(server: &TestServer, set: impl FnOnce(&mut RealmSettings) + Send
 #[tokio::test]
 async fn where_few_may_create_bots_more_may_create_those_that_only_send() {
     let server = TestServer::start().await;
-    permit(&server, |settings| settings.can_create_bots_group = system::ADMINISTRATORS).await;
+    permit(&server, |settings| settings.can_create_bots_group = system::ADMINISTRATORS.into()).await;
     let othello = server.client("othello");
     othello.post("/bots", &YORICK).await.refused(400, "Insufficient permission");
     othello.post("/bots", &[YORICK[0], YORICK[1], ("bot_type", "2")]).await.done();
-    permit(&server, |settings| settings.can_create_write_only_bots_group = system::ADMINISTRATORS).await;
+    permit(&server, |settings| settings.can_create_write_only_bots_group = system::ADMINISTRATORS.into()).await;
     let ghost = [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "2")];
     othello.post("/bots", &ghost).await.refused(400, "Insufficient permission");
 }
