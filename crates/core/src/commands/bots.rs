@@ -103,9 +103,8 @@ fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
 /// A bot that only sends may be created by more people than others.
 fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
     let any = || tx.state.may(actor, &permission::can_create_bots_group);
-    let only_sending = || {
-        bot_type == BotType::IncomingWebhook && tx.state.may(actor, &permission::can_create_write_only_bots_group)
-    };
+    let only_sending =
+        || bot_type == BotType::IncomingWebhook && tx.state.may(actor, &permission::can_create_write_only_bots_group);
     if !actor.is_bot() && (any() || only_sending()) {
         return Ok(());
     }
