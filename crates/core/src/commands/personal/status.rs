@@ -165,6 +165,8 @@ mod tests {
             date_created: 0,
             host: String::new(),
             url: String::new(),
+            settled_until: 0,
+            defaults: tidings_types::settings::UserSettings::default(),
             settings: RealmSettings::default(),
         })
     }
