@@ -112,6 +112,7 @@ impl ServerSettings {
         }
         let config: Config = table.try_into().context("the settings do not fit together")?;
         config.brand.check().map_err(|why| anyhow!("the brand cannot be: {why}"))?;
+        tidings_server::mail::mailer(&config).map_err(|why| anyhow!("e-mail cannot be sent so: {why}"))?;
         Ok(config)
     }
 }

@@ -7,6 +7,7 @@ use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::invites::{InviteRow, MailRow};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
@@ -55,6 +56,20 @@ pub enum Change {
     },
     /// The organization is closed, or open again.
     Deactivated(bool),
+    /// An invitation, whole; new, or gone.
+    Invite {
+        /// Which.
+        id: u32,
+        /// The invitation; none if it is gone.
+        row: Option<Arc<InviteRow>>,
+    },
+    /// An e-mail that waits to be sent, whole; new, changed or gone.
+    Mail {
+        /// Which.
+        id: u32,
+        /// The e-mail; none if it was sent, or is not going to be.
+        row: Option<Arc<MailRow>>,
+    },
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

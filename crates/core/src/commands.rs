@@ -12,6 +12,7 @@
 //! - [`linkifiers`]: linkifiers and code playgrounds.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
 //! - [`signup`]: how people come into the organization, and what they find there.
+//! - [`invites`]: invitations, and the e-mails they are sent by.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -27,6 +28,7 @@ pub mod delete;
 pub mod edit;
 pub mod flags;
 pub mod folders;
+pub mod invites;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;

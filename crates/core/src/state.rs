@@ -13,6 +13,7 @@
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
+//! - [`invites`]: invitations, and e-mails that wait to be sent.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
 
@@ -24,6 +25,7 @@ pub mod channels;
 pub mod flags;
 pub mod groups;
 pub mod ids;
+pub mod invites;
 pub mod linkifiers;
 pub mod messages;
 pub mod organization;
@@ -34,6 +36,7 @@ pub mod users;
 
 use channels::Channels;
 use flags::Flags;
+use invites::Invites;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
@@ -55,6 +58,8 @@ pub struct RealmState {
     pub playgrounds: Arc<Playgrounds>,
     /// Folders of channels.
     pub organization: Organization,
+    /// Invitations, and e-mails that wait to be sent.
+    pub invites: Invites,
     /// Accounts and API keys.
     pub users: Users,
     /// Channels and who is subscribed.
@@ -81,6 +86,7 @@ impl RealmState {
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
             organization: Organization::default(),
+            invites: Invites::default(),
             users,
             channels: Channels::default(),
             messages: MessageIndex::default(),
@@ -100,6 +106,8 @@ impl RealmState {
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
+            Change::Invite { id, row } => self.invites.put(*id, row.clone()),
+            Change::Mail { id, row } => self.invites.put_mail(*id, row.clone()),
             Change::Domains(list) => self.organization.domains = Arc::clone(list),
             Change::DefaultGroups(list) => self.organization.default_groups = Arc::clone(list),
             Change::OnboardingStep { user, step, .. } => self.personal.put_seen_step(*user, step),

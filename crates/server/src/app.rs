@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::http::rate_limit::RateLimit;
+use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct App {
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// Sends e-mail; none where that is not set up.
+    pub mailer: Option<Mailer>,
     /// Renders the metrics page.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -34,6 +37,10 @@ impl App {
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            mailer: mail::mailer(&config).unwrap_or_else(|why| {
+                tracing::error!(why, "no e-mail will be sent");
+                None
+            }),
             metrics: metrics_handle(),
             config,
             realm,

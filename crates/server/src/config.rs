@@ -88,6 +88,11 @@ config! {
     log_retention_days: u32 = 7;
     /// Wait for the disk at every commit (`full`), or accept to lose the last moments in a power failure (`normal`).
     synchronous: Synchronous = Synchronous::Full;
+    /// The server that sends e-mail, as in `smtps://user:password@mail.example.com` or `smtp://localhost:25`; without one no
+    /// e-mail is sent, and people are invited by links only.
+    smtp_url: Option<String> = None;
+    /// The address that e-mail comes from.
+    mail_from: Option<String> = None;
     /// Log in without a password (`dev_fetch_api_key`). Only the demo turns it on.
     allow_dev_login: bool = false;
     /// What is logged: `error`, `warn`, `info`, `debug`, or parts of the program as in `info,tidings_server=debug`.

@@ -6,6 +6,8 @@ pub mod bots;
 pub mod channels;
 pub mod emoji_data;
 pub mod events;
+pub mod invites;
+pub mod join;
 pub mod later;
 pub mod messages;
 pub mod openapi;

@@ -19,6 +19,7 @@ pub mod config;
 pub mod delivery;
 pub mod handlers;
 pub mod http;
+pub mod mail;
 pub mod openapi;
 pub mod passwords;
 pub mod queues;

@@ -7,7 +7,7 @@ use crate::http::respond;
 use crate::openapi::Version;
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{RawPathParams, Request};
+use axum::extract::{Path, RawPathParams, Request};
 use axum::http::{Extensions, HeaderMap};
 use axum::routing::{any, get};
 use bytes::Bytes;
@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, folders, messages, organization, personal, prepared, profile, realm,
-    server, signup, subscriptions, users,
+    authentication, bots, channels, events, folders, invites, messages, organization, personal, prepared, profile,
+    realm, server, signup, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -92,6 +92,12 @@ pub fn endpoints() -> Vec<Route> {
         authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
 
         // How people come in
+        authenticated invites::GetInvites => handlers::invites::get_invites;
+        authenticated invites::SendInvites => handlers::invites::send_invites;
+        authenticated invites::CreateInviteLink => handlers::invites::create_invite_link;
+        authenticated invites::RevokeEmailInvite => handlers::invites::revoke_email_invite;
+        authenticated invites::RevokeInviteLink => handlers::invites::revoke_invite_link;
+        authenticated invites::ResendEmailInvite => handlers::invites::resend_email_invite;
         authenticated signup::GetRealmDomains => handlers::signup::get_realm_domains;
         authenticated signup::AddRealmDomain => handlers::signup::add_realm_domain;
         authenticated signup::ChangeRealmDomain => handlers::signup::change_realm_domain;
@@ -222,7 +228,7 @@ pub fn router(app: Arc<App>) -> Router {
         let serve = async move |headers: HeaderMap| into_axum(document.answer(&headers));
         router = router.route(&format!("/api/v1{}", version.path()), get(serve));
     }
-    let (pages, health, metrics) = (Arc::clone(&app), Arc::clone(&app), app);
+    let (pages, health, joining, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -232,9 +238,22 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .merge(handlers::pages::router(pages))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
+}
+
+/// Where the link of an invitation leads.
+async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
+    let address = client_address(&app, request.extensions(), request.headers());
+    let (parts, body) = request.into_parts();
+    let (headers, query) = (&parts.headers, parts.uri.query());
+    into_axum(match parts.method {
+        Method::GET | Method::HEAD => handlers::join::show(&app, &key, address, headers).await,
+        Method::POST => closing(handlers::join::accept(&app, &key, address, headers, query, body).await),
+        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
+    })
 }
 
 /// The path as the router takes it: some parameters may have slashes, written as they are.

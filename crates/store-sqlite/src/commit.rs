@@ -5,6 +5,7 @@
 mod account;
 mod channel;
 mod flags;
+mod invites;
 mod message;
 mod organization;
 mod prepared;
@@ -52,6 +53,8 @@ impl Writing<'_> {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
+            Change::Invite { id, row } => self.invite(*id, row.as_deref()),
+            Change::Mail { id, row } => self.mail(*id, row.as_deref()),
             Change::Domains(list) => self.domains(list),
             Change::DefaultGroups(list) => self.default_groups(list),
             Change::OnboardingStep { user, step, seen_at } => self.run(

@@ -2,6 +2,7 @@
 
 mod account;
 mod channel;
+mod invites;
 mod organization;
 mod prepared;
 
@@ -23,6 +24,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     let transaction = connection.transaction()?;
     let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
     organization::load(&transaction, &mut state)?;
+    invites::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
     prepared::load(&transaction, &mut state)?;

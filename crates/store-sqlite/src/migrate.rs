@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
     include_str!("../migrations/0018_signup.sql"),
+    include_str!("../migrations/0019_invites.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

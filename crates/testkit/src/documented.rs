@@ -25,6 +25,7 @@ use tidings_core::change::Change;
 use tidings_core::commands::Tx;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
+use tidings_core::state::invites::InviteRow;
 use tidings_core::state::linkifiers::Numbered;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_server::clock::Clock;
@@ -112,6 +113,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.push(folders(now));
     changes.extend(profiles());
     changes.extend(signup());
+    changes.extend(invites(now));
     changes.extend(prepared(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
@@ -182,6 +184,27 @@ fn signup() -> [Change; 2] {
         Change::DefaultGroups(Arc::new(Numbered { last_id: 10, items: vec![group] })),
         Change::Domains(Arc::new(vec![domain])),
     ]
+}
+
+/// Invitations: one that was sent to an address, and a link.
+fn invites(now: i64) -> [Change; 2] {
+    let one = |id: u32, email: Option<&str>| {
+        let row = InviteRow {
+            id,
+            key: format!("{id:x<32}"),
+            email: email.map(str::to_owned),
+            invited_by: UserId(8),
+            invited_at: now,
+            expires_at: None,
+            role: Role::Member,
+            channels: Vec::new(),
+            include_defaults: true,
+            notify_inviter: true,
+            welcome: None,
+        };
+        Change::Invite { id, row: Some(Arc::new(row)) }
+    };
+    [one(10, Some("laertes@example.com")), one(11, None)]
 }
 
 /// What desdemona prepared for later.

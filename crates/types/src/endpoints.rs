@@ -6,6 +6,7 @@ pub mod bots;
 pub mod channels;
 pub mod events;
 pub mod folders;
+pub mod invites;
 pub mod messages;
 pub mod organization;
 pub mod personal;

@@ -3,6 +3,7 @@
 use super::Tx;
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::state::channels::ChannelRow;
 use crate::state::realm::{RealmRow, RealmSettings};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -43,18 +44,25 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
 }
 
 fn check(tx: &Tx<'_>, after: &RealmSettings) -> Result<(), ApiError> {
-    let before = tx.state.realm.settings.moderation_request_channel_id;
-    let id = after.moderation_request_channel_id;
-    if id == before || id == -1 {
-        return Ok(());
-    }
-    let channel = u32::try_from(id).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
-    let channel = channel.filter(|channel| !channel.is_archived);
-    let channel = channel.ok_or_else(|| ApiError::bad_request("Invalid channel ID"))?;
-    if !channel.is_private {
+    let before = &tx.state.realm.settings;
+    if let Some(reports) =
+        chosen_channel(tx, before.moderation_request_channel_id, after.moderation_request_channel_id)?
+        && !reports.is_private
+    {
         return Err(ApiError::bad_request("Moderation request channel must be private."));
     }
+    chosen_channel(tx, before.new_stream_announcements_stream_id, after.new_stream_announcements_stream_id)?;
     Ok(())
+}
+
+/// The channel that a setting is changed to; none where it stays, or is to be none.
+fn chosen_channel(tx: &Tx<'_>, before: i64, after: i64) -> Result<Option<Arc<ChannelRow>>, ApiError> {
+    if after == before || after == -1 {
+        return Ok(None);
+    }
+    let channel = u32::try_from(after).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
+    let channel = channel.filter(|channel| !channel.is_archived).cloned();
+    channel.map(Some).ok_or_else(|| ApiError::bad_request("Invalid channel ID"))
 }
 
 fn tell(tx: &mut Tx<'_>, changed: &[&'static str], shown: &Value) {

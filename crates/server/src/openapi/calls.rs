@@ -70,6 +70,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ("change-default-stream-group", r#"{"group_id": 10, "op": "add", "stream_names": ["Verona"]}"#),
     ("create-default-stream-group", r#"{"group_name": "Castles", "description": "", "stream_names": ["Verona"]}"#),
     ("add-realm-domain", r#"{"domain": "example.org"}"#),
+    ("send-invites", r#"{"invitee_emails": "ophelia@example.com", "stream_ids": [10]}"#),
+    ("create-invite-link", r#"{"invite_expires_in_minutes": 1440, "stream_ids": [10]}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
     (
         "update-linkifier",
@@ -89,7 +91,11 @@ const REQUESTS: &[(&str, &str)] = &[
 ];
 
 /// Operations whose example shows an error, and its code.
-const FAILS: &[(&str, &str)] = &[("rest-error-handling", "INVALID_API_KEY")];
+const FAILS: &[(&str, &str)] = &[
+    // The server of the examples sends no e-mail.
+    ("send-invites", "INVITATION_FAILED"),
+    ("rest-error-handling", "INVALID_API_KEY"),
+];
 
 /// The request to show: each parameter with its value. `parameters` are those of the operation: name, whether it is
 /// required, its example.

@@ -38,7 +38,7 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
-    Some(match kind % 44 {
+    Some(match kind % 46 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -99,6 +99,14 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         41 => Change::DefaultGroups(Arc::new(samples::default_groups(a % 5))),
         42 => Change::OnboardingStep { user, step: "intro_resolve_topic".to_owned(), seen_at: b.into() },
         43 => Change::Deactivated(a.is_multiple_of(2)),
+        44 => {
+            let id = a % 5 + 1;
+            samples::invite(id, (!b.is_multiple_of(3) || world.state.invites.get(id).is_none()).then_some(b))
+        }
+        45 => {
+            let id = a % 5 + 1;
+            samples::mail(id, (!b.is_multiple_of(3) || world.state.invites.get_mail(id).is_none()).then_some(b))
+        }
         38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
         37 => {
             let mut values = samples::profile(a % 5);
