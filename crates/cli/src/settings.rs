@@ -161,6 +161,8 @@ mod tests {
             ("trusted_proxies", _) => "10.0.0.0/8, ::1/128".to_owned(),
             ("brand_module" | "brand_rust_crate" | "brand_rc_file", _) => "other".to_owned(),
             ("brand_color" | "brand_color_dark", _) => "#abc".to_owned(),
+            ("smtp_url", _) => "smtp://other.example".to_owned(),
+            ("mail_from", _) => "chat@other.example".to_owned(),
             ("brand_links", _) => "Terms=https://other.example".to_owned(),
             (_, Some(Value::Integer(number))) => (number + 1).to_string(),
             (_, Some(Value::Boolean(on))) => (!on).to_string(),

@@ -3,6 +3,7 @@
 //! A change has two interpreters that must agree: [`RealmState::apply`](crate::state::RealmState::apply) folds it
 //! into the live state, and each store writes it as rows. Loading a realm is applying its rows.
 
+use crate::audit::AuditRow;
 use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
@@ -70,6 +71,8 @@ pub enum Change {
         /// The e-mail; none if it was sent, or is not going to be.
         row: Option<Arc<MailRow>>,
     },
+    /// Somebody did something administrative. Not in the live state.
+    Audit(Arc<AuditRow>),
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

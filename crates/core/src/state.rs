@@ -123,7 +123,8 @@ impl RealmState {
             }
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
-            Change::Password { .. }
+            Change::Audit(_)
+            | Change::Password { .. }
             | Change::NamedSend { .. }
             | Change::Queue(_)
             | Change::QueueStart { .. }

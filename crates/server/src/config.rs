@@ -91,7 +91,7 @@ config! {
     /// The server that sends e-mail, as in `smtps://user:password@mail.example.com` or `smtp://localhost:25`; without one no
     /// e-mail is sent, and people are invited by links only.
     smtp_url: Option<String> = None;
-    /// The address that e-mail comes from.
+    /// The address that e-mail comes from, if that is not `noreply@` and the host of the external URL.
     mail_from: Option<String> = None;
     /// Log in without a password (`dev_fetch_api_key`). Only the demo turns it on.
     allow_dev_login: bool = false;

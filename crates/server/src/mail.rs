@@ -4,6 +4,7 @@
 //! between it is sent a second time; that is better than not at all.
 
 use crate::app::App;
+use crate::bootstrap::host_of;
 use crate::config::Config;
 use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -31,7 +32,8 @@ pub struct Mailer {
 /// A sentence about what is wrong. It does not have the URL, which may hold a password.
 pub fn mailer(config: &Config) -> Result<Option<Mailer>, String> {
     let Some(url) = &config.smtp_url else { return Ok(None) };
-    let from = config.mail_from.as_deref().ok_or("mail_from has to say what address e-mail comes from")?;
+    let default = || format!("noreply@{}", host_of(config.external_url.as_deref().unwrap_or_default()));
+    let from = config.mail_from.clone().unwrap_or_else(default);
     let address = from.parse().map_err(|_| format!("mail_from has to be an e-mail address, not {from:?}"))?;
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(
         |_| "smtp_url has to be smtp:// or smtps:// and a host, perhaps with a user and a password before it",
@@ -119,9 +121,8 @@ mod tests {
         assert!(with(None, None).is_ok_and(|mailer| mailer.is_none()));
         assert!(with(Some("smtp://localhost:25"), Some("chat@x.example")).is_ok_and(|mailer| mailer.is_some()));
         let secret = "http://user:secret@localhost";
-        for (url, from) in
-            [(secret, Some("chat@x.example")), ("smtp://localhost", None), ("smtp://localhost", Some("x"))]
-        {
+        assert!(with(Some("smtp://localhost"), None).is_ok_and(|mailer| mailer.is_some()));
+        for (url, from) in [(secret, Some("chat@x.example")), ("smtp://localhost", Some("x"))] {
             let why = with(Some(url), from).err().expect("it cannot be");
             assert!(!why.contains("secret"), "{why}");
         }

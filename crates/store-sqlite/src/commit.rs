@@ -55,6 +55,10 @@ impl Writing<'_> {
             Change::ChannelFolders(list) => self.channel_folders(list),
             Change::Invite { id, row } => self.invite(*id, row.as_deref()),
             Change::Mail { id, row } => self.mail(*id, row.as_deref()),
+            Change::Audit(row) => self.run(
+                "INSERT INTO audit (at, actor_id, what, detail) VALUES (?1, ?2, ?3, ?4)",
+                params![row.at, row.actor.map(|id| id.0), row.what, row.detail],
+            ),
             Change::Domains(list) => self.domains(list),
             Change::DefaultGroups(list) => self.default_groups(list),
             Change::OnboardingStep { user, step, seen_at } => self.run(

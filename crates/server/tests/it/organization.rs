@@ -1,5 +1,6 @@
 //! What an organization lets text become, and how people come into it.
 
+mod audit;
 mod deactivation;
 mod default_groups;
 mod domains;

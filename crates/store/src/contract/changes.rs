@@ -4,6 +4,7 @@ use super::world::{World, inserted};
 use super::{Backend, samples};
 use crate::{Batch, Store};
 use std::sync::Arc;
+use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::StoredEntry;
@@ -347,4 +348,20 @@ pub fn sends_are_known_by_name<B: Backend>(backend: &B) {
     assert_eq!(world.store().trim_named_sends(31).unwrap(), 2);
     assert_eq!(world.store().trim_named_sends(31).unwrap(), 0);
     assert_eq!((known(&world, 1, "key a"), known(&world, 1, "key b")), (Some(send(4, 40)), None));
+}
+
+/// What administrators did is kept, and the newest comes first.
+pub fn what_administrators_did_is_kept(backend: &impl Backend) {
+    let mut world = World::new(backend, 2);
+    assert_eq!(world.store().audit(9).unwrap(), []);
+    let row = |at: i64| AuditRow {
+        at,
+        actor: (at % 2 == 0).then_some(UserId(2)),
+        what: format!("realm/{at}"),
+        detail: r#"{"value":"ä"}"#.to_owned(),
+    };
+    let changes: Vec<Change> = (1..=3).map(|at| Change::Audit(Arc::new(row(at)))).collect();
+    world.commit(&changes);
+    assert_eq!(world.store().audit(2).unwrap(), [row(3), row(2)]);
+    assert_eq!(world.store().audit(9).unwrap(), [row(3), row(2), row(1)]);
 }
