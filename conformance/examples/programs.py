@@ -1,5 +1,6 @@
 """Runs examples as a reader would: each in a folder that is its home, with the file of credentials in it."""
 
+import base64
 import os
 import re
 import signal
@@ -20,6 +21,11 @@ CAUSED = "To be, or not to be"
 
 # Older versions have WebSockets only on request, as the page about them says.
 NODE_FLAGS = ["--experimental-websocket"] if node_version() < 22 else []
+
+# What examples upload: a red square.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mP4z8CAFTEMLQkAKP8/wc53yE8AAAAASUVORK5CYII="
+)
 
 HINT = """
 If the documentation is wrong, change it: content/*.md of the crate `pages`, or the request of an operation in
@@ -60,6 +66,7 @@ def run(example, server, reader, rust=None, timeout=30):
     home = server.folder / "home"
     home.mkdir()
     rc_file = home / server.brand.rc_file
+    (home / "picture.png").write_bytes(PICTURE)
     rc_file.write_text(pages.rc_file(server.site, reader.email, reader.key()))
     log = server.folder / "printed"
     with log.open("wb") as output:

@@ -67,8 +67,8 @@ def parameters(document, table):
         names = [entry.split(":")[0].strip() for entry in row["parameters(name:type:required:encoding:location)"].split(";")]
         wanted += [f"{operation['operationId']}.{name}" for name in names]
         known = {parameter["name"] for parameter in operation.get("parameters", [])}
-        form = operation.get("requestBody", {}).get("content", {}).get("application/x-www-form-urlencoded", {})
-        known |= set(form.get("schema", {}).get("properties", {}))
+        for form in operation.get("requestBody", {}).get("content", {}).values():
+            known |= set(form.get("schema", {}).get("properties", {}))
         present |= {f"{operation['operationId']}.{name}" for name in known}
     report("parameters of these operations", wanted, present)
 

@@ -1,5 +1,7 @@
 """What bots and scripts do every day, through each package."""
 
+import urllib.request
+
 import pytest
 
 
@@ -119,3 +121,21 @@ def test_an_event_queue_by_hand(hamlet, cordelia):
     good(hamlet.deregister(queue["queue_id"]))
     gone = hamlet.get_events(queue_id=queue["queue_id"], last_event_id=queue["last_event_id"])
     assert (gone["code"], gone["queue_id"]) == ("BAD_EVENT_QUEUE_ID", queue["queue_id"])
+
+
+def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_path):
+    path = tmp_path / "to be.txt"
+    path.write_text("To be")
+    with path.open("rb") as file:
+        uploaded = good(hamlet.upload_file(file))
+    assert uploaded["filename"] == "to be.txt" and uploaded["uri"] == uploaded["url"]
+    link = f"[{uploaded['filename']}]({uploaded['url']})"
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "deed", "content": link}))
+    mine = [file for file in good(hamlet.get_attachments())["attachments"] if file["path_id"] in uploaded["url"]]
+    assert [(file["size"], [message["id"] for message in file["messages"]]) for file in mine] == [(5, [sent["id"]])]
+    # Whoever may read the message gets an address that needs no key.
+    address = good(cordelia.call_endpoint(uploaded["url"].lstrip("/"), method="GET"))["url"]
+    with urllib.request.urlopen(shared.site + address) as answer:
+        assert answer.read() == b"To be"
+    good(hamlet.call_endpoint(f"attachments/{mine[0]['id']}", method="DELETE"))
+    assert uploaded["url"] not in str(good(hamlet.get_attachments()))

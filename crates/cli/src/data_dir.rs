@@ -28,6 +28,11 @@ impl DataDir {
         self.path.join("admin.sock")
     }
 
+    /// Where uploaded files are, unless they are elsewhere.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.path.join("files")
+    }
+
     /// Opens the database; only one process at a time can.
     pub(crate) fn open(&self, synchronous: config::Synchronous) -> Result<Arc<dyn Store>> {
         let synchronous = match synchronous {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tidings_server::bootstrap::{self, Founding};
 use tidings_server::clock::Clock;
+use tidings_server::files::FileStore;
 use tidings_server::realm::{Realm, WriterThread};
 use tidings_server::{App, Config, serve};
 use tidings_store::Loaded;
@@ -40,6 +41,7 @@ impl Instance {
             StopSignals::listen().context("cannot wait for signals")?
         };
         let store = data.open(config.synchronous)?;
+        let files = FileStore::open(&config, &data.files()).context("cannot open the file store")?;
         let listener = runtime.block_on(TcpListener::bind(config.listen)).with_context(|| {
             format!(
                 "cannot listen at {}; if another program has the address, choose another with --listen",
@@ -58,7 +60,7 @@ impl Instance {
             };
             runtime.block_on(greet).map_err(|error| anyhow!("cannot write to the database: {error}"))?;
         }
-        let app = App::new(config, realm);
+        let app = App::new(config, realm, files);
         let (stop, stopped) = oneshot::channel();
         let stopped = async move {
             // A sender that is dropped means stop as well.

@@ -138,6 +138,21 @@ impl Client {
         self.exchange(method, path, params.into().texts(), self.inner.timeout).await
     }
 
+    /// As [`Client::call`], with a file.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn call_with_file(
+        &self,
+        method: Method,
+        path: &str,
+        params: impl Into<Params>,
+        file: Upload,
+    ) -> Result<Map<String, Value>, Error> {
+        let incoming = self.send_out(method, path, params.into().texts(), &[file], self.inner.timeout).await?;
+        self.read(incoming)
+    }
+
     /// As [`Client::call`], and does not look into the answer: a refusal is an answer as well. Files travel with `POST`,
     /// `PUT` and `PATCH`. `timeout` takes the place of the configured one.
     ///

@@ -109,7 +109,7 @@ impl State {
                 self.replace("zulip_feature_level", json!(event.zulip_feature_level));
                 self.replace("server_generation", json!(event.server_generation));
             }
-            // Of what is left, reactions, parts of polls, typing and heartbeats leave no trace in the state; unknown events
+            // Of what is left, reactions, files, parts of polls, typing and heartbeats leave no trace in the state; unknown events
             // cannot.
             other => {
                 self.apply_organization(other);

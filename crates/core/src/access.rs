@@ -6,6 +6,7 @@
 use crate::audience::Audience;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
+use crate::state::files::FileRow;
 use crate::state::groups::system;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
@@ -198,6 +199,27 @@ impl RealmState {
             }),
             None => false,
         }
+    }
+
+    /// Whether `viewer` may read an uploaded file: its owner, and who may read a message that refers to it.
+    #[must_use]
+    pub fn can_read_file(&self, viewer: &UserRow, file: &FileRow) -> bool {
+        // Newest first: whoever asks has mostly just been shown it.
+        let is_told = || self.files.uses(file.id).rev().any(|(message, _)| self.can_read_message(viewer, message));
+        file.owner == viewer.id || is_told()
+    }
+
+    /// Whether people without an account may read an uploaded file: where the organization has visitors, and a message
+    /// in a web-public channel refers to it.
+    #[must_use]
+    pub fn is_file_public(&self, file: &FileRow) -> bool {
+        let is_public = |message| match self.messages.kind_of_message(message).map(|kind| &**kind) {
+            Some(ConversationKind::Topic { channel, .. }) => {
+                self.channels.get(*channel).is_some_and(|channel| channel.is_web_public && !channel.is_archived)
+            }
+            _ => false,
+        };
+        self.realm.settings.enable_spectator_access && self.files.uses(file.id).any(|(message, _)| is_public(message))
     }
 
     /// Who is told of changes of a message and of its reactions: participants, or subscribers who may read it, and

@@ -7,6 +7,7 @@ use crate::audit::AuditRow;
 use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
+use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::invites::{InviteRow, MailRow};
 use crate::state::linkifiers::{Numbered, Playgrounds};
@@ -22,7 +23,7 @@ use tidings_types::message::{Edit, ReactionType};
 use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
 use tidings_types::signup::RealmDomain;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
+use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -267,6 +268,19 @@ pub enum Change {
         id: PreparedId,
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
+    },
+    /// An uploaded file, whole; new or changed.
+    File(Arc<FileRow>),
+    /// A file is gone, and no message refers to it any more.
+    FileRemoved(AttachmentId),
+    /// Which files a message refers to, all of them. A message that is deleted refers to none.
+    FileUses {
+        /// The message.
+        message: MessageId,
+        /// When it was sent, in UNIX seconds.
+        sent_at: i64,
+        /// The files, ascending.
+        files: Vec<AttachmentId>,
     },
     /// A registered event queue.
     Queue(Arc<QueueRow>),

@@ -18,6 +18,7 @@
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
+//! - [`files`]: uploaded files.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -26,6 +27,7 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod files;
 pub mod flags;
 pub mod folders;
 pub mod invites;

@@ -3,7 +3,7 @@
 use crate::state::RealmState;
 use crate::state::groups;
 use crate::state::users::UserRow;
-use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Linkifiers, UserRef};
+use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Image, Linkifiers, Upload, UserRef};
 use tidings_types::{ChannelId, UserId};
 
 /// The realm as one user sees it.
@@ -53,6 +53,18 @@ impl Directory for SeenBy<'_> {
         let newest = self.state.messages.newest(topic.conversation);
         let newest = newest.filter(|id| self.state.can_read_message(self.viewer, *id))?;
         Some(newest.0)
+    }
+
+    fn upload(&self, path: &str) -> Option<Upload> {
+        let file = self.state.files.find(path).filter(|file| self.state.can_read_file(self.viewer, file))?;
+        let image = file.image.map(|image| Image {
+            width: image.width,
+            height: image.height,
+            thumbnail: Some(image.thumbnail().to_owned()),
+            is_animated: image.is_animated,
+            transcoded: None,
+        });
+        Some(Upload { content_type: file.content_type.clone(), image })
     }
 
     fn linkifiers(&self) -> Option<&Linkifiers> {

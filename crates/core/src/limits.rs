@@ -189,6 +189,8 @@ pub const TYPING_EXPIRY_MS: u32 = 15_000;
 pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 /// Milliseconds after which clients say again that one is typing.
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
+/// MiB of a picture: of a user, of the organization, or an emoji.
+pub const PICTURE_MIB_MAX: u32 = 5;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
 /// Bytes of an `Idempotency-Key`.

@@ -8,6 +8,7 @@
 //! - `channels`: channels and subscriptions. `messages`: unread, starred, recent.
 //! - `users`: accounts, bots and groups.
 //! - `personal`: what is one's own, and what others tell of themselves.
+//! - `files`: what can be uploaded.
 //! - `realm`: the organization and the server. `permissions`: which groups each permission can be given to.
 
 use crate::shape::Shape;
@@ -21,6 +22,7 @@ use tidings_types::initial_state::{Field, field};
 use tidings_types::{EventId, QueueId, UserId, version};
 
 mod channels;
+mod files;
 mod messages;
 mod permissions;
 mod personal;
@@ -79,6 +81,17 @@ pub struct InitialStateRequest {
     pub now: i64,
     /// UNIX seconds of the server's start.
     pub generation: i64,
+    /// How much can be uploaded.
+    pub uploads: UploadLimits,
+}
+
+/// How much can be uploaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UploadLimits {
+    /// Size of one file at most.
+    pub file_mib: u32,
+    /// Size of all together at most; none for no limit.
+    pub quota_mib: Option<u32>,
 }
 
 /// What the sections are rendered from.
@@ -156,6 +169,7 @@ pub fn write_initial_state(
         users::write(&view, &mut fields);
         personal::write(&view, &mut fields);
         realm::write(&view, &mut fields);
+        files::write(&view, &mut fields);
     }
     fields.error.map_or(Ok(fields.json), Err)
 }

@@ -11,6 +11,7 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
+//! - [`files`]: uploaded files and who refers to them.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`invites`]: invitations, and e-mails that wait to be sent.
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use tidings_types::{ChannelId, MessageId, UserId};
 
 pub mod channels;
+pub mod files;
 pub mod flags;
 pub mod groups;
 pub mod ids;
@@ -35,6 +37,7 @@ pub mod realm;
 pub mod users;
 
 use channels::Channels;
+use files::Files;
 use flags::Flags;
 use invites::Invites;
 use linkifiers::{Linkifiers, Playgrounds};
@@ -72,6 +75,8 @@ pub struct RealmState {
     pub personal: Personal,
     /// Drafts, snippets, views, scheduled messages, reminders.
     pub prepared: Prepared,
+    /// Uploaded files.
+    pub files: Files,
 }
 
 impl RealmState {
@@ -93,6 +98,7 @@ impl RealmState {
             flags: Flags::default(),
             personal: Personal::default(),
             prepared: Prepared::default(),
+            files: Files::default(),
         }
     }
 
@@ -147,6 +153,7 @@ impl RealmState {
             Change::MessagesMoved { ids, to, seq, .. } => self.messages.relocate(ids, *to, *seq),
             Change::MessageDeleted { id } => {
                 self.messages.remove(*id);
+                self.files.put_uses(*id, 0, &[]);
                 self.flags.forget(*id);
             }
             Change::SubmessageAdded { row, .. } => self.messages.note_submessage(row.id),
@@ -162,6 +169,9 @@ impl RealmState {
             Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
             Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
             Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::File(row) => self.files.put(Arc::clone(row)),
+            Change::FileRemoved(id) => self.files.remove(*id),
+            Change::FileUses { message, sent_at, files } => self.files.put_uses(*message, *sent_at, files),
             Change::Later { user, id, row } => self.prepared.put_later(*user, *id, row.clone()),
         }
     }

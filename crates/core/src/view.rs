@@ -8,10 +8,12 @@ use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
+use crate::state::files::FileRow;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tidings_types::attachment::{Attachment, AttachmentMessage};
 use tidings_types::channel::{Channel, Subscription};
 use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
@@ -50,6 +52,20 @@ impl RealmState {
     #[must_use]
     pub fn avatar_url_medium(&self, user: &UserRow) -> String {
         format!("{}&s=500", self.avatar_url(user))
+    }
+
+    /// A file as its owner sees it.
+    #[must_use]
+    pub fn attachment_view(&self, row: &FileRow) -> Attachment {
+        let message = |(id, sent_at): (MessageId, i64)| AttachmentMessage { date_sent: sent_at * 1_000, id };
+        Attachment {
+            id: row.id,
+            name: row.name.clone(),
+            path_id: row.path.clone(),
+            size: row.size,
+            create_time: row.created_at * 1_000,
+            messages: self.files.uses(row.id).map(message).collect(),
+        }
     }
 
     /// The address of the organization's picture.

@@ -161,9 +161,11 @@ for (const panel of all(".try-it")) {
         send.disabled = true;
         try {
             let path = panel.dataset.path;
-            const params = new URLSearchParams();
+            const file = panel.querySelector("input[type=file]");
+            const params = file ? new FormData() : new URLSearchParams();
             for (const input of all("input", panel)) {
-                if (input.dataset.place === "path") path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
+                if (input === file) { if (file.files[0]) params.set(file.name, file.files[0]); }
+                else if (input.dataset.place === "path") path = path.replace(`{${input.name}}`, encodeURIComponent(input.value));
                 else if (input.value !== "") params.set(input.name, input.value);
             }
             const method = panel.dataset.method;

@@ -17,6 +17,8 @@ pub struct Operation {
     pub summary: String,
     /// The rest, in Markdown.
     pub description: String,
+    /// Whether its form has a file.
+    pub has_file: bool,
     /// Whether it needs an account.
     pub needs_account: bool,
     /// In the order of the document.
@@ -88,6 +90,9 @@ pub struct Document<'a>(&'a Value);
 /// Levels of objects within objects that a table shows.
 const DEPTH_MAX: usize = 2;
 
+/// The type of a parameter that is a file.
+pub(crate) const FILE: &str = "file";
+
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 impl<'a> Document<'a> {
@@ -144,6 +149,7 @@ impl<'a> Document<'a> {
         if let Some((_, body)) = json["requestBody"]["content"].as_object().and_then(|content| content.iter().next()) {
             parameters.extend(self.form(&body["schema"]));
         }
+        let has_file = parameters.iter().any(|parameter| parameter.type_name == FILE);
         let order: Vec<&str> =
             json["x-parameters"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let place = |name: &str| order.iter().position(|known| *known == name);
@@ -163,6 +169,7 @@ impl<'a> Document<'a> {
             tag: json["tags"][0].as_str().unwrap_or_default().to_owned(),
             summary: text(json, "summary"),
             description: text(json, "description"),
+            has_file,
             needs_account: security.and_then(Value::as_array).is_some_and(|schemes| !schemes.is_empty()),
             request: request.collect(),
             request_fails: json["x-example-error"].as_str().map(str::to_owned),
@@ -277,6 +284,7 @@ impl<'a> Document<'a> {
             "object" if schema["additionalProperties"].is_object() => {
                 format!("object of {}", plural(&self.type_name(&schema["additionalProperties"])))
             }
+            "string" if schema["format"] == "binary" => FILE.to_owned(),
             kind => kind.to_owned(),
         };
         match &schema["type"] {

@@ -13,6 +13,10 @@ pub struct Example {
     pub code: String,
 }
 
+/// The file that examples send, and the name of its part.
+const FILE: &str = "picture.png";
+const PART: &str = "filename";
+
 /// What is sent, and in which place of the path.
 struct Call<'a> {
     path: String,
@@ -59,11 +63,14 @@ fn python(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let request = if request.is_empty() { String::new() } else { format!("request = {{\n{request}}}\n") };
     let argument = if request.is_empty() { "" } else { ", request=request" };
     code += &request;
-    code += &format!(
-        "result = client.call_endpoint(\"{}\", method=\"{}\"{argument})\nprint(result)\n",
-        call.path.trim_start_matches('/'),
-        operation.method,
-    );
+    let (path, method) = (call.path.trim_start_matches('/'), &operation.method);
+    let call =
+        |files: &str| format!("result = client.call_endpoint(\"{path}\", method=\"{method}\"{argument}{files})\n");
+    if operation.has_file {
+        code += &format!("with open(\"{FILE}\", \"rb\") as file:\n    {}print(result)\n", call(", files=[file]"));
+    } else {
+        code += &format!("{}print(result)\n", call(""));
+    }
     code
 }
 
@@ -91,8 +98,12 @@ fn curl(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     if operation.needs_account {
         lines.push("    -u \"$EMAIL:$API_KEY\"".to_owned());
     }
+    let option = if operation.has_file { "--form-string" } else { "--data-urlencode" };
     for (name, value) in &call.params {
-        lines.push(format!("    --data-urlencode {}", shell(&format!("{name}={}", plain(value)))));
+        lines.push(format!("    {option} {}", shell(&format!("{name}={}", plain(value)))));
+    }
+    if operation.has_file {
+        lines.push(format!("    -F {PART}=@{FILE}"));
     }
     lines.join(" \\\n") + "\n"
 }
@@ -104,12 +115,21 @@ fn shell(text: &str) -> String {
 
 fn javascript(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let mut code = String::new();
+    if operation.has_file {
+        code += "import {readFile} from \"node:fs/promises\";\n\n";
+    }
     if operation.needs_account {
         code += "const {EMAIL, API_KEY} = process.env;\n";
     }
     let params: String =
         call.params.iter().map(|(name, value)| format!("    {name}: {},\n", javascript_literal(value))).collect();
-    if !params.is_empty() {
+    if operation.has_file {
+        code += "const params = new FormData();\n";
+        for (name, value) in &call.params {
+            code += &format!("params.append(\"{name}\", {});\n", javascript_literal(value));
+        }
+        code += &format!("params.append(\"{PART}\", new Blob([await readFile(\"{FILE}\")]), \"{FILE}\");\n");
+    } else if !params.is_empty() {
         code += &format!("const params = new URLSearchParams({{\n{params}}});\n");
     }
     let in_query = operation.method == "GET";
@@ -121,7 +141,7 @@ fn javascript(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> Stri
     if operation.needs_account {
         options.push("    headers: {Authorization: `Basic ${btoa(`${EMAIL}:${API_KEY}`)}`},\n".to_owned());
     }
-    if !in_query && !params.is_empty() {
+    if !in_query && (operation.has_file || !params.is_empty()) {
         options.push("    body: params,\n".to_owned());
     }
     let options = if options.is_empty() { String::new() } else { format!(", {{\n{}}}", options.concat()) };
@@ -143,11 +163,21 @@ fn rust(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
     let (name, rc_file) = (&words.brand.rust_crate, &words.brand.rc_file);
     let pairs: Vec<String> =
         call.params.iter().map(|(name, value)| format!("\n        .with({name:?}, {})", rust_literal(value))).collect();
+    let upload = if operation.has_file { ", Upload" } else { "" };
     let (import, params) = match pairs.as_slice() {
         [] => ("", "()".to_owned()),
         pairs => (", Params", format!("Params::new(){}", pairs.concat())),
     };
-    let call = format!("client.call(Method::{method}, {:?}, params).await", call.path);
+    let path = &call.path;
+    let mut call = format!("client.call(Method::{method}, {path:?}, params).await");
+    let mut file = String::new();
+    if operation.has_file {
+        file = format!(
+            "    let content = std::fs::read({FILE:?}).expect(\"the file is there\");\n    let file = Upload {{ name: \
+             {FILE:?}.to_owned(), content }};\n"
+        );
+        call = format!("client.call_with_file(Method::{method}, {path:?}, params, file).await");
+    }
     let end = if operation.request_fails.is_some() {
         format!(
             "    if let Err(error) = {call} {{\n        println!(\"{{}}: {{error}}\", error.code());\n    }}\n    Ok(())\n"
@@ -156,8 +186,8 @@ fn rust(operation: &Operation, call: &Call<'_>, words: &Words<'_>) -> String {
         format!("    let answer = {call}?;\n    println!(\"{{answer:#?}}\");\n    Ok(())\n")
     };
     format!(
-        "use {name}::{{Client, Error, Method{import}}};\n\n#[tokio::main]\nasync fn main() -> Result<(), Error> {{\n    \
-         let client = Client::builder().config_file(\"~/{rc_file}\").build()?;\n    let params = {params};\n{end}}}\n"
+        "use {name}::{{Client, Error, Method{import}{upload}}};\n\n#[tokio::main]\nasync fn main() -> Result<(), Error> {{\n    \
+         let client = Client::builder().config_file(\"~/{rc_file}\").build()?;\n    let params = {params};\n{file}{end}}}\n"
     )
 }
 

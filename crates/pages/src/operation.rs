@@ -1,6 +1,6 @@
 //! The page of one operation, and the tables that other pages borrow.
 
-use crate::document::{EventShape, Field, Operation, Parameter};
+use crate::document::{EventShape, FILE, Field, Operation, Parameter};
 use crate::prose::{self, inline, tabs};
 use crate::{Site, Words, examples};
 use maud::{Markup, html};
@@ -136,8 +136,12 @@ fn try_it(operation: &Operation) -> Markup {
                 @for parameter in &operation.parameters {
                     label {
                         span { code { (parameter.name) } @if parameter.required { " (required)" } }
-                        input name=(parameter.name) data-place=(parameter.place) autocomplete="off"
-                            value=(shown(operation, parameter));
+                        @if parameter.type_name == FILE {
+                            input type="file" name=(parameter.name);
+                        } @else {
+                            input name=(parameter.name) data-place=(parameter.place) autocomplete="off"
+                                value=(shown(operation, parameter));
+                        }
                     }
                 }
                 button type="submit" { "Send" }

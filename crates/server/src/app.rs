@@ -1,6 +1,7 @@
 //! What is built once and shared by all requests.
 
 use crate::config::Config;
+use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
@@ -14,6 +15,8 @@ pub struct App {
     pub config: Config,
     /// The realm it serves.
     pub realm: Arc<Realm>,
+    /// Where uploaded files are.
+    pub files: Arc<FileStore>,
     /// Requests of a user.
     pub requests: RateLimit<UserId>,
     /// Polls and deletions of queues of a user, counted apart.
@@ -31,7 +34,7 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(config: Config, realm: Arc<Realm>) -> Arc<Self> {
+    pub fn new(config: Config, realm: Arc<Realm>, files: FileStore) -> Arc<Self> {
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
@@ -44,6 +47,7 @@ impl App {
             metrics: metrics_handle(),
             config,
             realm,
+            files: Arc::new(files),
         })
     }
 }

@@ -93,12 +93,28 @@ config! {
     smtp_url: Option<String> = None;
     /// The address that e-mail comes from, if that is not `noreply@` and the host of the external URL.
     mail_from: Option<String> = None;
+    /// Where uploaded files are: `s3://bucket/folder`, with the usual `AWS_…` variables; without it, `files` in the data folder.
+    file_store: Option<String> = None;
+    /// Largest file that can be uploaded, in MiB.
+    max_file_upload_size_mib: u32 = 100;
+    /// What all uploaded files may take together, in MiB; 0 for no limit.
+    realm_upload_quota_mib: u32 = 0;
+    /// Days after which an uploaded file is removed to which no message refers.
+    unused_files_days: u32 = 35;
     /// Log in without a password (`dev_fetch_api_key`). Only the demo turns it on.
     allow_dev_login: bool = false;
     /// What is logged: `error`, `warn`, `info`, `debug`, or parts of the program as in `info,tidings_server=debug`.
     log_filter: String = "info".to_owned();
     /// How it is logged: `human` for people, `json` for machines.
     log_format: LogFormat = LogFormat::Human;
+}
+
+impl Config {
+    /// What all uploaded files may take together, in MiB; none for no limit.
+    #[must_use]
+    pub fn quota_mib(&self) -> Option<u32> {
+        Some(self.realm_upload_quota_mib).filter(|mib| *mib > 0)
+    }
 }
 
 /// How long a commit waits.

@@ -6,6 +6,7 @@ pub mod bots;
 pub mod channels;
 pub mod emoji_data;
 pub mod events;
+pub mod files;
 pub mod invites;
 pub mod join;
 pub mod later;

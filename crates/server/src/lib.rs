@@ -9,6 +9,7 @@
 //! - [`http`]: parameters, authentication, limits, errors. [`passwords`]: hashing them.
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
+//! - [`files`]: uploaded files: where they are, images, what is removed.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
@@ -17,6 +18,7 @@ pub mod bootstrap;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+pub mod files;
 pub mod handlers;
 pub mod http;
 pub mod mail;

@@ -142,3 +142,9 @@ fn security_scheme(brand: &Brand) -> Value {
     );
     json!({ "type": "http", "scheme": "basic", "description": text })
 }
+
+/// The schema of the form that an operation takes, with a file or without.
+fn form_mut(operation: &mut Value) -> Option<&mut Value> {
+    let content = operation.pointer_mut("/requestBody/content")?.as_object_mut()?;
+    content.values_mut().next()?.get_mut("schema")
+}

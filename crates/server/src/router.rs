@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::handlers;
-use crate::http::pipeline::{Arrived, Handler, anonymous, authenticated, read_params, written};
+use crate::http::pipeline::{Arrived, Brought, Handler, anonymous, authenticated, read, written};
 use crate::http::respond;
 use crate::openapi::Version;
 use axum::Router;
@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, folders, invites, messages, organization, personal, prepared, profile,
-    realm, server, signup, subscriptions, users,
+    authentication, bots, channels, events, files, folders, invites, messages, organization, personal, prepared,
+    profile, realm, server, signup, subscriptions, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -177,6 +177,12 @@ pub fn endpoints() -> Vec<Route> {
         authenticated later::CreateReminder => handlers::later::create_reminder;
         authenticated later::DeleteReminder => handlers::later::delete_reminder;
 
+        // Uploaded files
+        authenticated files::UploadFile => handlers::files::upload_file;
+        authenticated files::GetFileTemporaryUrl => handlers::files::get_file_temporary_url;
+        authenticated files::GetAttachments => handlers::files::get_attachments;
+        authenticated files::RemoveAttachment => handlers::files::remove_attachment;
+
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
         authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
@@ -200,13 +206,14 @@ pub fn endpoints() -> Vec<Route> {
 }
 
 /// The handlers of one path, by method.
-type Methods = BTreeMap<&'static str, Handler>;
+type Methods = BTreeMap<&'static str, Route>;
 
 /// The general router: every endpoint below `/api/v1`, and the pages for operators.
 pub fn router(app: Arc<App>) -> Router {
     let mut paths: BTreeMap<&'static str, Methods> = BTreeMap::new();
-    for Route { spec, handler } in endpoints() {
-        paths.entry(spec.metadata.path).or_default().insert(spec.metadata.method.as_str(), handler);
+    for route in endpoints() {
+        let metadata = route.spec.metadata;
+        paths.entry(metadata.path).or_default().insert(metadata.method.as_str(), route);
     }
     let mut router = Router::new();
     for (path, methods) in paths {
@@ -228,7 +235,8 @@ pub fn router(app: Arc<App>) -> Router {
         let serve = async move |headers: HeaderMap| into_axum(document.answer(&headers));
         router = router.route(&format!("/api/v1{}", version.path()), get(serve));
     }
-    let (pages, health, joining, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
+    let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
+    let (joining, metrics) = (Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -237,6 +245,7 @@ pub fn router(app: Arc<App>) -> Router {
     let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
         .merge(handlers::pages::router(pages))
+        .merge(handlers::files::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
@@ -258,7 +267,7 @@ async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Respo
 
 /// The path as the router takes it: some parameters may have slashes, written as they are.
 fn spanning(path: &str) -> String {
-    path.replace("/{fragment}", "/{*fragment}")
+    path.replace("/{fragment}", "/{*fragment}").replace("/{filename}", "/{*filename}")
 }
 
 fn into_axum(response: Response<Bytes>) -> Response<axum::body::Body> {
@@ -275,8 +284,9 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     }
     let address = client_address(&app, request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
-    let mut params = match read_params(&app, &parts.headers, parts.uri.query(), body).await {
-        Ok(params) => params,
+    let file = methods.get(parts.method.as_str()).and_then(|route| route.spec.metadata.file);
+    let Brought { mut params, file } = match read(&app, &parts.headers, parts.uri.query(), body, file).await {
+        Ok(brought) => brought,
         Err(error) => return closing(respond::error(&error)),
     };
     let method = match parts.method.as_str() {
@@ -287,13 +297,14 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
         }
         method => method,
     };
-    let Some(handler) = methods.get(method) else {
+    let Some(Route { handler, .. }) = methods.get(method) else {
         return respond::error(&ApiError::MethodNotAllowed { allowed });
     };
     for (name, value) in path {
         params.push_path(name, value.to_owned());
     }
-    handler(Arrived { app, address, headers: Arc::new(parts.headers) }, params).await
+    let arrived = Arrived { app, address, headers: Arc::new(parts.headers), file: file.map(Arc::new) };
+    handler(arrived, params).await
 }
 
 fn client_address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {

@@ -39,6 +39,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tokio::spawn(crate::retention::keep(Arc::clone(&app))),
         tokio::spawn(crate::delivery::keep(Arc::clone(&app))),
         tokio::spawn(crate::mail::keep(Arc::clone(&app))),
+        tokio::spawn(crate::files::sweep::keep(Arc::clone(&app))),
     ];
     tokio::pin!(stop);
     loop {

@@ -4,6 +4,7 @@
 
 mod account;
 mod channel;
+mod files;
 mod flags;
 mod invites;
 mod message;
@@ -106,6 +107,9 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::File(row) => self.file(row),
+            Change::FileRemoved(id) => self.file_removed(*id),
+            Change::FileUses { message, files, .. } => self.file_uses(*message, files),
             Change::Queue(row) => self.run(
                 "INSERT INTO queues (id, user_id, options, start, idle_timeout_secs, created_at, name)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -2,6 +2,7 @@
 
 mod account;
 mod channel;
+mod files;
 mod invites;
 mod organization;
 mod prepared;
@@ -31,6 +32,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
     ways(&transaction, &mut state)?;
+    files::load(&transaction, &mut state)?;
     flags(&transaction, &mut state)?;
     mentions(&transaction, &mut state)?;
     let queues = queues(&transaction)?;

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_moves.sql"),
     include_str!("../migrations/0008_submessages.sql"),
     include_str!("../migrations/0009_prepared.sql"),
+    include_str!("../migrations/0010_files.sql"),
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
     include_str!("../migrations/0018_signup.sql"),

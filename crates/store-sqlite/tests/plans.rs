@@ -2,7 +2,7 @@
 
 use roaring::RoaringBitmap;
 use std::sync::Arc;
-use tidings_core::change::{Change, MessageRow};
+use tidings_core::change::Change;
 use tidings_core::state::messages::ConversationKind;
 use tidings_store::contract::samples;
 use tidings_store::query::{Condition, MessageQuery, Page};
@@ -23,8 +23,6 @@ fn filled(path: &std::path::Path) -> SqliteStore {
     }));
     changes.extend((1..=5_000).map(|id| {
         let row = samples::message(MessageId(id), ConversationId(id % CONVERSATIONS + 1), UserId(id % 5 + 1), id);
-        let rendered = format!("<a href=\"/user_uploads/1/{id}\">{id}</a>");
-        let row = if id.is_multiple_of(100) { MessageRow { rendered, ..row } } else { row };
         Change::MessageInserted { row: Arc::new(row), mentions: Vec::new() }
     }));
     let reacted = (1..=5_000).filter(|id| id % 50 == 0).map(MessageId);
@@ -66,7 +64,6 @@ fn no_search_reads_a_whole_table() {
             Condition::Sender { user: UserId(2), negated },
             Condition::HasLink { negated },
             Condition::HasImage { negated },
-            Condition::HasAttachment { negated },
             Condition::HasReaction { negated },
         ]);
     }
@@ -90,9 +87,7 @@ fn no_search_reads_a_whole_table() {
         }
     }
     // So that the test is of more than one way.
-    for index in
-        ["by_conversation", "by_sender", "with_link", "with_image", "with_attachment", "reactions", "PRIMARY KEY"]
-    {
+    for index in ["by_conversation", "by_sender", "with_link", "with_image", "reactions", "PRIMARY KEY"] {
         assert!(driven.iter().any(|step| step.contains(index)), "{index} in {driven:#?}");
     }
 }

@@ -57,11 +57,6 @@ pub enum Condition {
         /// Has none.
         negated: bool,
     },
-    /// Its HTML refers to an uploaded file, at `/user_uploads/` (or not).
-    HasAttachment {
-        /// Refers to none.
-        negated: bool,
-    },
     /// Each of these words occurs in the content or in the topic (or not so), without regard to case.
     ///
     /// A word is a run of letters and digits; only whole words count. A search word that has other characters in

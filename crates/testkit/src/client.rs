@@ -138,6 +138,29 @@ impl TestClient {
         self.form(Method::DELETE, path, params).await
     }
 
+    /// `POST` with a form that has a file.
+    pub async fn post_file(&self, path: &str, name: &str, content: impl Into<Vec<u8>>) -> Reply {
+        let file = reqwest::multipart::Part::bytes(content.into()).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().part("file", file);
+        self.send(self.request(Method::POST, path).multipart(form)).await
+    }
+
+    /// Uploads a file and returns its address.
+    pub async fn upload(&self, name: &str, content: impl Into<Vec<u8>>) -> String {
+        self.post_file("/user_uploads", name, content).await.ok()["url"].as_str().expect("an address").to_owned()
+    }
+
+    /// `GET` of anything that is not below `/api/v1`: status, headers and bytes. `path` may have a query.
+    pub async fn get_bytes(&self, path: &str) -> (u16, reqwest::header::HeaderMap, Vec<u8>) {
+        let mut request = self.http.get(format!("{}{path}", self.url));
+        if let Some((email, key)) = &self.credentials {
+            request = request.basic_auth(email, Some(key));
+        }
+        let response = request.send().await.expect("the server answers");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        (status, headers, response.bytes().await.expect("the answer arrives").to_vec())
+    }
+
     /// Registers a queue.
     pub async fn register(&self, params: &Params<'_>) -> TestQueue {
         let state = self.post("/register", params).await.ok();

@@ -13,7 +13,7 @@
 //! | 14 | echo, a bot of desdemona | bot |
 //!
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
-//! reports of messages. Message 10 is desdemona's, in the topic
+//! reports of messages. File 10 is desdemona's. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
@@ -25,6 +25,7 @@ use tidings_core::change::Change;
 use tidings_core::commands::Tx;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
+use tidings_core::state::files::FileRow;
 use tidings_core::state::invites::InviteRow;
 use tidings_core::state::linkifiers::Numbered;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
@@ -40,7 +41,7 @@ use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::profile::{FieldKind, ProfileField};
 use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{ProfileValue, Role};
-use tidings_types::{ChannelId, EventId, MessageId, PreparedId, UserId};
+use tidings_types::{AttachmentId, ChannelId, EventId, MessageId, PreparedId, UserId};
 
 /// Who runs the examples.
 pub const READER: &str = "desdemona";
@@ -115,6 +116,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(signup());
     changes.extend(invites(now));
     changes.extend(prepared(now));
+    changes.push(file(now));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
@@ -236,6 +238,22 @@ fn prepared(now: i64) -> [Change; 5] {
         later(id, Later::Message { to, read_by_sender: true }),
         later(PreparedId(11), Later::Reminder { message: MessageId(10), note: String::new() }),
     ]
+}
+
+/// A file of desdemona's, of which there is only what is known of it.
+fn file(now: i64) -> Change {
+    Change::File(Arc::new(FileRow {
+        id: AttachmentId(10),
+        owner: UserId(8),
+        name: "picture.png".to_owned(),
+        path: "1/4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png".to_owned(),
+        key: "uploads/4e/m2A3MSqFnWRLUf9SaPzQ0Upx".to_owned(),
+        size: 120,
+        content_type: "image/png".to_owned(),
+        image: None,
+        created_at: now,
+        unused_since: Some(now),
+    }))
 }
 
 /// The rest.

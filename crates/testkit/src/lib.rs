@@ -40,6 +40,7 @@ use client::TestClient;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tidings_server::clock::Clock;
+use tidings_server::files::FileStore;
 use tidings_server::realm::{Realm, WriterThread};
 use tidings_server::{App, Config};
 use tidings_store::Store;
@@ -98,7 +99,8 @@ impl TestServer {
         let store = Arc::new(open(&dir));
         let loaded = store.load().expect("the store loads").expect("the realm exists");
         let (realm, writer) = Realm::start(store, loaded, clock.clone(), &config).expect("the realm starts");
-        let app = App::new(config.clone(), realm);
+        let files = FileStore::in_folder(&dir.path().join("files")).expect("a folder for files");
+        let app = App::new(config.clone(), realm, files);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("the port"));
         let (stop, stopped) = oneshot::channel();
@@ -117,6 +119,20 @@ impl TestServer {
         let server = Self::start_on(dir, config, clock).await;
         server.app.realm.announce_restart().await.expect("the restart is told");
         server
+    }
+
+    /// The files in the file store, with their folders.
+    #[must_use]
+    pub fn stored_files(&self) -> Vec<std::path::PathBuf> {
+        let mut folders = vec![self.dir.path().join("files")];
+        let mut found = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() { folders.push(path) } else { found.push(path) }
+            }
+        }
+        found
     }
 
     /// Stops cleanly: everything accepted is done when this returns.

@@ -39,6 +39,15 @@ pub enum Auth {
     Basic,
 }
 
+/// What file a form has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileKind {
+    /// Any.
+    Any,
+    /// A small picture.
+    Picture,
+}
+
 /// Everything the contract says about an endpoint apart from its parameters and its answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Metadata {
@@ -54,6 +63,8 @@ pub struct Metadata {
     pub auth: Auth,
     /// What it does, from the doc comment.
     pub doc: &'static str,
+    /// Whether the form has a file, in a part of any name, and of what kind.
+    pub file: Option<FileKind>,
     /// The errors it answers with, beside those that any endpoint can.
     pub fails: &'static [ErrorKind],
 }
@@ -90,22 +101,23 @@ pub trait Endpoint {
 /// Declares an endpoint, and with `{ … }` its request, as [`crate::request!`] does.
 ///
 /// `fails` names the rows of the table in [`crate::error`] that it answers with, beside those that any endpoint can:
-/// wrong parameters, wrong credentials, too many requests, and a server that is not well.
+/// wrong parameters, wrong credentials, too many requests, and a server that is not well. `takes file` (or
+/// `takes picture`) after that says that the form has a file.
 #[macro_export]
 macro_rules! endpoint {
     ($(#[doc = $doc:literal])* $name:ident: $method:ident $path:literal, $id:literal, $tag:literal, auth $auth:ident
-        => $response:ty $(, fails $($error:ident)|+)?; $request:ident { $($params:tt)* }) => {
+        => $response:ty $(, fails $($error:ident)|+)? $(, takes $file:ident)?; $request:ident { $($params:tt)* }) => {
         $crate::request! {
             $(#[doc = $doc])*
             $request { $($params)* }
         }
         $crate::endpoint! {
             $(#[doc = $doc])*
-            $name: $method $path, $id, $tag, auth $auth, $request => $response $(, fails $($error)|+)?
+            $name: $method $path, $id, $tag, auth $auth, $request => $response $(, fails $($error)|+)? $(, takes $file)?
         }
     };
     ($(#[doc = $doc:literal])* $name:ident: $method:ident $path:literal, $id:literal, $tag:literal, auth $auth:ident, $request:ty
-        => $response:ty $(, fails $($error:ident)|+)?) => {
+        => $response:ty $(, fails $($error:ident)|+)? $(, takes $file:ident)?) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
@@ -118,12 +130,16 @@ macro_rules! endpoint {
                 tag: $tag,
                 auth: $crate::endpoint::Auth::$auth,
                 doc: concat!($($doc, "\n"),*),
+                file: $crate::endpoint!(@takes $($file)?),
                 fails: &[$($($crate::error::ErrorKind::$error),+)?],
             };
             type Request = $request;
             type Response = $response;
         }
     };
+    (@takes) => { None };
+    (@takes file) => { Some($crate::endpoint::FileKind::Any) };
+    (@takes picture) => { Some($crate::endpoint::FileKind::Picture) };
 }
 
 /// The answer of an endpoint that has nothing to say but success.

@@ -5,6 +5,7 @@ pub mod authentication;
 pub mod bots;
 pub mod channels;
 pub mod events;
+pub mod files;
 pub mod folders;
 pub mod invites;
 pub mod messages;

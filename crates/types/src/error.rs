@@ -189,6 +189,10 @@ api_errors! {
     TopicWildcardNotAllowed {} => Some("TOPIC_WILDCARD_MENTION_NOT_ALLOWED"), 400, "You do not have permission to use topic wildcard mentions in this topic.";
     /// The last owner (or the last user) cannot leave.
     CannotDeactivateLastUser { entity: String as "entity", is_last_owner: bool as "is_last_owner" } => Some("CANNOT_DEACTIVATE_LAST_USER"), 400, "Cannot deactivate the only {entity}";
+    /// An image that cannot be read, or is too large to be shown.
+    BadImage { text: String } => Some("BAD_IMAGE"), 400, "{text}";
+    /// The files of the organization would take more space than they may.
+    RealmUploadQuota {} => Some("REALM_UPLOAD_QUOTA"), 400, "Upload would exceed your organization's upload quota.";
     /// The body is larger than the server takes.
     PayloadTooLarge { limit_bytes: u64 } => Some("BAD_REQUEST"), 413, "The request is larger than {limit_bytes} bytes";
     /// The request did not arrive or was not answered in time.

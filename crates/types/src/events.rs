@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub mod channel;
+pub mod files;
 pub mod message;
 pub mod personal;
 pub mod prepared;
@@ -298,6 +299,12 @@ events! {
     RemindersAdd = "reminders" / "add" => prepared::RemindersAdd;
     /// The user was reminded, or is not going to be.
     RemindersRemove = "reminders" / "remove" => prepared::RemindersRemove;
+    /// You uploaded a file.
+    AttachmentAdd = "attachment" / "add" => files::AttachmentChange;
+    /// Other messages than before refer to one of your files.
+    AttachmentUpdate = "attachment" / "update" => files::AttachmentChange;
+    /// One of your files is gone.
+    AttachmentRemove = "attachment" / "remove" => files::AttachmentRemove;
     /// Nothing happened; ends a poll that waited for long.
     Heartbeat = "heartbeat" => realm::Heartbeat;
     /// The server was started anew.

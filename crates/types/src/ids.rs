@@ -44,6 +44,8 @@ ids! {
     /// Something that a user prepared for later: a draft, a saved snippet, a scheduled message or a reminder. It is the
     /// position of the event that told of it, so no id is ever given twice.
     PreparedId(u64);
+    /// An uploaded file: the position of the event that told of it.
+    AttachmentId(u64);
 }
 
 /// Position of an event in the realm's log as clients see it: `seq * 4096 + n`.

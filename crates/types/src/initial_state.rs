@@ -6,6 +6,7 @@
 //! Two groups of fields come from tables of their own: [`RealmSettings`] are shown as `realm_<name>`, and clients that
 //! do not know the object `user_settings` are shown many of [`UserSettings`] as fields.
 
+use crate::attachment::ThumbnailFormat;
 use crate::channel::{Channel, Subscription};
 use crate::endpoints::personal::presence::Presences;
 use crate::folder::ChannelFolder;
@@ -457,7 +458,7 @@ initial_state! {
     realm_push_notifications_enabled: bool, ["realm"];
     /// When that ends, in UNIX seconds. Always null.
     realm_push_notifications_enabled_end_timestamp: Option<i64>, ["realm"];
-    /// How much can be uploaded. Always null.
+    /// Size of all uploaded files at most; null for no limit.
     realm_upload_quota_mib: Option<u32>, ["realm"];
     /// What plan the organization is on: 1 for one's own server.
     realm_plan_type: u32, ["realm"];
@@ -480,7 +481,7 @@ initial_state! {
     max_logo_file_size_mib: u32, ["realm"];
     /// Size of a user's picture at most: 0, none can be uploaded.
     max_avatar_file_size_mib: u32, ["realm"];
-    /// Size of a file at most: 0, none can be uploaded.
+    /// Size of a file at most; 0 if none can be uploaded.
     max_file_upload_size_mib: u32, ["realm"];
     /// Up to how many new subscribers are told by message: 0, none are.
     max_bulk_new_subscription_messages: u32, ["realm"];
@@ -508,8 +509,8 @@ initial_state! {
     server_inline_image_preview: bool, ["realm"];
     /// Whether the server previews pages below messages that link to them. Always false.
     server_inline_url_embed_preview: bool, ["realm"];
-    /// Sizes in which the server has pictures. Always empty.
-    server_thumbnail_formats: Vec<Value>, ["realm"];
+    /// Forms in which uploaded images can be had, small.
+    server_thumbnail_formats: Vec<ThumbnailFormat>, ["realm"];
     /// Whether users cannot change their pictures, whatever the organization says. Always true.
     server_avatar_changes_disabled: bool, ["realm"];
     /// Whether users cannot change their names, whatever the organization says. Always false.

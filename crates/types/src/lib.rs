@@ -11,6 +11,7 @@
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
+//! - [`attachment`]: uploaded files.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
 //! - [`signup`]: how people come into an organization.
@@ -23,6 +24,7 @@
 //! - [`schema`]: a word for descriptions of these types.
 //! - [`version`]: the version and feature level we announce.
 
+pub mod attachment;
 pub mod brand;
 pub mod channel;
 pub mod endpoint;
@@ -48,4 +50,4 @@ pub mod user;
 pub mod version;
 
 pub use error::ApiError;
-pub use ids::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
+pub use ids::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};

@@ -11,7 +11,7 @@
 //! A value of the wrong type is 400 `BAD_REQUEST` and names the position, as in `narrow[0] is not a list`.
 
 use crate::error::ApiError;
-use crate::ids::{ChannelId, GroupId, MessageId, PreparedId, UserId};
+use crate::ids::{AttachmentId, ChannelId, GroupId, MessageId, PreparedId, UserId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -352,7 +352,7 @@ macro_rules! json_ids {
     )*};
 }
 
-json_ids!(UserId "user ID", ChannelId "channel ID", MessageId "message(s)", GroupId "user group ID", PreparedId "ID");
+json_ids!(UserId "user ID", ChannelId "channel ID", MessageId "message(s)", GroupId "user group ID", PreparedId "ID", AttachmentId "attachment");
 
 macro_rules! json_params {
     ($($t:ty),*) => {$(
@@ -368,7 +368,7 @@ macro_rules! json_params {
     )*};
 }
 
-json_params!(bool, i64, u32, UserId, ChannelId, MessageId, GroupId, PreparedId);
+json_params!(bool, i64, u32, UserId, ChannelId, MessageId, GroupId, PreparedId, AttachmentId);
 
 impl<T: FromJson> FromParam for Vec<T> {
     const ENCODING: Encoding = Encoding::Json;

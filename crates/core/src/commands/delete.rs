@@ -1,7 +1,7 @@
 //! Deleting messages.
 
 use super::send::{check_topic, refresh_first_message};
-use super::{Tx, notify};
+use super::{Tx, files, notify};
 use crate::change::{Change, MessageRow};
 use crate::event::{Gate, Payload};
 use crate::limits;
@@ -10,7 +10,7 @@ use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::events::message::DeleteMessage;
-use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
+use tidings_types::{ApiError, AttachmentId, ChannelId, ConversationId, MessageId, UserId};
 
 /// `delete-message`.
 ///
@@ -69,10 +69,15 @@ pub(super) fn remove(tx: &mut Tx<'_>, actor: &UserRow, ids: &[MessageId]) -> Res
     };
     // Whoever deletes a message may read it, subscribed or not.
     let event = place(tx, conversation);
+    let mut files: Vec<AttachmentId> = Vec::new();
     for id in ids {
+        files.extend(tx.state.files.of_message(*id));
         tx.change(Change::MessageDeleted { id: *id });
     }
     tx.emit_payload(Payload::Delete { event, ids: ids.to_vec() }, audience.plus([actor.id]), Gate::All);
+    files.sort_unstable();
+    files.dedup();
+    files::settle(tx, &files);
     if let Some(channel) = channel {
         refresh_first_message(tx, channel.id);
     }

@@ -1,7 +1,7 @@
 //! Changing the content of messages.
 
 use super::send::{self, Place};
-use super::{Tx, flags};
+use super::{Tx, files, flags};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow};
 use crate::event::PreparedFlags;
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use tidings_markdown::Rendered;
+use tidings_types::attachment::Attachment;
 use tidings_types::events::Event;
 use tidings_types::events::message::{FlagsAdd, UpdateMessage};
 use tidings_types::message::Edit;
@@ -49,6 +50,8 @@ pub fn check_content(content: &str) -> Result<String, ApiError> {
 pub struct Edited {
     pub(super) update: UpdateMessage,
     pub(super) audience: Audience,
+    /// The actor's files to which no message refers any more.
+    pub detached: Vec<Attachment>,
 }
 
 impl Edited {
@@ -93,9 +96,11 @@ pub fn edit_content(
     let row = edited(tx, &message, &place, &new, actor);
     let edit = row.edit_history[0].clone();
     tx.change(Change::MessageUpdated { row: Arc::new(row), mentions, edit });
+    let unused = files::refer(tx, &user, id, message.timestamp, &new.rendered.linked_uploads);
     settle_unread(tx, id, &newcomers, &held_before);
     let update = update(actor, &message, new, &place, tx.now);
-    Ok(Some(Edited { update, audience: holders(tx, id, &held_before) }))
+    let detached = files::detached(tx, actor, &unused);
+    Ok(Some(Edited { update, audience: holders(tx, id, &held_before), detached }))
 }
 
 /// Content and channel are not changed in one request. Clients may name the channel the message is in.

@@ -1,7 +1,7 @@
 //! Sending messages.
 
 use super::repeats::{self, SendKey};
-use super::{Tx, visibility};
+use super::{Tx, files, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -411,7 +411,7 @@ fn insert(
         client: new.client,
         timestamp: tx.now,
         content: new.content,
-        rendered: new.rendered.html,
+        rendered: new.rendered.html.clone(),
         bits,
         last_edit: None,
         last_moved: None,
@@ -420,6 +420,7 @@ fn insert(
         submessages: new.widget.map(|content| first_submessage(tx, sender, content)).into_iter().collect(),
     });
     tx.change(Change::MessageInserted { row: Arc::clone(&row), mentions: mentions.clone() });
+    files::refer(tx, sender, id, row.timestamp, &new.rendered.linked_uploads);
     let mut read: Vec<UserId> = tx.state.personal.muted_by(sender.id).collect();
     if new.read_by_sender {
         read.push(sender.id);

@@ -176,7 +176,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_password_auth_enabled, &true);
     fields.put(field::realm_push_notifications_enabled, &false);
     fields.put(field::realm_push_notifications_enabled_end_timestamp, &());
-    fields.put(field::realm_upload_quota_mib, &());
     fields.put(field::realm_plan_type, &1);
     fields.put(field::realm_default_external_accounts, &external_accounts());
     fields.put(field::realm_signup_announcements_stream_id, &-1);
@@ -191,7 +190,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::max_icon_file_size_mib, &0);
     fields.put(field::max_logo_file_size_mib, &0);
     fields.put(field::max_avatar_file_size_mib, &0);
-    fields.put(field::max_file_upload_size_mib, &0);
     // Subscribing many people sends no messages about it.
     fields.put(field::max_bulk_new_subscription_messages, &0);
     fields.put(field::server_min_deactivated_realm_deletion_days, &());
@@ -206,7 +204,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::giphy_rating_options, &disabled("GIPHY integration disabled"));
     fields.put(field::server_inline_image_preview, &true);
     fields.put(field::server_inline_url_embed_preview, &false);
-    fields.put(field::server_thumbnail_formats, &[(); 0]);
     fields.put(field::server_avatar_changes_disabled, &true);
     fields.put(field::server_name_changes_disabled, &false);
     fields.put(field::server_needs_upgrade, &false);

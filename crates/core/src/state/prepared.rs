@@ -23,6 +23,11 @@ impl<K: Ord + Clone, T> Kept<K, T> {
         self.0.get(&user).into_iter().flat_map(OrdMap::values)
     }
 
+    /// All users'.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.0.values().flat_map(OrdMap::values)
+    }
+
     /// How many a user has.
     #[must_use]
     pub fn count(&self, user: UserId) -> usize {
@@ -102,6 +107,13 @@ impl Prepared {
         let mut drafts: Vec<&Draft> = self.drafts.of(user).map(|draft| &**draft).collect();
         drafts.sort_by_key(|draft| std::cmp::Reverse((draft.timestamp, draft.id)));
         drafts
+    }
+
+    /// Every text that somebody keeps for a message: drafts, snippets, what is to be sent later.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let drafts = self.drafts.all().map(|draft| draft.content.as_str());
+        let snippets = self.snippets.all().map(|snippet| snippet.content.as_str());
+        drafts.chain(snippets).chain(self.later.all().map(|row| row.content.as_str()))
     }
 
     pub(super) fn put_draft(&mut self, user: UserId, id: PreparedId, draft: Option<Arc<Draft>>) {

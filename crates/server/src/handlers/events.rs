@@ -3,7 +3,7 @@
 use crate::http::pipeline::Ctx;
 use crate::queues::{self, QueueName};
 use crate::transports::long_poll;
-use tidings_core::register::{Fetch, InitialStateRequest};
+use tidings_core::register::{Fetch, InitialStateRequest, UploadLimits};
 use tidings_core::shape::{CAPABILITIES, Shape};
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
@@ -19,7 +19,8 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
         .with_if(Shape::SLIM_PRESENCE, request.slim_presence);
-    let retention_secs = ctx.app.config.named_queue_retention_secs;
+    let config = &ctx.app.config;
+    let retention_secs = config.named_queue_retention_secs;
     let wanted = queues::Wanted {
         client: ctx.client.clone(),
         event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
@@ -43,6 +44,7 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
         presence_history_limit_days: request.presence_history_limit_days,
         now: ctx.app.realm.clock.now(),
         generation: ctx.app.realm.generation,
+        uploads: UploadLimits { file_mib: config.max_file_upload_size_mib, quota_mib: config.quota_mib() },
     };
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
     let body = crate::http::respond::begin(4096);

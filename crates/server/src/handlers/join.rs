@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::http::client_address::network_of;
-use crate::http::pipeline::read_params;
+use crate::http::pipeline;
 use crate::http::respond;
 use crate::passwords;
 use axum::body::Body;
@@ -58,8 +58,8 @@ pub async fn accept(
     query: Option<&str>,
     body: Body,
 ) -> Response<Bytes> {
-    let params = match read_params(app, headers, query, body).await {
-        Ok(params) => params,
+    let params = match pipeline::read(app, headers, query, body, None).await {
+        Ok(brought) => brought.params,
         Err(error) => return respond::error(&error),
     };
     let joined = match open(app, key, address) {

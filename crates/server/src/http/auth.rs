@@ -50,16 +50,22 @@ pub fn authenticate(header: Option<&[u8]>, state: &RealmState) -> Result<Arc<Use
 }
 
 fn check_key(email: &str, key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
+    let user = by_key(key, state)?;
+    let is_own_address =
+        user.delivery_email.eq_ignore_ascii_case(email) || state.api_email(&user).eq_ignore_ascii_case(email);
+    if is_own_address { Ok(user) } else { Err(ApiError::unauthorized("Invalid API key")) }
+}
+
+/// The account that a key belongs to.
+///
+/// # Errors
+/// 401 for a key that is malformed or not known, and an account that is deactivated.
+pub fn by_key(key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
     if key.len() != API_KEY_CHARS || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(ApiError::unauthorized("Malformed API key"));
     }
     let invalid = || ApiError::unauthorized("Invalid API key");
     let user = state.users.by_key(&hash_key(key)).and_then(|id| state.users.get(id)).ok_or_else(invalid)?;
-    let is_own_address =
-        user.delivery_email.eq_ignore_ascii_case(email) || state.api_email(user).eq_ignore_ascii_case(email);
-    if !is_own_address {
-        return Err(invalid());
-    }
     if !user.is_active {
         return Err(ApiError::unauthorized("Account is deactivated"));
     }

@@ -10,7 +10,7 @@ use hyper::header::CONTENT_TYPE;
 use tidings_types::ApiError;
 
 /// Parameters of a request at most; far more than any client sends, few enough to look through.
-const PARAMETERS_MAX: usize = 1_000;
+pub const PARAMETERS_MAX: usize = 1_000;
 
 /// Pairs of a query string or a URL-encoded body.
 ///

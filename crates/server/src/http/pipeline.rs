@@ -4,6 +4,7 @@
 use super::respond;
 use super::{auth, body, client_name};
 use crate::app::App;
+use crate::files::receive::{self, Received};
 use bytes::Bytes;
 use hyper::header::{AUTHORIZATION, USER_AGENT};
 use hyper::{HeaderMap, Response};
@@ -12,9 +13,10 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::limits;
 use tidings_core::state::users::UserRow;
 use tidings_types::ApiError;
-use tidings_types::endpoint::{Auth, Endpoint};
+use tidings_types::endpoint::{Auth, Endpoint, FileKind};
 use tidings_types::params::{ParamSource, Request};
 
 /// A request to an endpoint that needs an account.
@@ -28,6 +30,8 @@ pub struct Ctx {
     pub client: String,
     /// The headers of the request.
     pub headers: Arc<HeaderMap>,
+    /// The file in its form, for endpoints that take one.
+    pub file: Option<Arc<Received>>,
 }
 
 /// A request to an endpoint that anyone may use.
@@ -50,6 +54,8 @@ pub struct Arrived {
     pub address: IpAddr,
     /// Its headers.
     pub headers: Arc<HeaderMap>,
+    /// The file in its form.
+    pub file: Option<Arc<Received>>,
 }
 
 /// A future that is boxed, so that connections do not have to hold the largest of all handlers.
@@ -101,7 +107,7 @@ where
                 Err(error) => return respond::error(&error),
             };
             let client = client_of(&arrived.headers, &params);
-            let ctx = Ctx { app, user, client, headers: arrived.headers };
+            let ctx = Ctx { app, user, client, headers: arrived.headers, file: arrived.file };
             let mut response = answer::<E, _, _>(&params, |request| handler(ctx, request), shape).await;
             if let Some(allowance) = allowance {
                 allowance.write(response.headers_mut());
@@ -158,19 +164,35 @@ where
 /// and anybody may open connections.
 const ANONYMOUS_BODY_BYTES_MAX: usize = 16 << 10;
 
-/// Reads what a request brings besides its path: the parameters of query and body.
+/// What a request brings besides its path.
+pub struct Brought {
+    /// The parameters of query and body.
+    pub params: ParamSource,
+    /// The file in its form; only where the endpoint takes one.
+    pub file: Option<Received>,
+}
+
+/// Reads what a request brings besides its path. Files are read only for who has an account.
 ///
 /// # Errors
-/// 413 and 400 for bodies that are too large or malformed; 504 for those that do not arrive in time.
-pub async fn read_params(
+/// 413 and 400 for bodies that are too large or malformed; 504 for those that do not arrive in time; 401 for a file of
+/// somebody who is not known.
+pub async fn read(
     app: &App,
     headers: &HeaderMap,
     query: Option<&str>,
     request_body: axum::body::Body,
-) -> Result<ParamSource, ApiError> {
+    file: Option<FileKind>,
+) -> Result<Brought, ApiError> {
     let query = body::parse_pairs(query.unwrap_or_default().as_bytes())?;
     let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
-    let bytes_max = match auth::authenticate(header, &app.realm.state()) {
+    let user = auth::authenticate(header, &app.realm.state());
+    if let Some(kind) = file.filter(|_| receive::is_multipart(headers)) {
+        user?;
+        let form = receive::form(app, headers, request_body, file_bytes_max(app, kind)).await?;
+        return Ok(Brought { params: ParamSource::new(query, form.params), file: form.file });
+    }
+    let bytes_max = match user {
         Ok(_) => app.config.body_bytes_max,
         Err(_) => app.config.body_bytes_max.min(ANONYMOUS_BODY_BYTES_MAX),
     };
@@ -180,5 +202,13 @@ pub async fn read_params(
     };
     let timeout = Duration::from_secs(app.config.request_timeout_secs);
     let body = tokio::time::timeout(timeout, arrival).await.map_err(|_| ApiError::RequestTimeout {})??;
-    Ok(ParamSource::new(query, body))
+    Ok(Brought { params: ParamSource::new(query, body), file: None })
+}
+
+fn file_bytes_max(app: &App, kind: FileKind) -> u64 {
+    let mib = match kind {
+        FileKind::Any => app.config.max_file_upload_size_mib,
+        FileKind::Picture => limits::PICTURE_MIB_MAX,
+    };
+    u64::from(mib) << 20
 }

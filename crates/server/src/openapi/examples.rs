@@ -75,6 +75,16 @@ const BY_NAME: &[(&str, &str)] = &[
     ("operation", r#""add""#),
     ("operator", r#""channel""#),
     ("add-code-playground.name", r#""Rust playground""#),
+    ("Attachment.name", r#""picture.png""#),
+    ("Attachment.path_id", r#""1/4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png""#),
+    ("ThumbnailFormat.name", r#""840x560.webp""#),
+    ("format", r#""webp""#),
+    ("GetFileTemporaryUrlResponse.url", r#""/user_uploads/temporary/AAAAAAAAAAoAAAAAaer7QK0s/picture.png""#),
+    ("UploadFileResponse.filename", r#""picture.png""#),
+    ("UploadFileResponse.uri", r#""/user_uploads/1/4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png""#),
+    ("UploadFileResponse.url", r#""/user_uploads/1/4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png""#),
+    ("get-file-temporary-url.filename", r#""4e/m2A3MSqFnWRLUf9SaPzQ0Upx/picture.png""#),
+    ("get-file-temporary-url.realm_id_str", "1"),
     ("Playground.name", r#""Rust playground""#),
     ("ordered_linkifier_ids", "[9, 10]"),
     ("order", "[10, 9]"),
@@ -169,7 +179,7 @@ pub(super) fn add(document: &mut Value) {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             sampler.add_to_parameter(&owner, parameter);
         }
-        let form = operation.pointer_mut("/requestBody/content/application~1x-www-form-urlencoded/schema/properties");
+        let form = super::form_mut(operation).map(|form| &mut form["properties"]);
         for (name, schema) in form.and_then(Value::as_object_mut).into_iter().flatten() {
             put(schema, "examples", sampler.sample(&owner, name, schema).map(|example| json!([example])));
         }
@@ -194,12 +204,14 @@ fn parameters(operation: &Value) -> Vec<(String, bool, Value)> {
         (name, parameter["required"] == true, media["example"].clone())
     });
     let body = operation.get("requestBody");
-    let form = body.and_then(|body| body.pointer("/content/application~1x-www-form-urlencoded/schema"));
+    let form = body.and_then(|body| body["content"].as_object()?.values().next()).map(|content| &content["schema"]);
     let is_required = |name: &String| {
         let required = form.and_then(|form| form["required"].as_array());
         required.is_some_and(|names| names.iter().any(|required| required == name))
     };
     let fields = form.and_then(|form| form["properties"].as_object()).into_iter().flatten();
+    // Files are no values.
+    let fields = fields.filter(|(_, schema)| schema["format"] != "binary");
     own.chain(fields.map(|(name, schema)| (name.clone(), is_required(name), schema["examples"][0].clone()))).collect()
 }
 

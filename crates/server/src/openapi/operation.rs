@@ -16,6 +16,9 @@ const RATE_LIMIT_HEADERS: &[(&str, &str)] = &[
     ("X-RateLimit-Reset", "When all of them are back, in UNIX seconds."),
 ];
 
+/// What the part of a form that has the file is called in the description.
+const FILE: &str = "filename";
+
 /// All headers that answers refer to.
 pub(super) fn headers() -> Value {
     let integer = |text: &str| json!({ "description": text, "schema": { "type": "integer", "format": "int64" } });
@@ -70,8 +73,8 @@ pub(super) fn operation(
         // Forms are objects, whose fields have no order of their own.
         operation["x-parameters"] = spec.params.iter().map(|param| param.name).collect();
     }
-    if has_body && !rest.is_empty() {
-        operation["requestBody"] = body(&rest, generator);
+    if has_body && (metadata.file.is_some() || !rest.is_empty()) {
+        operation["requestBody"] = body(&rest, metadata.file.is_some(), generator);
     }
     operation["responses"]["200"] = success(spec, generator, schemas);
     operation
@@ -116,19 +119,25 @@ fn is_structure(schema: &Schema) -> bool {
 
 /// The form that the other parameters are sent in: objects as JSON, lists as one parameter for each element, which is
 /// what the format means where nothing is said of it.
-fn body(params: &[&ParamSpec], generator: &mut SchemaGenerator) -> Value {
+fn body(params: &[&ParamSpec], has_file: bool, generator: &mut SchemaGenerator) -> Value {
     let mut properties = Map::new();
     for param in params {
         let mut schema = schema_of(param, generator);
         schema.insert("description".to_owned(), Value::from(param.doc));
         properties.insert(param.name.to_owned(), schema.into());
     }
-    let required: Vec<&str> = params.iter().filter(|param| param.required).map(|param| param.name).collect();
+    let mut required: Vec<&str> = params.iter().filter(|param| param.required).map(|param| param.name).collect();
+    if has_file {
+        let doc = "The file, in a part of any name; its own name is that of the part's file.";
+        properties.insert(FILE.to_owned(), json!({ "type": "string", "format": "binary", "description": doc }));
+        required.push(FILE);
+    }
     let mut schema = json!({ "type": "object", "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);
     }
-    let content = json!({ "application/x-www-form-urlencoded": { "schema": schema } });
+    let format = if has_file { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
+    let content = json!({ format: { "schema": schema } });
     json!({ "required": !required.is_empty(), "content": content })
 }
 

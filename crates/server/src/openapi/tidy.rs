@@ -33,7 +33,7 @@ pub(super) fn make_older(document: &mut Value) {
                 parameter["schema"] = json!({ "type": "string" });
             }
         }
-        let form = operation.pointer_mut("/requestBody/content/application~1x-www-form-urlencoded/schema/properties");
+        let form = super::form_mut(operation).map(|form| &mut form["properties"]);
         for property in form.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
             without_names(property, &schemas);
         }

@@ -200,7 +200,10 @@ impl Narrower<'_> {
                 "home" => filter.keep(self.ids_of(self.muted_topics()), !*negated),
                 other => return Err(bad(format!("unknown 'in' operand {other}"))),
             },
-            "has" => filter.conditions.push(has(text(term)?, *negated)?),
+            "has" => match text(term)? {
+                "attachment" => filter.keep(self.state.files.messages().to_bitmap(), *negated),
+                operand => filter.conditions.push(has(operand, *negated)?),
+            },
             "id" => {
                 let id = number_of(operand).filter(|id| *id >= 0).ok_or_else(|| bad("Invalid message ID"))?;
                 filter.keep(u32::try_from(id).into_iter().collect(), *negated);
@@ -408,7 +411,6 @@ fn has(operand: &str, negated: bool) -> Result<Condition, ApiError> {
         "link" => Ok(Condition::HasLink { negated }),
         "image" => Ok(Condition::HasImage { negated }),
         "reaction" => Ok(Condition::HasReaction { negated }),
-        "attachment" => Ok(Condition::HasAttachment { negated }),
         other => Err(bad(format!("unknown 'has' operand {other}"))),
     }
 }

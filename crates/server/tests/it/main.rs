@@ -4,6 +4,7 @@ mod authentication;
 mod bots;
 mod channels;
 mod events;
+mod files;
 mod messages;
 mod organization;
 mod personal;

@@ -125,6 +125,7 @@ impl Writing<'_> {
         self.run("DELETE FROM reactions WHERE message_id = ?1", params![id.0])?;
         self.run("DELETE FROM message_edits WHERE message_id = ?1", params![id.0])?;
         self.run("DELETE FROM submessages WHERE message_id = ?1", params![id.0])?;
+        self.run("DELETE FROM attachment_messages WHERE message_id = ?1", params![id.0])?;
         self.forget_words(id)?;
         self.run_on_one("messages", "DELETE FROM messages WHERE id = ?1", params![id.0])
     }

@@ -31,7 +31,6 @@ pub(super) enum Source<'a> {
     Anywhere(Vec<words::Part>),
     Reaction,
     Image,
-    Attachment,
     Link,
     All,
 }
@@ -69,10 +68,6 @@ impl<'a> Condition<'a> {
             query::Condition::HasLink { negated: true } => Self::row(None, "+m.has_link = 0"),
             query::Condition::HasImage { negated: false } => Self::row(Some(Source::Image), "+m.has_image = 1"),
             query::Condition::HasImage { negated: true } => Self::row(None, "+m.has_image = 0"),
-            query::Condition::HasAttachment { negated: false } => {
-                Self::row(Some(Source::Attachment), "+m.has_attachment = 1")
-            }
-            query::Condition::HasAttachment { negated: true } => Self::row(None, "+m.has_attachment = 0"),
             query::Condition::HasReaction { negated: false } => {
                 let sql = "EXISTS (SELECT 1 FROM reactions r WHERE r.message_id = m.id)";
                 Self::row(Some(Source::Reaction), sql)
@@ -99,12 +94,11 @@ impl Source<'_> {
             Source::Words(_) | Source::Anywhere(_) => 0,
             Source::Conversations(_) | Source::Conversation(_) => 1,
             Source::Sender(_) => 2,
-            Source::Attachment => 3,
-            Source::Image => 4,
-            Source::Reaction => 5,
-            Source::Link => 6,
-            Source::Ids(_) | Source::IdList(_) => 7,
-            Source::All => 8,
+            Source::Image => 3,
+            Source::Reaction => 4,
+            Source::Link => 5,
+            Source::Ids(_) | Source::IdList(_) => 6,
+            Source::All => 7,
         }
     }
 
@@ -125,9 +119,6 @@ impl Source<'_> {
             Source::Reaction => ("reactions d", "d.message_id", "1", None),
             Source::Image => ("messages m INDEXED BY messages_with_image", "m.id", "m.has_image = 1", None),
             Source::Link => ("messages m INDEXED BY messages_with_link", "m.id", "m.has_link = 1", None),
-            Source::Attachment => {
-                ("messages m INDEXED BY messages_with_attachment", "m.id", "m.has_attachment = 1", None)
-            }
             // But for the last, these are read by the piece, so no statement has them.
             Source::Conversations(_) | Source::Anywhere(_) | Source::Ids(_) | Source::All => {
                 ("messages m", "m.id", "1", None)

@@ -13,7 +13,7 @@ use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
+use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
 
 const CHANNEL: ChannelId = ChannelId(1);
 
@@ -42,6 +42,12 @@ pub fn places() -> Vec<Change> {
 
 fn row(id: u32, conversation: u32, n: u32) -> MessageRow {
     samples::message(MessageId(id), ConversationId(conversation), UserId(id % 3 + 1), n)
+}
+
+/// The files that one of the messages of [`row`] refers to.
+fn uses(message: u32, files: &[u64]) -> Change {
+    let sent_at = row(message, 1, 1).timestamp;
+    Change::FileUses { message: MessageId(message), sent_at, files: files.iter().copied().map(AttachmentId).collect() }
 }
 
 fn edited(row: MessageRow, n: u32) -> (MessageRow, Edit) {
@@ -118,6 +124,14 @@ fn every_kind() -> Vec<Change> {
         samples::later(UserId(1), 6, Some(3)),
         samples::later(UserId(2), 7, Some(4)),
         samples::later(UserId(2), 7, None),
+        Change::File(Arc::new(samples::file(AttachmentId(3), UserId(1), 5))),
+        Change::File(Arc::new(samples::file(AttachmentId(4), UserId(2), 7))),
+        Change::File(Arc::new(samples::file(AttachmentId(1 << 40), UserId(2), 8))),
+        uses(1, &[3, 4]),
+        uses(2, &[3, 4, 1 << 40]),
+        uses(3, &[4]),
+        uses(3, &[]),
+        Change::FileRemoved(AttachmentId(4)),
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),

@@ -21,6 +21,7 @@ pub fn picture(state: &RealmState) -> Vec<String> {
     messages(state, &mut lines);
     flags(state, &mut lines);
     personal(state, &mut lines);
+    files(state, &mut lines);
     lines
 }
 
@@ -95,6 +96,22 @@ fn flags(state: &RealmState, lines: &mut Vec<String>) {
         if !flags.mentions(id).is_empty() {
             line(lines, ("mentions of", id), flags.mentions(id));
         }
+    }
+}
+
+fn files(state: &RealmState, lines: &mut Vec<String>) {
+    let files = &state.files;
+    line(lines, "files", (files.bytes(), files.messages().to_bitmap()));
+    line(lines, "unused files", files.unused(i64::MAX).map(|row| row.id).collect::<Vec<_>>());
+    for row in files.iter() {
+        line(lines, row, files.uses(row.id).collect::<Vec<_>>());
+        line(lines, files.find(&row.path).map(|row| row.id), files.by_key(&row.key).map(|row| row.id));
+    }
+    for user in state.users.iter().map(|user| user.id) {
+        line(lines, ("files", user), files.of(user).map(|row| row.id).collect::<Vec<_>>());
+    }
+    for id in (1..=state.messages.last_id()).map(MessageId).filter(|id| !files.of_message(*id).is_empty()) {
+        line(lines, ("files", id), files.of_message(id));
     }
 }
 

@@ -5,12 +5,13 @@ use super::{Backend, samples};
 use proptest::test_runner::{Config, TestRunner};
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageRow};
+use tidings_core::state::files::FileRow;
 use tidings_core::state::flags::{Flag, MentionBits};
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{ChannelId, ConversationId, MessageId, QueueId, UserId};
+use tidings_types::{AttachmentId, ChannelId, ConversationId, MessageId, QueueId, UserId};
 
 /// One step: what to do, and two numbers that say with what.
 type Step = (u8, u32, u32);
@@ -38,6 +39,9 @@ pub fn folding_and_loading_agree<B: Backend>(new_backend: impl Fn() -> B) {
 fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<Change> {
     let user = pick_user(world, a);
     let message = || pick_message(world, b);
+    if kind >= 224 {
+        return files(world, user, kind, a, b);
+    }
     Some(match kind % 46 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
@@ -117,6 +121,26 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
+    })
+}
+
+/// A change of files, pictures or emoji.
+fn files<B: Backend>(world: &World<'_, B>, user: UserId, kind: u8, a: u32, b: u32) -> Option<Change> {
+    let id = AttachmentId(u64::from(a % 5) + 1);
+    Some(match kind % 8 {
+        0 => Change::FileRemoved(id),
+        1..=3 => {
+            // What a file is does not change, but whether messages refer to it does.
+            let known = world.state.files.get(id).map(|row| FileRow::clone(row));
+            let fresh = || samples::file(id, user, b % 100);
+            let row = known.map_or_else(fresh, |row| FileRow { unused_since: Some(i64::from(b)), ..row });
+            Change::File(Arc::new(row))
+        }
+        _ => {
+            let message = pick_message(world, b)?;
+            let files = world.state.files.iter().map(|row| row.id).filter(|id| a >> id.0 & 1 == 1).collect();
+            Change::FileUses { message: message.id, sent_at: message.timestamp, files }
+        }
     })
 }
 

@@ -5,6 +5,7 @@ use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, Submess
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
+use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::invites::{InviteRow, MailRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
@@ -23,7 +24,9 @@ use tidings_types::profile::{FieldKind, ProfileField};
 use tidings_types::settings::UserSettings;
 use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{BotType, ProfileValue, Role};
-use tidings_types::{ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId};
+use tidings_types::{
+    AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId,
+};
 
 /// The organization; `n` makes a difference.
 #[must_use]
@@ -372,6 +375,29 @@ pub fn later(user: UserId, id: u32, n: Option<u32>) -> Change {
         Arc::new(LaterRow { id, user, what, content, rendered, at: n.into(), client, failure })
     };
     Change::Later { user, id, row: n.map(row) }
+}
+
+/// A file; `n` makes a difference.
+#[must_use]
+pub fn file(id: AttachmentId, owner: UserId, n: u32) -> FileRow {
+    let image = |n: u32| ImageRow {
+        width: n + 1,
+        height: 2 * n + 1,
+        is_animated: n.is_multiple_of(2),
+        is_transparent: n.is_multiple_of(3),
+    };
+    FileRow {
+        id,
+        owner,
+        name: format!("Plan {n}.png"),
+        path: format!("1/ab/{id}/plän.png"),
+        key: format!("uploads/ab/{id}"),
+        size: u64::from(n) * 1_000_000_000,
+        content_type: "image/png".to_owned(),
+        image: (n % 4 != 3).then(|| image(n)),
+        created_at: i64::from(n),
+        unused_since: (!n.is_multiple_of(5)).then_some(i64::from(n)),
+    }
 }
 
 /// The realm and its first users.

@@ -41,26 +41,30 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     };
     let flags = Arc::new(prepare_flags(&ctx, id).await?);
     let mut progress = Progress::default();
+    let mut detached_uploads = Vec::new();
     let mut content = content;
     while !progress.is_done {
         let (flags, to, content) = (Arc::clone(&flags), to.clone(), content.take());
         let command = move |tx: &mut Tx<'_>| {
-            let edited = match content {
+            let mut edited = match content {
                 Some(content) => {
                     edit::check_stays(tx, actor, id, to.channel)?;
                     edit::edit_content(tx, actor, id, content)?
                 }
                 None => None,
             };
+            let detached = edited.as_mut().map(|edited| std::mem::take(&mut edited.detached)).unwrap_or_default();
             if is_moved {
-                return move_messages(tx, actor, &flags, &to, progress, edited);
+                return Ok((move_messages(tx, actor, &flags, &to, progress, edited)?, detached));
             }
             edited.into_iter().for_each(|edited| edited.tell(tx, &flags));
-            Ok(progress.done())
+            Ok((progress.done(), detached))
         };
-        progress = ctx.app.realm.run(command).await?;
+        let (made, detached) = ctx.app.realm.run(command).await?;
+        progress = made;
+        detached_uploads.extend(detached);
     }
-    Ok(UpdateMessageResponse::default())
+    Ok(UpdateMessageResponse { detached_uploads })
 }
 
 /// The flags of those who hold the message. They take a moment where that is a large channel, so whoever may not read

@@ -1,5 +1,6 @@
 //! Changing and deleting messages, and reacting to them.
 
+use crate::attachment::Attachment;
 use crate::endpoint;
 use crate::endpoint::Done;
 use crate::ids::{ChannelId, MessageId};
@@ -22,8 +23,8 @@ crate::text_enum! {
 /// A message was changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpdateMessageResponse {
-    /// Uploaded files that no message refers to any more.
-    pub detached_uploads: Vec<serde_json::Value>,
+    /// Files of the user who edits, to which no message refers any more.
+    pub detached_uploads: Vec<Attachment>,
 }
 
 endpoint! {

@@ -48,13 +48,14 @@ pub(super) const CHANNELS: [Channel; 5] = [
 
 pub(super) const TOPICS: [&str; 6] = ["lunch", "Dinner fish", "✔ castle", "play", "", "Übung"];
 
+/// `FILE` stands for a file of who writes.
 const CONTENTS: [&str; 12] = [
     "fish and chips",
     "the play",
     "Fish, **chips** & more",
     "see https://example.com/fish",
-    "[plan](/user_uploads/1/plan.pdf)",
-    "[fish](/user_uploads/1/fish.png)",
+    "[plan](FILE)",
+    "[fish](FILE)",
     "@**Hamlet** the play",
     "@**Othello** @**Polonius** chips",
     "@**all** lunch",
@@ -64,10 +65,12 @@ const CONTENTS: [&str; 12] = [
 ];
 
 /// As `CONTENTS`, without mentions: what is edited concerns nobody new.
-const EDITED: [&str; 4] = ["fish again", "plain", "see https://example.com/", "[p](/user_uploads/1/p.png) chips"];
+const EDITED: [&str; 4] = ["fish again", "plain", "see https://example.com/", "[p](FILE) chips"];
 
 pub(super) struct World {
     pub(super) server: TestServer,
+    /// The address of a file of each person.
+    files: BTreeMap<&'static str, String>,
     subscribers: BTreeMap<Channel, BTreeSet<&'static str>>,
     /// For each message that is left, who was told of it when it was sent.
     pub(super) received: BTreeMap<i64, BTreeSet<&'static str>>,
@@ -92,6 +95,7 @@ impl World {
         ]);
         let mut world = World {
             server: TestServer::start().await,
+            files: BTreeMap::new(),
             subscribers,
             received: BTreeMap::new(),
             channels: BTreeMap::new(),
@@ -99,6 +103,10 @@ impl World {
             muted_channels: BTreeSet::new(),
             policies: BTreeMap::new(),
         };
+        for name in PEOPLE {
+            let file = world.server.client(name).upload("plan.txt", "a plan").await;
+            world.files.insert(name, file);
+        }
         for name in ["hamlet", "polonius"] {
             let client = world.server.client(name);
             client.post("/users/me/alert_words", &[("alert_words", r#"["play", "fish"]"#)]).await.done();
@@ -146,6 +154,8 @@ impl World {
     async fn send(&mut self, numbers: &mut Numbers) {
         let sender = numbers.one_of(&PEOPLE);
         let (content, read) = (numbers.one_of(&CONTENTS), numbers.one_of(&["true", "false"]));
+        let content = content.replace("FILE", &self.files[sender]);
+        let content = content.as_str();
         let client = self.server.client(sender);
         if numbers.below(3) == 0 {
             let mut users: BTreeSet<&'static str> = (0..numbers.below(3)).map(|_| numbers.one_of(&PEOPLE)).collect();
@@ -218,7 +228,7 @@ impl World {
             if message["raw_content"].as_str().is_some_and(|text| text.contains("@**")) {
                 return;
             }
-            if client.patch(&path, &[("content", content)]).await.status == 200 {
+            if client.patch(&path, &[("content", &content.replace("FILE", &self.files[name]))]).await.status == 200 {
                 return;
             }
         }

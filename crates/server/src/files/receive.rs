@@ -1,0 +1,177 @@
+//! Forms with a file. The file goes to the store while it arrives, so its size costs no memory; what no handler keeps is
+//! removed again.
+
+use super::{FileStore, names};
+use crate::app::App;
+use crate::http::body::PARAMETERS_MAX;
+use axum::body::Body;
+use hyper::HeaderMap;
+use hyper::header::CONTENT_TYPE;
+use multer::{Field, Multipart};
+use object_store::buffered::BufWriter;
+use object_store::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tidings_types::ApiError;
+use tokio::io::AsyncWriteExt;
+
+/// Who sends slower than this many bytes in a second is given up, sooner or later.
+const BYTES_PER_SEC_MIN: u64 = 16 << 10;
+
+/// Bytes that wait to be written.
+const BUFFER_BYTES: usize = 5 << 20;
+
+/// A file that arrived. If nobody keeps it, it is removed.
+pub struct Received {
+    /// What it is stored under, and the folder of its address.
+    pub place: names::Place,
+    /// As people see it.
+    pub name: String,
+    /// Its media type, as far as the client and the name say.
+    pub content_type: String,
+    /// Bytes.
+    pub size: u64,
+    files: Arc<FileStore>,
+    kept: AtomicBool,
+}
+
+impl Received {
+    /// Something refers to it now.
+    pub fn keep(&self) {
+        self.kept.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        if self.kept.load(Ordering::Acquire) {
+            return;
+        }
+        let (files, key) = (Arc::clone(&self.files), self.place.key.clone());
+        // Where there is no runtime any more, it is found by the sweep.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { files.delete_upload(&key).await });
+        }
+    }
+}
+
+/// What a form has.
+pub struct Form {
+    /// Its parameters.
+    pub params: Vec<(String, String)>,
+    /// Its file, if it has one.
+    pub file: Option<Received>,
+}
+
+/// Whether a request has a form of the kind that can have files.
+#[must_use]
+pub fn is_multipart(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.trim_start().get(..19).is_some_and(|start| start.eq_ignore_ascii_case("multipart/form-data"))
+}
+
+/// Reads a form, its file up to `bytes_max`.
+///
+/// # Errors
+/// 400 for a form that is malformed, for several files, and for one that is too large; 413 for too many parameters; 504
+/// where it does not arrive.
+pub async fn form(app: &App, headers: &HeaderMap, body: Body, bytes_max: u64) -> Result<Form, ApiError> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(content_type).map_err(|_| malformed())?;
+    let whole = Duration::from_secs(app.config.request_timeout_secs + bytes_max / BYTES_PER_SEC_MIN);
+    let read = async {
+        let _turn = app.files.receiving.acquire().await.map_err(|_| ApiError::NotReady {})?;
+        let multipart = Multipart::new(body.into_data_stream(), boundary);
+        read(app, multipart, bytes_max).await
+    };
+    tokio::time::timeout(whole, read).await.map_err(|_| ApiError::RequestTimeout {})?
+}
+
+fn malformed() -> ApiError {
+    ApiError::bad_request("Malformed multipart body")
+}
+
+async fn read(app: &App, mut multipart: Multipart<'_>, bytes_max: u64) -> Result<Form, ApiError> {
+    let mut form = Form { params: Vec::new(), file: None };
+    let mut room = app.config.body_bytes_max;
+    while let Some(field) = in_time(app, multipart.next_field()).await? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name() {
+            // A form in a browser in which no file was chosen.
+            Some("") => {}
+            Some(_) if form.file.is_some() => {
+                return Err(ApiError::bad_request("You may only upload one file at a time"));
+            }
+            Some(_) => form.file = Some(store(app, field, bytes_max).await?),
+            None if form.params.len() >= PARAMETERS_MAX => return Err(ApiError::bad_request("Too many parameters")),
+            None => {
+                let text = text(app, field, room).await?;
+                room -= text.len();
+                form.params.push((name, text));
+            }
+        }
+    }
+    Ok(form)
+}
+
+/// Waits for the next part, for as long as a request may take.
+async fn in_time<T>(app: &App, part: impl Future<Output = multer::Result<T>>) -> Result<T, ApiError> {
+    let longest = Duration::from_secs(app.config.request_timeout_secs);
+    let part = tokio::time::timeout(longest, part).await.map_err(|_| ApiError::RequestTimeout {})?;
+    part.map_err(|_| malformed())
+}
+
+async fn text(app: &App, mut field: Field<'_>, bytes_max: usize) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = in_time(app, field.chunk()).await? {
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(ApiError::PayloadTooLarge { limit_bytes: app.config.body_bytes_max as u64 });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    String::from_utf8(bytes).map_err(|_| malformed())
+}
+
+async fn store(app: &App, mut field: Field<'_>, bytes_max: u64) -> Result<Received, ApiError> {
+    let name = names::shown_name(field.file_name().unwrap_or_default());
+    let declared = field.content_type().map(ToString::to_string);
+    let mut received = Received {
+        place: names::new_place(),
+        content_type: names::content_type(declared.as_deref(), &name),
+        name,
+        size: 0,
+        files: Arc::clone(&app.files),
+        kept: AtomicBool::new(false),
+    };
+    let path = Path::from(received.place.key.as_str());
+    let mut writer = BufWriter::with_capacity(Arc::clone(&app.files.store), path, BUFFER_BYTES).with_max_concurrency(1);
+    let written = write(app, &mut field, &mut writer, bytes_max).await;
+    match written {
+        Ok(size) => received.size = size,
+        Err(error) => {
+            // What was written in parts; if that fails, too, the sweep or the store's own rules find it.
+            let _ = writer.abort().await;
+            return Err(error);
+        }
+    }
+    Ok(received)
+}
+
+async fn write(app: &App, field: &mut Field<'_>, writer: &mut BufWriter, bytes_max: u64) -> Result<u64, ApiError> {
+    let failed = |error: std::io::Error| {
+        tracing::error!(%error, "a file could not be stored");
+        ApiError::Internal {}
+    };
+    let mut size = 0;
+    while let Some(chunk) = in_time(app, field.chunk()).await? {
+        size += chunk.len() as u64;
+        if size > bytes_max {
+            let text = format!("Uploaded file is larger than the allowed limit of {} MiB", bytes_max >> 20);
+            return Err(ApiError::bad_request(text));
+        }
+        writer.put(chunk).await.map_err(|error| failed(error.into()))?;
+    }
+    writer.shutdown().await.map_err(failed)?;
+    Ok(size)
+}
