@@ -46,11 +46,14 @@ const NOTED: &[&str] = &[
 /// Types of which some events only tell one user what they see now.
 const TOLD_AGAIN: &[&str] = &["default_stream_groups", "default_streams", "realm_user"];
 
+/// Properties of channels that nobody sets: they follow from messages.
+const FOLLOWS: &[&str] = &["first_message_id", "is_recently_active", "stream_weekly_traffic"];
+
 /// What is noted of an event; none for what is not administrative.
 #[must_use]
 pub fn note(event: &Event, audience: &Audience, actor: Option<UserId>, at: i64) -> Option<AuditRow> {
     let (kind, op) = event.kind();
-    let is_channel = kind == "stream" && op == Some("update");
+    let is_channel = matches!(event, Event::StreamUpdate(update) if !FOLLOWS.contains(&update.property.as_str()));
     if !is_channel && !NOTED.contains(&kind) || is_of_oneself(event, actor) || is_of_built_in_group(event) {
         return None;
     }
