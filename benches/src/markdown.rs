@@ -23,7 +23,7 @@ impl Directory for Everybody {
     }
 
     fn group_by_name(&self, name: &str) -> Option<GroupRef> {
-        Some(GroupRef { id: 1, name: name.to_owned() })
+        Some(GroupRef { id: 1, name: name.to_owned(), is_active: true })
     }
 
     fn channel_by_name(&self, name: &str) -> Option<ChannelRef> {

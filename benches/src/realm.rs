@@ -96,6 +96,8 @@ fn realm() -> RealmRow {
         date_created: 1_700_000_000,
         host: "localhost".to_owned(),
         url: "http://localhost".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     }
 }

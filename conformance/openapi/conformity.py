@@ -148,15 +148,17 @@ def recorded(folder):
                 if key not in seen:
                     seen.add(key)
                     yield item
+    assert total, f"no answers were recorded in {folder}"
     print(f"{total} answers, {len(seen)} that differ in form")
 
 
-def mismatches(specification, folder):
-    """What differs: where, and how."""
+def mismatches(specification, folder, triggered):
+    """What differs: where, and how. Adds the types and operations of the events that there were."""
     events = specification.events()
     for method, path, status, answer in recorded(folder):
         if method == "event":
             name = (answer["type"], answer.get("op"))
+            triggered.add(name)
             schemas, where = events.get(name, []), f"event {name[0]}/{name[1] or '-'}"
             if not schemas:
                 yield where, "is not in the specification", answer
@@ -183,15 +185,20 @@ def describe(error):
 
 def main(folder, path):
     exceptions = json.loads((HERE / "exceptions.json").read_text())
-    used = set()
+    specification = Specification(path)
+    used, triggered = set(), set()
     differing = {}
-    for where, how, answer in mismatches(Specification(path), folder):
+    for where, how, answer in mismatches(specification, folder, triggered):
         reason = next((key for key in exceptions if re.fullmatch(key, f"{where} {how}")), None)
         used.add(reason)
         if reason is None:
             differing.setdefault((where, how), answer)
     for (where, how), answer in sorted(differing.items(), key=lambda item: item[0]):
         print(f"{where} {how}\n    {json.dumps(answer)[:300]}")
+    known = specification.events().keys()
+    print(f"events that tests triggered: {len(triggered & known)} of {len(known)} types and operations")
+    never = sorted(f"{name}/{op or '-'}" for name, op in known - triggered)
+    print(f"  never: {', '.join(never) or 'none'}")
     for key in exceptions.keys() - used:
         print(f"no answer needs the exception {key!r}")
     print(f"{len(differing)} differences, {len(used - {None})} kinds of exceptions")

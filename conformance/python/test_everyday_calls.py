@@ -123,6 +123,21 @@ def test_an_event_queue_by_hand(hamlet, cordelia):
     assert (gone["code"], gone["queue_id"]) == ("BAD_EVENT_QUEUE_ID", queue["queue_id"])
 
 
+def test_groups_of_users(shared, hamlet, cordelia):
+    ids = {member["email"]: member["user_id"] for member in good(hamlet.get_members())["members"]}
+    own, other = ids[shared.hamlet.email], ids[shared.cordelia.email]
+    new = {"name": f"court {id(hamlet)}", "description": "At court", "members": [own]}
+    group_id = good(hamlet.create_user_group(new))["group_id"]
+    good(hamlet.update_user_group_members(group_id, {"add": [other], "delete": [own]}))
+    good(hamlet.update_user_group({"group_id": group_id, "description": "Whoever is left"}))
+    groups = {group["id"]: group for group in good(cordelia.get_user_groups())["user_groups"]}
+    assert (groups[group_id]["members"], groups[group_id]["description"]) == ([other], "Whoever is left")
+    refused = cordelia.update_user_group({"group_id": group_id, "description": "Mine"})
+    assert (refused["result"], refused["code"]) == ("error", "BAD_REQUEST")
+    good(hamlet.remove_user_group(group_id))
+    assert group_id not in [group["id"] for group in good(cordelia.get_user_groups())["user_groups"]]
+
+
 def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_path):
     path = tmp_path / "to be.txt"
     path.write_text("To be")
@@ -139,3 +154,19 @@ def test_files_are_uploaded_shared_and_removed(shared, hamlet, cordelia, tmp_pat
         assert answer.read() == b"To be"
     good(hamlet.call_endpoint(f"attachments/{mine[0]['id']}", method="DELETE"))
     assert uploaded["url"] not in str(good(hamlet.get_attachments()))
+
+
+def test_custom_emoji_are_added_used_and_taken_out_of_use(hamlet, cordelia, tmp_path):
+    path = tmp_path / "tick.gif"
+    # One red pixel.
+    path.write_bytes(bytes.fromhex("47494638396101000100800000ff000000000021f90400000000002c00000000010001000002024401003b"))
+    with path.open("rb") as file:
+        good(hamlet.upload_custom_emoji("everyday tick", file))
+    emoji = [row for row in good(cordelia.get_realm_emoji())["emoji"].values() if row["name"] == "everyday_tick"]
+    assert [row["deactivated"] for row in emoji] == [False]
+    sent = good(hamlet.send_message({"type": "stream", "to": "Denmark", "topic": "deed", "content": ":everyday_tick:"}))
+    good(cordelia.add_reaction({"message_id": sent["id"], "emoji_name": "everyday_tick"}))
+    message = good(hamlet.get_raw_message(sent["id"]))["message"]
+    assert emoji[0]["source_url"] in message["content"]
+    assert message["reactions"][0]["emoji_code"] == emoji[0]["id"]
+    good(hamlet.delete_custom_emoji("everyday_tick"))

@@ -21,6 +21,19 @@ pub(crate) fn conformance() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// The official terminal client, in an environment of its own: it is made for old releases of what it needs.
+pub(crate) fn terminal() -> Result<Outcome> {
+    if works(Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 12))"])) {
+        return Ok(Outcome::Skipped("the terminal client runs with Python up to 3.11".to_owned()));
+    }
+    let folder = root().join("conformance/terminal");
+    // It says that it is for Python before 3.11, and runs with that.
+    let options = ["--ignore-requires-python"];
+    let python = prepare_with(&root().join(".venv-terminal"), &folder.join("requirements.txt"), &options)?;
+    must(pytest(&python).arg(&folder).env("TIDINGS_BINARY", server_binary()?))?;
+    Ok(Outcome::Passed)
+}
+
 /// A run of tests that says what was slow, and why something was skipped.
 pub(crate) fn pytest(python: &Path) -> Command {
     let mut pytest = Command::new(python);
@@ -81,6 +94,10 @@ fn branded(binary: &Path) -> Result<PathBuf> {
 
 /// Creates an environment where it is missing or lists other packages, and says which interpreter to use.
 pub(crate) fn prepare(environment: &Path, requirements: &Path) -> Result<PathBuf> {
+    prepare_with(environment, requirements, &[])
+}
+
+fn prepare_with(environment: &Path, requirements: &Path, options: &[&str]) -> Result<PathBuf> {
     let python = environment.join("bin/python");
     let stamp = environment.join("requirements.txt");
     let wanted = std::fs::read_to_string(requirements)?;
@@ -88,7 +105,7 @@ pub(crate) fn prepare(environment: &Path, requirements: &Path) -> Result<PathBuf
         return Ok(python);
     }
     create(environment)?;
-    must(pip(&python).args(["install", "-r"]).arg(requirements)).context(NEEDS_PYPI)?;
+    must(pip(&python).arg("install").args(options).arg("-r").arg(requirements)).context(NEEDS_PYPI)?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)
 }

@@ -17,6 +17,11 @@ const STEPS: &[Step] = &[
         what: "the Python clients, official, ours and branded, against the real server",
         run: python::conformance,
     },
+    Step {
+        area: "terminal",
+        what: "the official terminal client against the real server, on a screen",
+        run: python::terminal,
+    },
     Step { area: "node", what: "the official JavaScript client against the real server", run: node::conformance },
     Step {
         area: "examples",

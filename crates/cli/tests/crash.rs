@@ -1,7 +1,7 @@
 //! Kills the server with SIGKILL again and again while clients send, edit, move, mark and poll, and then counts: every
 //! acknowledged message was delivered to each queue it was for exactly once, in order, on the same queue ids; and
 //! what was repeated was the same byte for byte. Half of the senders name their sends and repeat each until it is
-//! answered; that makes one message.
+//! answered; that makes one message. What is to be sent later is sent once, whenever its time comes.
 //!
 //! `TIDINGS_CRASH_SEED` repeats a run's choices (not its timing); `TIDINGS_CRASH_KILLS` sets how often it is killed.
 
@@ -221,6 +221,71 @@ fn send_until(stop: &AtomicBool, address: SocketAddr, sender: usize, seed: u64, 
     sent
 }
 
+/// What was to be sent later.
+struct Scheduled {
+    acknowledged: BTreeSet<String>,
+    tried: BTreeMap<String, usize>,
+}
+
+#[allow(clippy::disallowed_methods, reason = "the server that is tested has the system's clock")]
+fn now() -> u64 {
+    std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
+}
+
+/// Schedules messages that are due soon: some while the server is down.
+fn schedule_until(stop: &AtomicBool, address: SocketAddr, seed: u64) -> Scheduled {
+    let mut http = Http::new(address, "hamlet");
+    let mut random = Random(seed);
+    let mut scheduled = Scheduled { acknowledged: BTreeSet::new(), tried: BTreeMap::new() };
+    for number in 0.. {
+        if stop.load(Ordering::SeqCst) {
+            break;
+        }
+        let destination = random.below(DESTINATIONS.len() as u64) as usize;
+        let (kind, to, users) = DESTINATIONS[destination];
+        let to = if kind == "channel" {
+            fixture::channel_id(to).to_string()
+        } else {
+            format!("{:?}", users.iter().map(|user| fixture::user_id(user).0).collect::<Vec<_>>())
+        };
+        let (content, at) = (format!("later-{number}"), (now() + 1 + random.below(2)).to_string());
+        let form = [
+            ("type", kind),
+            ("to", to.as_str()),
+            ("topic", "crash"),
+            ("content", content.as_str()),
+            ("scheduled_delivery_timestamp", at.as_str()),
+        ];
+        let answer = http.call("POST", "/scheduled_messages", &form);
+        scheduled.tried.insert(content.clone(), destination);
+        match answer {
+            Ok((200, _)) => drop(scheduled.acknowledged.insert(content)),
+            // It was about to be due when it was written down.
+            Ok((400, body)) => assert!(body.contains("DELIVERY_TIME_NOT_IN_FUTURE"), "{body}"),
+            Ok((status, body)) => assert_eq!(status, 503, "{body}"),
+            Err(_) => {}
+        }
+        thread::sleep(Duration::from_millis(40));
+    }
+    scheduled
+}
+
+/// Waits until nothing is left that is to be sent.
+fn wait_until_sent(address: SocketAddr) {
+    let mut http = Http::new(address, "hamlet");
+    for _ in 0..600 {
+        let (status, body) = http.call("GET", "/scheduled_messages", &[]).expect("the server is up");
+        let answer: Value = serde_json::from_str(&body).expect("JSON");
+        let left = answer["scheduled_messages"].as_array().expect("a list");
+        assert!(status == 200 && left.iter().all(|one| one["failed"] == false), "{body}");
+        if left.is_empty() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("messages were to be sent, and were not");
+}
+
 /// What a queue was given.
 struct Received {
     user: &'static str,
@@ -374,6 +439,11 @@ fn a_killed_server_loses_and_repeats_nothing() {
         })
         .collect();
 
+    let scheduler = {
+        let (stop, seed) = (Arc::clone(&stop), random.next());
+        thread::spawn(move || schedule_until(&stop, address, seed))
+    };
+
     for _ in 0..kills {
         // Most often in the middle of the work, sometimes while it starts.
         if random.below(5) > 0 {
@@ -390,6 +460,8 @@ fn a_killed_server_loses_and_repeats_nothing() {
     }
     stop.store(true, Ordering::SeqCst);
     let sent: Vec<Sent> = senders.into_iter().map(|sender| sender.join().expect("a sender")).collect();
+    let scheduled = scheduler.join().expect("the scheduler");
+    wait_until_sent(address);
     done.store(true, Ordering::SeqCst);
     // Polls that are parked are woken by one more message to everybody, so that the readers see that it is over.
     let mut last = Http::new(address, "hamlet");
@@ -400,22 +472,23 @@ fn a_killed_server_loses_and_repeats_nothing() {
     let received: Vec<Received> = readers.into_iter().map(|reader| reader.join().expect("a reader")).collect();
     server.kill();
 
-    check(&sent, &received, kills);
+    check(&sent, &scheduled, &received, kills);
     println!(
-        "{} sends acknowledged of {} tried, {} deliveries and {} repetitions to {QUEUES} queues, {kills} kills, {:.1} s",
+        "{} sends acknowledged of {} tried, {} scheduled, {} deliveries and {} repetitions to {QUEUES} queues, {kills} kills, {:.1} s",
         sent.iter().map(|sent| sent.acknowledged.len()).sum::<usize>(),
         sent.iter().map(|sent| sent.tried.len()).sum::<usize>(),
+        scheduled.acknowledged.len(),
         received.iter().map(|received| received.messages.len()).sum::<usize>(),
         received.iter().map(|received| received.repeated).sum::<usize>(),
         started.elapsed().as_secs_f64(),
     );
 }
 
-fn check(sent: &[Sent], received: &[Received], kills: u64) {
+fn check(sent: &[Sent], scheduled: &Scheduled, received: &[Received], kills: u64) {
     let acknowledged: BTreeMap<&str, i64> =
         sent.iter().flat_map(|sent| &sent.acknowledged).map(|(content, id)| (content.as_str(), *id)).collect();
-    let tried: BTreeMap<&str, usize> =
-        sent.iter().flat_map(|sent| &sent.tried).map(|(content, to)| (content.as_str(), *to)).collect();
+    let tried = sent.iter().map(|sent| &sent.tried).chain([&scheduled.tried]);
+    let tried: BTreeMap<&str, usize> = tried.flatten().map(|(content, to)| (content.as_str(), *to)).collect();
     // What came into being, whether or not its sender learnt of it.
     let mut real: BTreeMap<&str, i64> = acknowledged.clone();
     for (_, message, content) in received.iter().flat_map(|received| &received.messages) {
@@ -424,6 +497,8 @@ fn check(sent: &[Sent], received: &[Received], kills: u64) {
             assert_eq!(known, *message, "{content} is one message");
         }
     }
+    let lost: Vec<_> = scheduled.acknowledged.iter().filter(|content| !real.contains_key(content.as_str())).collect();
+    assert!(lost.is_empty() && !scheduled.acknowledged.is_empty(), "scheduled, and not sent: {lost:?}");
     for received in received {
         let messages = &received.messages;
         assert!(messages.is_sorted_by(|a, b| a.0 < b.0), "event ids strictly increase");

@@ -7,7 +7,7 @@
 //! message of a direct conversation stay where they were.
 //!
 //! # Layout
-//! - [`users`]: accounts, bots, groups, presence, status. [`channels`]: channels and subscriptions.
+//! - [`users`]: accounts, bots, presence, status. [`groups`]: groups, and what they permit. [`channels`]: channels and subscriptions.
 //! - [`messages`]: unread, starred, recent. [`personal`]: settings, topics, muted users. [`prepared`]: drafts and the like.
 //! - [`organization`]: what administrators keep for everybody.
 //! - [`mod@read`]: the same as typed objects.
@@ -17,6 +17,7 @@ use tidings_types::EventId;
 use tidings_types::events::{Event, ReceivedEvent};
 
 mod channels;
+mod groups;
 mod messages;
 mod organization;
 mod personal;
@@ -68,6 +69,11 @@ impl State {
             Event::RealmBotAdd(event) => self.add_bot(&event.bot),
             Event::RealmBotUpdate(event) => self.update_bot(&event.bot),
             Event::RealmBotDelete(event) => self.remove_by("realm_bots", "user_id", &json!(event.bot.user_id)),
+            Event::GroupAdd(event) => self.put_by("realm_user_groups", "id", json!(event.group)),
+            Event::GroupUpdate(event) => self.update_group(event),
+            Event::GroupRemove(event) => self.remove_by("realm_user_groups", "id", &json!(event.group_id)),
+            Event::GroupAddSubgroups(event) => self.change_subgroups(event, true),
+            Event::GroupRemoveSubgroups(event) => self.change_subgroups(event, false),
             Event::GroupAddMembers(event) => self.change_group(event, true),
             Event::GroupRemoveMembers(event) => self.change_group(event, false),
             Event::Presence(event) => self.apply_presence(event),
@@ -94,10 +100,17 @@ impl State {
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
             Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmUserSettingsDefaults(event) => {
+                if let Some(defaults) = self.fields.get_mut("realm_user_settings_defaults") {
+                    defaults[&event.property] = event.value.clone();
+                }
+            }
             Event::RealmLinkifiers(event) => self.replace("realm_linkifiers", json!(event.realm_linkifiers)),
+            Event::RealmEmoji(event) => self.replace("realm_emoji", json!(event.realm_emoji)),
             Event::RealmPlaygrounds(event) => self.replace("realm_playgrounds", json!(event.realm_playgrounds)),
             Event::RealmUpdateDict(event) => {
-                event.data.iter().for_each(|(name, value)| self.replace(&format!("realm_{name}"), value.clone()));
+                event.data.iter().for_each(|(name, value)| self.change_realm(name, value));
+                self.update_own_permissions();
                 // A deprecated field that no event names.
                 if let Some(policy) = event.data.get("message_edit_history_visibility_policy") {
                     self.replace("realm_allow_edit_history", json!(policy != "none"));

@@ -4,6 +4,7 @@
 //! holds each pair equal for every user.
 
 use crate::audience::Audience;
+use crate::limits;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::files::FileRow;
@@ -12,6 +13,8 @@ use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use std::sync::Arc;
+use tidings_types::group::GroupSetting;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 impl RealmState {
@@ -28,7 +31,7 @@ impl RealmState {
 
     /// Whether guests are shown only the accounts they have to do with.
     fn guests_see_few(&self) -> bool {
-        self.realm.settings.can_access_all_users_group != system::EVERYONE
+        self.realm.settings.can_access_all_users_group != GroupSetting::Named(system::EVERYONE)
     }
 
     /// Whether guests, too, may know of every account.
@@ -99,13 +102,13 @@ impl RealmState {
     /// Whether `user` may invite others by e-mail.
     #[must_use]
     pub fn may_invite(&self, user: &UserRow) -> bool {
-        !user.is_guest() && self.in_group(user, self.realm.settings.can_invite_users_group)
+        !user.is_guest() && self.in_setting(user, &self.realm.settings.can_invite_users_group)
     }
 
     /// Whether `user` may make links by which many can join.
     #[must_use]
     pub fn may_make_invite_links(&self, user: &UserRow) -> bool {
-        user.role.is_admin()
+        !user.is_guest() && self.in_setting(user, &self.realm.settings.create_multiuse_invite_group)
     }
 
     /// Whether `viewer` may see an invitation: one's own, and administrators all.
@@ -152,16 +155,14 @@ impl RealmState {
         if viewer.is_guest() {
             return false;
         }
-        let may = |setting| self.in_setting(viewer, setting);
         viewer.role.is_admin()
-            || may(&channel.permissions.can_administer_channel_group)
+            || self.has(viewer, &permission::can_administer_channel_group, &channel.permissions)
             || self.has_content_right(viewer, channel)
     }
 
     fn has_content_right(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
-        !viewer.is_guest()
-            && (self.in_setting(viewer, &channel.permissions.can_add_subscribers_group)
-                || self.in_setting(viewer, &channel.permissions.can_subscribe_group))
+        self.has(viewer, &permission::can_add_subscribers_group, &channel.permissions)
+            || self.has(viewer, &permission::can_subscribe_group, &channel.permissions)
     }
 
     /// Who is told of changes of a channel and of its subscribers.
@@ -205,7 +206,8 @@ impl RealmState {
     #[must_use]
     pub fn can_read_file(&self, viewer: &UserRow, file: &FileRow) -> bool {
         // Newest first: whoever asks has mostly just been shown it.
-        let is_told = || self.files.uses(file.id).rev().any(|(message, _)| self.can_read_message(viewer, message));
+        let newest = || self.files.uses(file.id).rev().take(limits::FILE_MESSAGES_LOOKED_AT_MAX);
+        let is_told = || newest().any(|(message, _)| self.can_read_message(viewer, message));
         file.owner == viewer.id || is_told()
     }
 

@@ -9,11 +9,13 @@ use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
+use crate::state::groups::GroupRow;
 use crate::state::invites::{InviteRow, MailRow};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
 use crate::state::personal::TopicPolicy;
+use crate::state::pictures::{EmojiRow, Picture, PictureOf};
 use crate::state::prepared::LaterRow;
 use crate::state::realm::RealmRow;
 use crate::state::users::{KeyHash, Profile, UserRow};
@@ -23,7 +25,9 @@ use tidings_types::message::{Edit, ReactionType};
 use tidings_types::prepared::{Draft, NavigationView, SavedSnippet};
 use tidings_types::signup::RealmDomain;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, MessageId, PreparedId, QueueId, UserId};
+use tidings_types::{
+    AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, PreparedId, QueueId, UserId,
+};
 
 /// One change of stored state.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +82,26 @@ pub enum Change {
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.
     User(Arc<UserRow>),
+    /// A group that users made, whole but for who is in it; new or changed.
+    Group(Arc<GroupRow>),
+    /// Users join or leave a group.
+    GroupMembers {
+        /// Which.
+        group: GroupId,
+        /// Who.
+        users: Vec<UserId>,
+        /// Join or leave.
+        add: bool,
+    },
+    /// Groups join or leave a group.
+    GroupSubgroups {
+        /// Which.
+        group: GroupId,
+        /// Which join or leave; none of them has it in itself.
+        subgroups: Vec<GroupId>,
+        /// Join or leave.
+        add: bool,
+    },
     /// A new API key. Several keys per account are allowed.
     ApiKey {
         /// Of the key.
@@ -269,6 +293,16 @@ pub enum Change {
         /// The message; none if it was sent or is not going to be.
         row: Option<Arc<LaterRow>>,
     },
+    /// A picture, or that there is none any more. Whose account it is comes after it, whole: what was rendered of the
+    /// account shows the picture.
+    Picture {
+        /// Whose.
+        of: PictureOf,
+        /// The picture.
+        picture: Arc<Picture>,
+    },
+    /// A custom emoji, whole; new or changed.
+    Emoji(Arc<EmojiRow>),
     /// An uploaded file, whole; new or changed.
     File(Arc<FileRow>),
     /// A file is gone, and no message refers to it any more.

@@ -10,6 +10,7 @@
 //! - [`prepared`]: what users prepare for later.
 //! - [`channels`]: channels; [`folders`]: folders of them; [`subscriptions`]: who is in them.
 //! - [`linkifiers`]: linkifiers and code playgrounds.
+//! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
 //! - [`signup`]: how people come into the organization, and what they find there.
 //! - [`invites`]: invitations, and the e-mails they are sent by.
@@ -17,8 +18,9 @@
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
 //! - [`move_messages`]: other topics. [`delete`]: removing them.
+//! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
-//! - [`files`]: uploaded files.
+//! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
 //! - [`realm`]: the organization.
 
@@ -27,14 +29,18 @@ pub mod bots;
 pub mod channels;
 pub mod delete;
 pub mod edit;
+pub mod emoji;
 pub mod files;
 pub mod flags;
 pub mod folders;
+mod follow;
 pub mod invites;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;
+pub mod permissions;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod profile;
 pub mod reactions;
@@ -45,6 +51,7 @@ pub mod send;
 pub mod signup;
 pub mod submessages;
 pub mod subscriptions;
+pub mod user_groups;
 pub mod users;
 pub mod visibility;
 

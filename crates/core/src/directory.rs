@@ -32,10 +32,12 @@ impl Directory for SeenBy<'_> {
         self.state.users.find_by_name(&wanted).filter_map(|user| self.user(user)).collect()
     }
 
-    /// The built-in groups; others do not exist yet.
     fn group_by_name(&self, name: &str) -> Option<GroupRef> {
-        let (id, name) = groups::find_by_name(name)?;
-        Some(GroupRef { id: id.0, name: name.to_owned() })
+        if let Some((id, title)) = groups::find_by_name(name) {
+            return Some(GroupRef { id: id.0, name: title.to_owned(), is_active: true });
+        }
+        let row = &self.state.groups.find_by_name(name)?.row;
+        Some(GroupRef { id: row.id.0, name: row.name.clone(), is_active: !row.deactivated })
     }
 
     fn channel_by_name(&self, name: &str) -> Option<ChannelRef> {
@@ -44,8 +46,9 @@ impl Directory for SeenBy<'_> {
         visible.then(|| ChannelRef { id: channel.id.0, name: channel.name.clone() })
     }
 
-    fn custom_emoji(&self, _name: &str) -> Option<CustomEmoji> {
-        None
+    fn custom_emoji(&self, name: &str) -> Option<CustomEmoji> {
+        let row = self.state.pictures.emoji_by_name(name)?;
+        Some(CustomEmoji { id: row.id.to_string(), source_url: row.source_url() })
     }
 
     fn newest_in_topic(&self, channel: u32, topic: &str) -> Option<u32> {

@@ -55,8 +55,6 @@ pub struct MessagePayload {
     pub message: Message,
     /// The content as written.
     pub markdown: String,
-    /// The picture is one that clients can compute.
-    pub gravatar: bool,
     /// Whether queues that read public channels get it without being subscribed.
     pub reach: Reach,
     /// What differs from user to user.

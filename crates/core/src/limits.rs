@@ -120,6 +120,16 @@ pub const LINKIFIER_CHARS_MAX: usize = 1_000;
 pub const PLAYGROUNDS_MAX: usize = 1_000;
 /// Bytes of the language of a code playground.
 pub const PLAYGROUND_LANGUAGE_BYTES_MAX: usize = 40;
+/// User groups of an organization, those out of use included.
+pub const GROUPS_MAX: usize = 10_000;
+/// Characters of the name of a user group.
+pub const GROUP_NAME_CHARS_MAX: usize = 100;
+/// Characters of the description of a user group.
+pub const GROUP_DESCRIPTION_CHARS_MAX: usize = 1_024;
+/// New members of a group up to whom each is told by message; more at once are told by events only.
+pub const GROUP_NOTICES_MAX: usize = 100;
+/// People who come to follow a topic because one message mentions them.
+pub const FOLLOWED_BY_MENTION_MAX: usize = 100;
 /// Drafts of one user.
 pub const DRAFTS_MAX: usize = 1_000;
 /// Texts that one user keeps to use them again.
@@ -149,6 +159,12 @@ pub const HISTORY_DIFF_MILLIS: u64 = 500;
 pub const UNREAD_MAX: u64 = 50_000;
 /// Messages in one answer of a message search.
 pub const MESSAGES_PER_FETCH_MAX: i64 = 5_000;
+/// Messages that are listed with a file that they refer to, the newest; events about the file have them, too.
+pub const FILE_MESSAGES_SHOWN_MAX: usize = 50;
+/// Files that one message refers to: each has an event.
+pub const FILES_PER_MESSAGE_MAX: usize = 50;
+/// Messages that are looked at to find out whether somebody may read a file, the newest.
+pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 /// Messages that move to another topic in one command, and in one event. Larger topics take several.
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.
@@ -191,6 +207,10 @@ pub const TYPING_STOPPED_WAIT_MS: u32 = 5_000;
 pub const TYPING_STARTED_WAIT_MS: u32 = 10_000;
 /// MiB of a picture: of a user, of the organization, or an emoji.
 pub const PICTURE_MIB_MAX: u32 = 5;
+/// Characters of the name of a custom emoji.
+pub const EMOJI_NAME_CHARS_MAX: usize = 100;
+/// Custom emoji that were ever added: every client is told of all of them.
+pub const CUSTOM_EMOJI_MAX: u32 = 5_000;
 /// Keys for the local echo of a sent message.
 pub const LOCAL_ID_BYTES_MAX: usize = 100;
 /// Bytes of an `Idempotency-Key`.

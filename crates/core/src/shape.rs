@@ -26,8 +26,6 @@ pub struct Shape(pub u32);
 shape_bits! {
     /// Message content as HTML.
     APPLY_MARKDOWN = 0;
-    /// Null for pictures that the client can compute.
-    CLIENT_GRAVATAR = 1;
     /// Presence without e-mail addresses.
     SLIM_PRESENCE = 2;
     /// See the capability of the same name, here and below.
@@ -98,7 +96,7 @@ impl Shape {
     #[must_use]
     pub fn relevant_to(self, payload: &Payload) -> Shape {
         let mask = match payload {
-            Payload::Message(_) => Shape::APPLY_MARKDOWN.with(Shape::CLIENT_GRAVATAR).with(Shape::EMPTY_TOPIC_NAME),
+            Payload::Message(_) => Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME),
             Payload::Delete { .. } => Shape::BULK_MESSAGE_DELETION.with(Shape::EMPTY_TOPIC_NAME),
             Payload::Presence(_) => Shape::SIMPLIFIED_PRESENCE_EVENTS.with(Shape::SLIM_PRESENCE),
             Payload::Update { .. } => Shape::EMPTY_TOPIC_NAME,
@@ -143,9 +141,6 @@ pub fn render(payload: &Payload, id: EventId, shape: Shape) -> serde_json::Resul
             if !shape.has(Shape::APPLY_MARKDOWN) {
                 message.content.clone_from(&payload.markdown);
                 "text/x-markdown".clone_into(&mut message.content_type);
-            }
-            if shape.has(Shape::CLIENT_GRAVATAR) && payload.gravatar {
-                message.avatar_url = None;
             }
             if message.stream_id.is_some() {
                 message.subject = shape.topic(&message.subject).to_owned();

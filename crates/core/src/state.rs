@@ -11,12 +11,12 @@
 //! - [`realm`]: the organization. [`users`]: accounts and keys. [`channels`]: channels and subscriptions.
 //! - [`messages`]: where every message is; the messages themselves are in the database.
 //! - [`flags`]: what each user has read, starred and so on. [`personal`]: alert words, muted users, topics, status.
-//! - [`files`]: uploaded files and who refers to them.
+//! - [`files`]: uploaded files and who refers to them. [`pictures`]: of users and the organization; custom emoji.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
 //! - [`invites`]: invitations, and e-mails that wait to be sent.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
-//! - [`groups`]: the built-in groups, derived from roles. [`ids`]: sets of message ids.
+//! - [`groups`]: the built-in groups, derived from roles, and those of users. [`ids`]: sets of message ids.
 
 use crate::change::Change;
 use std::sync::Arc;
@@ -32,6 +32,7 @@ pub mod linkifiers;
 pub mod messages;
 pub mod organization;
 pub mod personal;
+pub mod pictures;
 pub mod prepared;
 pub mod realm;
 pub mod users;
@@ -39,11 +40,13 @@ pub mod users;
 use channels::Channels;
 use files::Files;
 use flags::Flags;
+use groups::Groups;
 use invites::Invites;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
 use personal::Personal;
+use pictures::Pictures;
 use prepared::Prepared;
 use realm::RealmRow;
 use users::Users;
@@ -65,6 +68,8 @@ pub struct RealmState {
     pub invites: Invites,
     /// Accounts and API keys.
     pub users: Users,
+    /// The groups that users made.
+    pub groups: Groups,
     /// Channels and who is subscribed.
     pub channels: Channels,
     /// Where every message is.
@@ -77,6 +82,8 @@ pub struct RealmState {
     pub prepared: Prepared,
     /// Uploaded files.
     pub files: Files,
+    /// Pictures of users and of the organization, custom emoji.
+    pub pictures: Pictures,
 }
 
 impl RealmState {
@@ -93,12 +100,14 @@ impl RealmState {
             organization: Organization::default(),
             invites: Invites::default(),
             users,
+            groups: Groups::default(),
             channels: Channels::default(),
             messages: MessageIndex::default(),
             flags: Flags::default(),
             personal: Personal::default(),
             prepared: Prepared::default(),
             files: Files::default(),
+            pictures: Pictures::default(),
         }
     }
 
@@ -127,6 +136,9 @@ impl RealmState {
                 self.users.put(Arc::clone(row));
                 self.channels.set_active(row.id, row.is_active);
             }
+            Change::Group(row) => self.groups.put(row),
+            Change::GroupMembers { group, users, add } => self.groups.change_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.groups.change_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
             Change::Audit(_)
@@ -169,6 +181,8 @@ impl RealmState {
             Change::Draft { user, id, draft } => self.prepared.put_draft(*user, *id, draft.clone()),
             Change::Snippet { user, id, snippet } => self.prepared.put_snippet(*user, *id, snippet.clone()),
             Change::View { user, fragment, view } => self.prepared.put_view(*user, fragment, view.clone()),
+            Change::Picture { of, picture } => self.pictures.put(*of, Arc::clone(picture)),
+            Change::Emoji(row) => self.pictures.put_emoji(Arc::clone(row)),
             Change::File(row) => self.files.put(Arc::clone(row)),
             Change::FileRemoved(id) => self.files.remove(*id),
             Change::FileUses { message, sent_at, files } => self.files.put_uses(*message, *sent_at, files),

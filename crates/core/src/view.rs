@@ -10,11 +10,13 @@ use crate::state::RealmState;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use crate::state::files::FileRow;
 use crate::state::messages::ConversationKind;
+use crate::state::pictures::{EmojiRow, PictureOf};
 use crate::state::users::UserRow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tidings_types::attachment::{Attachment, AttachmentMessage};
 use tidings_types::channel::{Channel, Subscription};
+use tidings_types::emoji::{EmojiMap, RealmEmoji};
 use tidings_types::endpoints::users::GetOwnUserResponse;
 use tidings_types::group::GroupSetting;
 use tidings_types::message::{DisplayRecipient, Edit, Message, Participant, Reaction, ReactionUser, Submessage};
@@ -23,11 +25,10 @@ use tidings_types::{MessageId, UserId};
 
 pub mod personal;
 
-/// The address of the picture that belongs to an e-mail address, as a service of that name computes it.
-#[must_use]
-pub fn gravatar_url(email: &str, version: u32) -> String {
-    let hash = md5::compute(email.trim().to_lowercase());
-    format!("https://secure.gravatar.com/avatar/{hash:x}?d=identicon&version={version}")
+/// The address of a picture that the server makes: everybody has another one, and always the same.
+fn made_picture(seed: &str, size: &str, version: u32) -> String {
+    let hash = md5::compute(seed);
+    format!("/user_avatars/made/{hash:x}{size}.png?version={version}")
 }
 
 /// ISO 8601 date and time in UTC.
@@ -42,54 +43,90 @@ impl RealmState {
         user.api_email(&self.realm.host)
     }
 
-    /// The address of an account's picture.
+    /// The address of an account's picture, below that of the server.
     #[must_use]
     pub fn avatar_url(&self, user: &UserRow) -> String {
-        gravatar_url(&self.api_email(user), user.avatar_version)
+        self.avatar_url_of(user, "")
     }
 
     /// The address of an account's picture in a larger size.
     #[must_use]
     pub fn avatar_url_medium(&self, user: &UserRow) -> String {
-        format!("{}&s=500", self.avatar_url(user))
+        self.avatar_url_of(user, "-medium")
     }
 
-    /// A file as its owner sees it.
+    fn avatar_url_of(&self, user: &UserRow, size: &str) -> String {
+        let version = user.avatar_version;
+        match self.pictures.file(PictureOf::User(user.id)) {
+            Some(file) => format!("/user_avatars/1/{file}{size}.png?version={version}"),
+            None => made_picture(&format!("{}@{}", user.id, self.realm.host), size, version),
+        }
+    }
+
+    /// Where an account's picture comes from: `U`, uploaded, or `G`, made.
+    #[must_use]
+    pub fn avatar_source(&self, user: &UserRow) -> &'static str {
+        if self.pictures.file(PictureOf::User(user.id)).is_some() { "U" } else { "G" }
+    }
+
+    /// A file as its owner sees it, with the newest messages that refer to it.
     #[must_use]
     pub fn attachment_view(&self, row: &FileRow) -> Attachment {
         let message = |(id, sent_at): (MessageId, i64)| AttachmentMessage { date_sent: sent_at * 1_000, id };
+        let newest = self.files.uses(row.id).rev().take(limits::FILE_MESSAGES_SHOWN_MAX);
+        let mut messages: Vec<AttachmentMessage> = newest.map(message).collect();
+        messages.reverse();
         Attachment {
             id: row.id,
             name: row.name.clone(),
             path_id: row.path.clone(),
             size: row.size,
             create_time: row.created_at * 1_000,
-            messages: self.files.uses(row.id).map(message).collect(),
+            messages,
         }
     }
 
-    /// The address of the organization's picture.
+    /// The address of the organization's picture, below that of the server.
     #[must_use]
     pub fn icon_url(&self) -> String {
-        gravatar_url(&self.realm.host, 1)
+        self.realm_picture(PictureOf::Icon).unwrap_or_else(|| made_picture(&self.realm.host, "", 1))
     }
 
-    /// Whether clients can compute an account's picture from its API address.
+    /// The address of the organization's logo, below that of the server; empty if it has none.
     #[must_use]
-    pub fn has_gravatar(&self, user: &UserRow) -> bool {
-        user.is_bot() || user.settings.email_address_visibility == 1
+    pub fn logo_url(&self, of: PictureOf) -> String {
+        self.realm_picture(of).unwrap_or_default()
+    }
+
+    fn realm_picture(&self, of: PictureOf) -> Option<String> {
+        let picture = self.pictures.get(of)?;
+        let file = picture.file.as_ref()?;
+        Some(format!("/user_avatars/1/realm/{file}.png?version={}", picture.version))
+    }
+
+    /// All custom emoji.
+    #[must_use]
+    pub fn emoji_view(&self) -> EmojiMap {
+        let view = |row: &Arc<EmojiRow>| RealmEmoji {
+            id: row.id.to_string(),
+            name: row.name.clone(),
+            source_url: row.source_url(),
+            still_url: row.still_url(),
+            deactivated: row.is_deactivated,
+            author_id: Some(row.author),
+        };
+        self.pictures.emoji().map(|row| (row.id.to_string(), view(row))).collect()
     }
 
     /// An account as `viewer` sees it, without `is_active`.
     #[must_use]
-    pub fn user_view(&self, viewer: &UserRow, user: &UserRow, client_gravatar: bool) -> User {
-        self.user_view_as(user, self.can_see_email(viewer, user), client_gravatar)
+    pub fn user_view(&self, viewer: &UserRow, user: &UserRow) -> User {
+        self.user_view_as(user, self.can_see_email(viewer, user))
     }
 
     /// An account as those see it who may (or may not) see its real address.
     #[must_use]
-    pub fn user_view_as(&self, user: &UserRow, sees_email: bool, client_gravatar: bool) -> User {
-        let hide_avatar = client_gravatar && self.has_gravatar(user);
+    pub fn user_view_as(&self, user: &UserRow, sees_email: bool) -> User {
         User {
             user_id: user.id,
             delivery_email: sees_email.then(|| user.delivery_email.clone()),
@@ -105,7 +142,7 @@ impl RealmState {
             bot_owner_id: user.bot.as_ref().and_then(|bot| bot.owner),
             role: user.role,
             timezone: user.settings.timezone.clone(),
-            avatar_url: (!hide_avatar).then(|| self.avatar_url(user)),
+            avatar_url: Some(self.avatar_url(user)),
             avatar_version: user.avatar_version,
             profile_data: (!user.is_bot()).then(|| self.profile_view(user.id)),
         }
@@ -134,7 +171,7 @@ impl RealmState {
             bot_owner_id: None,
             role: Role::Member,
             timezone: String::new(),
-            avatar_url: Some(gravatar_url(&self.realm.host, 1)),
+            avatar_url: Some(made_picture("unknown", "", 1)),
             avatar_version: 1,
             profile_data: Some(BTreeMap::new()),
         }
@@ -143,14 +180,14 @@ impl RealmState {
     /// An account of the server itself, as everybody sees it.
     #[must_use]
     pub fn system_bot_view(&self, user: &UserRow) -> SystemBot {
-        let user = User { is_active: Some(true), ..self.user_view_as(user, true, false) };
+        let user = User { is_active: Some(true), ..self.user_view_as(user, true) };
         SystemBot { user, is_system_bot: true }
     }
 
     /// The account that asks, as it sees itself.
     #[must_use]
     pub fn own_user_view(&self, user: &UserRow) -> GetOwnUserResponse {
-        let shown = self.user_view_as(user, true, false);
+        let shown = self.user_view_as(user, true);
         GetOwnUserResponse {
             user_id: user.id,
             email: shown.email,
@@ -198,6 +235,8 @@ impl RealmState {
     #[must_use]
     pub fn channel_view(&self, channel: &ChannelRow) -> Channel {
         let count = u32::try_from(self.channels.subscriber_count(channel.id)).unwrap_or(u32::MAX);
+        let mut permissions = channel.permissions.clone();
+        permissions.for_each_mut(|setting| self.leave_out_inactive(setting));
         let post_policy = post_policy(&channel.permissions.can_send_message_group);
         Channel {
             stream_id: channel.id,
@@ -219,7 +258,7 @@ impl RealmState {
             is_recently_active: true,
             stream_weekly_traffic: None,
             subscriber_count: count,
-            permissions: channel.permissions.clone(),
+            permissions,
             subscribers: None,
         }
     }
@@ -276,7 +315,6 @@ impl RealmState {
             }
         };
         let html = shape.has(Shape::APPLY_MARKDOWN);
-        let hide_avatar = shape.has(Shape::CLIENT_GRAVATAR) && self.has_gravatar(sender);
         Some(Message {
             id: row.id,
             sender_id: row.sender,
@@ -295,7 +333,7 @@ impl RealmState {
             display_recipient,
             stream_id: channel,
             message_type: if channel.is_some() { "stream" } else { "private" }.to_owned(),
-            avatar_url: (!hide_avatar).then(|| self.avatar_url(sender)),
+            avatar_url: Some(self.avatar_url(sender)),
             content_type: if html { "text/html" } else { "text/x-markdown" }.to_owned(),
             last_edit_timestamp: row.last_edit,
             last_moved_timestamp: row.last_moved,

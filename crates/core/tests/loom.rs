@@ -55,6 +55,8 @@ fn state() -> &'static RealmState {
             date_created: 0,
             host: String::new(),
             url: String::new(),
+            settled_until: 0,
+            defaults: tidings_types::settings::UserSettings::default(),
             settings: RealmSettings::default(),
         })
     })

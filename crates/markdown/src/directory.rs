@@ -23,6 +23,8 @@ pub struct GroupRef {
     pub id: u32,
     /// The group's name as shown.
     pub name: String,
+    /// Whether the group is in use; one that is not is mentioned silently.
+    pub is_active: bool,
 }
 
 /// A channel as a link shows it.
@@ -75,7 +77,7 @@ pub trait Directory {
     fn user_by_id(&self, id: u32) -> Option<UserRef>;
     /// All users with this full name, compared case-insensitively; more than one means the name alone is ambiguous.
     fn users_by_name(&self, full_name: &str) -> Vec<UserRef>;
-    /// The user group with this name that the sender may mention.
+    /// The user group with this name.
     fn group_by_name(&self, name: &str) -> Option<GroupRef>;
     /// The channel with this name, if the sender may know its name.
     fn channel_by_name(&self, name: &str) -> Option<ChannelRef>;

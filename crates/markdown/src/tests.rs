@@ -36,7 +36,7 @@ impl Directory for Verona {
     }
 
     fn group_by_name(&self, name: &str) -> Option<GroupRef> {
-        (name == "hamletcharacters").then(|| GroupRef { id: 3, name: name.to_owned() })
+        (name == "hamletcharacters").then(|| GroupRef { id: 3, name: name.to_owned(), is_active: true })
     }
 
     fn channel_by_name(&self, name: &str) -> Option<ChannelRef> {

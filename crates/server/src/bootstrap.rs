@@ -59,6 +59,8 @@ pub fn load_or_create(store: &dyn Store, founding: &Founding, now: i64) -> Resul
         date_created: now,
         host: founding.host.clone(),
         url: founding.url.clone(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     };
     store.commit(&Batch { seq: 0, now, changes: &[Change::Realm(Arc::new(row))], events: &[] })?;

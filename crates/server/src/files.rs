@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`receive`]: forms with a file, which goes to the store while it arrives.
-//! - [`images`]: what can be shown small. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
+//! - [`images`]: what can be shown small. [`pictures`]: of users and the organization; custom emoji. [`names`]: addresses and media types. [`temporary`]: addresses for a minute.
 //! - [`sweep`]: removes what nobody needs any more.
 
 use crate::config::Config;
@@ -15,12 +15,14 @@ use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tidings_types::ApiError;
 use tokio::sync::Semaphore;
 
 pub mod images;
 pub mod names;
+pub mod pictures;
 pub mod receive;
 pub mod sweep;
 pub mod temporary;
@@ -28,8 +30,8 @@ pub mod temporary;
 /// Files that arrive at once: each holds some megabytes of memory on its way.
 const RECEIVED_AT_ONCE: usize = 32;
 
-/// Images that are decoded at once: each may take some hundred megabytes for a moment.
-const IMAGES_AT_ONCE: usize = 2;
+/// Images that are decoded at once: one may take 800 megabytes for a moment, though most take ten.
+const IMAGES_AT_ONCE: usize = 1;
 
 /// Why there is no file store.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,12 @@ pub enum OpenError {
 pub struct FileStore {
     store: Arc<dyn ObjectStore>,
     receiving: Arc<Semaphore>,
+    senders: receive::Senders,
+    /// Where it is on the local disk, if it is there.
+    folder: Option<PathBuf>,
     imaging: Arc<Semaphore>,
+    /// Apart from those: anybody may ask for pictures that the server makes.
+    making: Arc<Semaphore>,
     /// For addresses that are valid for a moment.
     signing: ring::hmac::Key,
 }
@@ -99,7 +106,8 @@ impl FileStore {
     pub fn in_folder(folder: &std::path::Path) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error))?;
         // A file that was acknowledged is there after a power failure, too.
-        Ok(Self::on(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))))
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
+        Ok(FileStore { folder: Some(folder.to_owned()), ..Self::on(Arc::new(store)) })
     }
 
     fn on(store: Arc<dyn ObjectStore>) -> Self {
@@ -109,7 +117,10 @@ impl FileStore {
         FileStore {
             store,
             receiving: Arc::new(Semaphore::new(RECEIVED_AT_ONCE)),
+            senders: receive::Senders::default(),
+            folder: None,
             imaging: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
+            making: Arc::new(Semaphore::new(IMAGES_AT_ONCE)),
             signing: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &secret),
         }
     }
@@ -155,8 +166,9 @@ impl FileStore {
         }
     }
 
-    fn list(&self) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
-        self.store.list(None)
+    /// What is in a folder of the store.
+    fn list(&self, folder: &str) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
+        self.store.list(Some(&Path::from(folder)))
     }
 }
 

@@ -11,6 +11,7 @@
 //! - [`search`]: narrows and pages of messages.
 //! - [`files`]: uploaded files: where they are, images, what is removed.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
+//! - [`promotion`]: makes full members of those who have waited long enough.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -24,6 +25,7 @@ pub mod http;
 pub mod mail;
 pub mod openapi;
 pub mod passwords;
+pub mod promotion;
 pub mod queues;
 pub mod realm;
 pub mod retention;

@@ -21,8 +21,8 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, channels, events, files, folders, invites, messages, organization, personal, prepared,
-    profile, realm, server, signup, subscriptions, users,
+    authentication, bots, channels, emoji, events, files, folders, invites, messages, organization, personal, pictures,
+    prepared, profile, realm, server, signup, subscriptions, user_groups, users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -76,6 +76,7 @@ pub fn endpoints() -> Vec<Route> {
 
         // Server and log-in
         authenticated realm::UpdateRealm => handlers::realm::update_realm;
+        authenticated realm::UpdateRealmUserSettingsDefaults => handlers::realm::update_user_settings_defaults;
         anonymous server::GetServerSettings => handlers::server::get_server_settings;
         anonymous authentication::FetchApiKey => handlers::authentication::fetch_api_key;
         anonymous authentication::DevFetchApiKey => handlers::authentication::dev_fetch_api_key;
@@ -128,6 +129,18 @@ pub fn endpoints() -> Vec<Route> {
         authenticated users::DeactivateUser => handlers::users::deactivate_user;
         authenticated users::DeactivateOwnUser => handlers::users::deactivate_own_user;
         authenticated users::ReactivateUser => handlers::users::reactivate_user;
+
+        // Groups of accounts
+        authenticated user_groups::GetUserGroups => handlers::user_groups::get_user_groups;
+        authenticated user_groups::CreateUserGroup => handlers::user_groups::create_user_group;
+        authenticated user_groups::UpdateUserGroup => handlers::user_groups::update_user_group;
+        authenticated user_groups::DeactivateUserGroup => handlers::user_groups::deactivate_user_group;
+        authenticated user_groups::RemoveUserGroup => handlers::user_groups::deactivate_user_group;
+        authenticated user_groups::GetUserGroupMembers => handlers::user_groups::get_user_group_members;
+        authenticated user_groups::UpdateUserGroupMembers => handlers::user_groups::update_user_group_members;
+        authenticated user_groups::GetIsUserGroupMember => handlers::user_groups::get_is_user_group_member;
+        authenticated user_groups::GetUserGroupSubgroups => handlers::user_groups::get_user_group_subgroups;
+        authenticated user_groups::UpdateUserGroupSubgroups => handlers::user_groups::update_user_group_subgroups;
 
         // Bots
         authenticated bots::CreateBot => handlers::bots::create_bot;
@@ -182,6 +195,17 @@ pub fn endpoints() -> Vec<Route> {
         authenticated files::GetFileTemporaryUrl => handlers::files::get_file_temporary_url;
         authenticated files::GetAttachments => handlers::files::get_attachments;
         authenticated files::RemoveAttachment => handlers::files::remove_attachment;
+
+        // Pictures and emoji
+        authenticated pictures::UploadOwnAvatar => handlers::pictures::upload_own_avatar;
+        authenticated pictures::DeleteOwnAvatar => handlers::pictures::delete_own_avatar;
+        authenticated pictures::UploadRealmIcon => handlers::pictures::upload_realm_icon;
+        authenticated pictures::DeleteRealmIcon => handlers::pictures::delete_realm_icon;
+        authenticated pictures::UploadRealmLogo => handlers::pictures::upload_realm_logo;
+        authenticated pictures::DeleteRealmLogo => handlers::pictures::delete_realm_logo;
+        authenticated emoji::GetCustomEmoji => handlers::emoji::get_custom_emoji;
+        authenticated emoji::UploadCustomEmoji => handlers::emoji::upload_custom_emoji;
+        authenticated emoji::DeactivateCustomEmoji => handlers::emoji::deactivate_custom_emoji;
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
@@ -245,7 +269,8 @@ pub fn router(app: Arc<App>) -> Router {
     let only_get = async || into_axum(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD"] }));
     router
         .merge(handlers::pages::router(pages))
-        .merge(handlers::files::serve::router(files))
+        .merge(handlers::files::serve::router(Arc::clone(&files)))
+        .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))

@@ -38,6 +38,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tokio::spawn(keep_limits(Arc::clone(&app))),
         tokio::spawn(crate::retention::keep(Arc::clone(&app))),
         tokio::spawn(crate::delivery::keep(Arc::clone(&app))),
+        tokio::spawn(crate::promotion::keep(Arc::clone(&app))),
         tokio::spawn(crate::mail::keep(Arc::clone(&app))),
         tokio::spawn(crate::files::sweep::keep(Arc::clone(&app))),
     ];

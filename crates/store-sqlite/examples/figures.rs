@@ -100,6 +100,8 @@ fn people() -> Vec<Change> {
         date_created: 0,
         host: "localhost".to_owned(),
         url: "http://localhost".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     }))];
     for id in 1..=USERS {

@@ -6,12 +6,14 @@ mod account;
 mod channel;
 mod files;
 mod flags;
+mod group;
 mod invites;
 mod message;
 mod organization;
 mod prepared;
 
 pub(crate) use channel::CHANNEL_COLUMNS;
+pub(crate) use group::GROUP_COLUMNS;
 
 use crate::named_send;
 use crate::row::{Error, bad_row, int, to_json};
@@ -71,6 +73,9 @@ impl Writing<'_> {
             Change::Profile { user, values } => self.profile(*user, values),
             Change::Playgrounds(list) => self.playgrounds(list),
             Change::User(row) => self.user(row),
+            Change::Group(row) => self.group(row),
+            Change::GroupMembers { group, users, add } => self.group_members(*group, users, *add),
+            Change::GroupSubgroups { group, subgroups, add } => self.group_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, created_at, label } => self.run(
                 "INSERT INTO api_keys (hash, user_id, created_at, label) VALUES (?1, ?2, ?3, ?4)",
                 params![hash, user.0, created_at, label],
@@ -107,6 +112,8 @@ impl Writing<'_> {
             Change::Snippet { user, id, snippet } => self.snippet(*user, *id, snippet.as_deref()),
             Change::View { user, fragment, view } => self.view(*user, fragment, view.as_deref()),
             Change::Later { id, row, .. } => self.later(*id, row.as_ref()),
+            Change::Picture { of, picture } => self.picture(*of, picture),
+            Change::Emoji(row) => self.emoji(row),
             Change::File(row) => self.file(row),
             Change::FileRemoved(id) => self.file_removed(*id),
             Change::FileUses { message, files, .. } => self.file_uses(*message, files),
@@ -149,12 +156,13 @@ impl Writing<'_> {
 
     fn realm(&self, row: &RealmRow) -> Result<(), Error> {
         self.run(
-            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings, settled_until, settings_defaults)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (id) DO UPDATE SET
                  string_id = excluded.string_id, name = excluded.name, description = excluded.description,
                  date_created = excluded.date_created, host = excluded.host, url = excluded.url,
-                 settings = excluded.settings",
+                 settings = excluded.settings, settled_until = excluded.settled_until,
+                 settings_defaults = excluded.settings_defaults",
             params![
                 row.string_id,
                 row.name,
@@ -162,10 +170,25 @@ impl Writing<'_> {
                 row.date_created,
                 row.host,
                 row.url,
-                to_json("realm", &row.settings)?
+                to_json("realm", &row.settings)?,
+                row.settled_until,
+                to_json("realm", &row.defaults)?
             ],
         )
     }
+}
+
+/// A statement that writes a row of these columns, of which the first is the key: new or changed.
+fn upsert(table: &str, columns: &[&str]) -> String {
+    let places: Vec<String> = (1..=columns.len()).map(|at| format!("?{at}")).collect();
+    let updates: Vec<String> = columns[1..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
+    format!(
+        "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
+        columns.join(", "),
+        places.join(", "),
+        columns[0],
+        updates.join(", ")
+    )
 }
 
 fn write_events(transaction: &Transaction<'_>, events: &[StoredEntry]) -> Result<(), Error> {

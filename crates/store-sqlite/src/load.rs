@@ -3,6 +3,7 @@
 mod account;
 mod channel;
 mod files;
+mod group;
 mod invites;
 mod organization;
 mod prepared;
@@ -10,7 +11,9 @@ mod prepared;
 use crate::row::{Error, bad_row, from_json, get, seq};
 use roaring::RoaringBitmap;
 use rusqlite::{Connection, Row};
-use std::collections::HashMap;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
 use tidings_core::queue::{QueueOptions, QueueRow};
@@ -28,6 +31,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     organization::load(&transaction, &mut state)?;
     invites::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
+    group::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
     prepared::load(&transaction, &mut state)?;
     messages(&transaction, &mut state, last_message)?;
@@ -53,10 +57,27 @@ fn for_each(
     Ok(())
 }
 
+/// Permissions from the columns that begin at `first`. By way of JSON, so that the table of permissions stays the only
+/// list of them.
+fn permissions<T: DeserializeOwned>(
+    row: &Row<'_>,
+    table: &'static str,
+    first: usize,
+    names: &[&'static str],
+) -> Result<T, Error> {
+    let mut fields: BTreeMap<&str, Box<RawValue>> = BTreeMap::new();
+    for (at, name) in names.iter().enumerate() {
+        let json: String = get(row, first + at, table)?;
+        fields.insert(name, RawValue::from_string(json).map_err(|error| bad_row(table, error))?);
+    }
+    let json = serde_json::to_string(&fields).map_err(|error| bad_row(table, error))?;
+    from_json(table, &json)
+}
+
 fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     const TABLE: &str = "realm";
     let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id,
-                   last_submessage_id
+                   last_submessage_id, settled_until, settings_defaults
                FROM realm";
     let mut found = None;
     for_each(connection, sql, |row| {
@@ -68,6 +89,8 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
             date_created: get(row, 3, TABLE)?,
             host: get(row, 4, TABLE)?,
             url: get(row, 5, TABLE)?,
+            settled_until: get(row, 10, TABLE)?,
+            defaults: from_json(TABLE, &get::<String>(row, 11, TABLE)?)?,
             settings: from_json(TABLE, &settings)?,
         });
         state.seq = seq(get(row, 7, TABLE)?);

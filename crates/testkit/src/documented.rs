@@ -12,8 +12,9 @@
 //! | 13 | yorick, deactivated | member |
 //! | 14 | echo, a bot of desdemona | bot |
 //!
+//! Group 10 is `court`, with hamlet and cordelia; 11 is `gravediggers` and 12 `pirates`, where nobody is.
 //! Channel 10 is `Denmark`, where everybody is; 11 is `Verona`, where nobody is; 12 is private and has
-//! reports of messages. File 10 is desdemona's. Message 10 is desdemona's, in the topic
+//! reports of messages. File 10 is desdemona's, and so is the emoji `green_tick`. Message 10 is desdemona's, in the topic
 //! `tea` of `Denmark`, and has her reaction `octopus`; 11 is a poll of hers, and the others there are hamlet's. `tea` is an alert word of
 //! desdemona, and the queue of the examples is hers.
 
@@ -26,8 +27,10 @@ use tidings_core::commands::Tx;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::files::FileRow;
+use tidings_core::state::groups::GroupRow;
 use tidings_core::state::invites::InviteRow;
 use tidings_core::state::linkifiers::Numbered;
+use tidings_core::state::pictures::EmojiRow;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_server::clock::Clock;
 use tidings_server::http::auth::hash_key;
@@ -35,13 +38,14 @@ use tidings_server::passwords;
 use tidings_store::{Batch, Store};
 use tidings_store_sqlite::SqliteStore;
 use tidings_types::folder::ChannelFolder;
+use tidings_types::group::GroupPermissions;
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::narrow::QueueNarrow;
 use tidings_types::prepared::{Draft, DraftType, NavigationView, SavedSnippet};
 use tidings_types::profile::{FieldKind, ProfileField};
 use tidings_types::signup::{DefaultChannelGroup, RealmDomain};
 use tidings_types::user::{ProfileValue, Role};
-use tidings_types::{AttachmentId, ChannelId, EventId, MessageId, PreparedId, UserId};
+use tidings_types::{AttachmentId, ChannelId, EventId, GroupId, MessageId, PreparedId, UserId};
 
 /// Who runs the examples.
 pub const READER: &str = "desdemona";
@@ -110,6 +114,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
         changes.push(subscription_row(user, DENMARK));
     }
     changes.push(subscription_row(UserId(8), REPORTS));
+    changes.extend(groups(now));
     changes.extend(links());
     changes.push(folders(now));
     changes.extend(profiles());
@@ -117,9 +122,31 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.extend(invites(now));
     changes.extend(prepared(now));
     changes.push(file(now));
+    changes.push(Change::Emoji(Arc::new(EmojiRow {
+        id: 10,
+        name: "green_tick".to_owned(),
+        author: UserId(8),
+        file: "m2A3MSqFnWRLUf9SaPzQ0Upx".to_owned(),
+        is_animated: false,
+        is_deactivated: false,
+    })));
     let phc = passwords::hash_blocking(PASSWORD).expect("there is memory for a password");
     changes.push(Change::Password { user: UserId(10), phc });
     store.commit(&Batch { seq: 0, now, changes: &changes, events: &[] }).expect("the realm is written");
+}
+
+/// Groups of users.
+fn groups(now: i64) -> Vec<Change> {
+    let group = |id: u32, name: &str| {
+        let permissions = GroupPermissions::new(Some(UserId(8)));
+        let (id, name, description) = (GroupId(id), name.to_owned(), format!("All the {name}."));
+        let creator = Some(UserId(8));
+        let row = GroupRow { id, name, description, date_created: now, creator, deactivated: false, permissions };
+        Change::Group(Arc::new(row))
+    };
+    let users = vec![UserId(10), UserId(11)];
+    let members = Change::GroupMembers { group: GroupId(10), users, add: true };
+    vec![group(10, "court"), group(11, "gravediggers"), group(12, "pirates"), members]
 }
 
 /// What text becomes links.

@@ -4,14 +4,12 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::channels::{ChannelRow, SubscriptionRow};
-use tidings_core::state::groups::system;
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, UserRow};
 use tidings_server::clock::Clock;
 use tidings_server::http::auth::hash_key;
 use tidings_store::{Batch, Store};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
-use tidings_types::group::GroupSetting;
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ChannelId, UserId};
@@ -111,6 +109,8 @@ pub(crate) fn realm(now: i64) -> RealmRow {
         date_created: now,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     }
 }
@@ -137,26 +137,13 @@ pub(crate) fn user_row(id: UserId, name: &str, role: Role, owner: Option<UserId>
         date_joined: now,
         bot,
         avatar_version: 1,
-        settings: UserSettings::default(),
-    }
-}
-
-/// Permissions as a new channel of nobody in particular has them.
-#[must_use]
-pub fn permissions() -> ChannelPermissions {
-    let everyone = || GroupSetting::Named(system::EVERYONE);
-    let nobody = || GroupSetting::Named(system::NOBODY);
-    ChannelPermissions {
-        can_add_subscribers_group: nobody(),
-        can_remove_subscribers_group: GroupSetting::Named(system::ADMINISTRATORS),
-        can_administer_channel_group: nobody(),
-        can_delete_any_message_group: nobody(),
-        can_delete_own_message_group: nobody(),
-        can_move_messages_out_of_channel_group: nobody(),
-        can_move_messages_within_channel_group: nobody(),
-        can_send_message_group: everyone(),
-        can_subscribe_group: nobody(),
-        can_resolve_topics_group: nobody(),
+        // So that tests of other things are told of those only.
+        settings: UserSettings {
+            automatically_follow_topics_policy: 4,
+            automatically_unmute_topics_in_muted_streams_policy: 4,
+            automatically_follow_topics_where_mentioned: false,
+            ..UserSettings::default()
+        },
     }
 }
 
@@ -186,7 +173,7 @@ pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
         folder: None,
-        permissions: permissions(),
+        permissions: ChannelPermissions::new(None),
     }
 }
 

@@ -121,10 +121,16 @@ impl TestServer {
         server
     }
 
+    /// Where the file store is.
+    #[must_use]
+    pub fn files_folder(&self) -> std::path::PathBuf {
+        self.dir.path().join("files")
+    }
+
     /// The files in the file store, with their folders.
     #[must_use]
     pub fn stored_files(&self) -> Vec<std::path::PathBuf> {
-        let mut folders = vec![self.dir.path().join("files")];
+        let mut folders = vec![self.files_folder()];
         let mut found = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

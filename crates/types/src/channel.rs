@@ -1,6 +1,5 @@
 //! Channels and subscriptions as answers and events show them. The wire calls a channel `stream`.
 
-use crate::group::GroupSetting;
 use crate::ids::{ChannelId, MessageId, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,32 +20,9 @@ crate::text_enum! {
     }
 }
 
-macro_rules! channel_permissions {
-    ($($(#[$doc:meta])* $field:ident),* $(,)?) => {
-        /// Who may do what in a channel.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-        pub struct ChannelPermissions { $($(#[$doc])* pub $field: GroupSetting),* }
-
-        impl ChannelPermissions {
-            /// Names of all permissions, in the order of the documentation.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),*];
-
-            /// The permission with this name.
-            #[must_use]
-            pub fn get(&self, name: &str) -> Option<&GroupSetting> {
-                match name { $(stringify!($field) => Some(&self.$field),)* _ => None }
-            }
-
-            /// A way to change the permission with this name.
-            #[must_use]
-            pub fn get_mut(&mut self, name: &str) -> Option<&mut GroupSetting> {
-                match name { $(stringify!($field) => Some(&mut self.$field),)* _ => None }
-            }
-        }
-    };
-}
-
-channel_permissions! {
+crate::permission::permission_settings! {
+    /// Who may do what in a channel.
+    ChannelPermissions by channel:
     /// May add subscribers.
     can_add_subscribers_group,
     /// May remove subscribers.

@@ -46,6 +46,8 @@ pub enum FileKind {
     Any,
     /// A small picture.
     Picture,
+    /// A small picture, or none.
+    MaybePicture,
 }
 
 /// Everything the contract says about an endpoint apart from its parameters and its answer.
@@ -139,6 +141,7 @@ macro_rules! endpoint {
     };
     (@takes) => { None };
     (@takes file) => { Some($crate::endpoint::FileKind::Any) };
+    (@takes maybe_picture) => { Some($crate::endpoint::FileKind::MaybePicture) };
     (@takes picture) => { Some($crate::endpoint::FileKind::Picture) };
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Clients match on `code`, never on the text. Codes, statuses and extra fields are frozen; texts are not.
 
+use crate::group::Objection;
 use crate::invite::SkippedAddress;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
@@ -177,6 +178,16 @@ api_errors! {
     ReactionDoesNotExist {} => Some("REACTION_DOES_NOT_EXIST"), 400, "Reaction doesn't exist.";
     /// The message changed since the client read what it wants to replace.
     ExpectationMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'prev_content_sha256' value does not match the expected value.";
+    /// The setting changed since the client read what it wants to replace.
+    SettingMismatch {} => Some("EXPECTATION_MISMATCH"), 400, "'old' value does not match the expected value.";
+    /// The group is part of another, or who may do something depends on it. `objections` says what: objects with a
+    /// `type`, which is `subgroup` (with `supergroup_ids`), `channel` (with `channel_id` and `settings`), `user_group`
+    /// (with `group_id` and `settings`) or `realm` (with `settings`).
+    GroupInUse { objections: Vec<Objection> as "objections" } => Some("CANNOT_DEACTIVATE_GROUP_IN_USE"), 400, "Cannot deactivate user group in use.";
+    /// Only messages without a topic are to be allowed in a channel that has others.
+    CannotSetTopicsPolicy {} => Some("CANNOT_SET_TOPICS_POLICY"), 400, "To enable this configuration, all messages in this channel must be in the general chat topic. Consider renaming or deleting other topics.";
+    /// A permission can only be given to a built-in group.
+    SystemGroupRequired { setting_name: String as "setting_name" } => Some("SYSTEM_GROUP_REQUIRED"), 400, "'{setting_name}' must be a system user group.";
     /// Not all messages of a topic may still be moved.
     MoveTimeLimit {
         first_message_id_allowed_to_move: Option<u32> as "first_message_id_allowed_to_move",

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 pub mod channel;
 pub mod files;
+pub mod group;
 pub mod message;
 pub mod personal;
 pub mod prepared;
@@ -209,6 +210,16 @@ events! {
     RealmBotUpdate = "realm_bot" / "update" => user::RealmBotUpdate;
     /// A bot is no longer the viewer's.
     RealmBotDelete = "realm_bot" / "delete" => user::RealmBotDelete;
+    /// A new group, or for clients without the capability `include_deactivated_groups`, one that is in use again.
+    GroupAdd = "user_group" / "add" => Box<group::GroupAdd>;
+    /// A group changed: what is in the event is new.
+    GroupUpdate = "user_group" / "update" => Box<group::GroupUpdate>;
+    /// A group is out of use; only for clients without the capability `include_deactivated_groups`.
+    GroupRemove = "user_group" / "remove" => group::GroupRemove;
+    /// Groups joined a group.
+    GroupAddSubgroups = "user_group" / "add_subgroups" => group::GroupSubgroups;
+    /// Groups left a group.
+    GroupRemoveSubgroups = "user_group" / "remove_subgroups" => group::GroupSubgroups;
     /// Members joined a group.
     GroupAddMembers = "user_group" / "add_members" => user::GroupMembers;
     /// Members left a group.
@@ -331,6 +342,10 @@ events! {
     RealmLinkifiers = "realm_linkifiers" => realm::RealmLinkifiers;
     /// The full new list.
     RealmPlaygrounds = "realm_playgrounds" => realm::RealmPlaygrounds;
+    /// A personal setting that new accounts start with changed.
+    RealmUserSettingsDefaults = "realm_user_settings_defaults" / "update" => realm::UserSettingsDefault;
+    /// All custom emoji: one is new, or out of use.
+    RealmEmoji = "realm_emoji" / "update" => files::RealmEmojiUpdate;
     /// Settings of the realm that belong together.
     RealmUpdateDict = "realm" / "update_dict" => realm::RealmUpdateDict;
 }

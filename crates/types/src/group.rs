@@ -1,7 +1,7 @@
 //! User groups and group-setting values.
 
 use crate::error::ApiError;
-use crate::ids::{GroupId, UserId};
+use crate::ids::{ChannelId, GroupId, UserId};
 use crate::params::FromJson;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,24 @@ pub mod system {
     pub const NOBODY: GroupId = GroupId(8);
     /// Ids of groups that users create start here.
     pub const FIRST_CUSTOM: GroupId = GroupId(100);
+
+    /// Their names on the wire, by id. Each but the last contains those before it.
+    pub const NAMES: [(GroupId, &str); 8] = [
+        (OWNERS, "role:owners"),
+        (ADMINISTRATORS, "role:administrators"),
+        (MODERATORS, "role:moderators"),
+        (FULL_MEMBERS, "role:fullmembers"),
+        (MEMBERS, "role:members"),
+        (EVERYONE, "role:everyone"),
+        (INTERNET, "role:internet"),
+        (NOBODY, "role:nobody"),
+    ];
+
+    /// The name of a built-in group.
+    #[must_use]
+    pub fn name(group: GroupId) -> Option<&'static str> {
+        NAMES.iter().find(|(id, _)| *id == group).map(|(_, name)| *name)
+    }
 }
 
 /// Who a permission is given to: a named group, or members and groups listed in place.
@@ -39,8 +57,26 @@ pub enum GroupSetting {
     },
 }
 
+impl GroupSetting {
+    /// The users and the groups that are named in it.
+    #[must_use]
+    pub fn parts(&self) -> (&[UserId], &[GroupId]) {
+        match self {
+            GroupSetting::Named(group) => (&[], std::slice::from_ref(group)),
+            GroupSetting::Anonymous { direct_members, direct_subgroups } => (direct_members, direct_subgroups),
+        }
+    }
+}
+
+impl From<GroupId> for GroupSetting {
+    fn from(group: GroupId) -> Self {
+        GroupSetting::Named(group)
+    }
+}
+
 impl FromJson for GroupSetting {
-    /// The id of a group, or an object with both lists. Lists are sorted; one group alone is that group.
+    /// The id of a group, or an object with both lists. Lists are sorted; one group alone is that group, and who is
+    /// nobody is the group of nobody.
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
         if value.is_number() {
             return GroupId::from_json(path, value).map(GroupSetting::Named);
@@ -56,6 +92,7 @@ impl FromJson for GroupSetting {
         groups.dedup();
         Ok(match (members.as_slice(), groups.as_slice()) {
             ([], [one]) => GroupSetting::Named(*one),
+            ([], []) => GroupSetting::Named(system::NOBODY),
             _ => GroupSetting::Anonymous { direct_members: members, direct_subgroups: groups },
         })
     }
@@ -97,6 +134,23 @@ impl FromJson for GroupSettingUpdate {
     }
 }
 
+crate::permission::permission_settings! {
+    /// Who may do what with a user group.
+    GroupPermissions by group:
+    /// May add members.
+    can_add_members_group,
+    /// May join.
+    can_join_group,
+    /// May leave.
+    can_leave_group,
+    /// May manage it: change it, and all that the other permissions are for.
+    can_manage_group,
+    /// May mention it.
+    can_mention_group,
+    /// May remove members.
+    can_remove_members_group,
+}
+
 /// A user group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserGroup {
@@ -116,18 +170,31 @@ pub struct UserGroup {
     pub direct_subgroup_ids: Vec<GroupId>,
     /// Whether it is built in.
     pub is_system_group: bool,
-    /// Who may add members.
-    pub can_add_members_group: GroupSetting,
-    /// Who may join.
-    pub can_join_group: GroupSetting,
-    /// Who may leave.
-    pub can_leave_group: GroupSetting,
-    /// Who may manage it.
-    pub can_manage_group: GroupSetting,
-    /// Who may mention it.
-    pub can_mention_group: GroupSetting,
-    /// Who may remove members.
-    pub can_remove_members_group: GroupSetting,
+    /// Who may do what with it.
+    #[serde(flatten)]
+    pub permissions: GroupPermissions,
     /// Whether it is out of use.
     pub deactivated: bool,
+}
+
+/// Why a group cannot be deactivated: what depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Objection {
+    /// `subgroup`, `channel`, `user_group` or `realm`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The groups it is a direct part of; only of the type `subgroup`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub supergroup_ids: Vec<GroupId>,
+    /// The channel whose permissions name it; only of the type `channel`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<ChannelId>,
+    /// The group whose permissions name it; only of the type `user_group`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+    /// The permissions that name it; of all types but `subgroup`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub settings: Vec<&'static str>,
 }

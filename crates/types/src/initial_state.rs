@@ -8,9 +8,10 @@
 
 use crate::attachment::ThumbnailFormat;
 use crate::channel::{Channel, Subscription};
+use crate::emoji::EmojiMap;
 use crate::endpoints::personal::presence::Presences;
 use crate::folder::ChannelFolder;
-use crate::group::{GroupSetting, UserGroup};
+use crate::group::UserGroup;
 use crate::ids::{ChannelId, EventId, MessageId, QueueId, UserId};
 use crate::linkifier::{Linkifier, Playground};
 use crate::message::{RecentConversation, UnreadMessages};
@@ -154,7 +155,7 @@ pub struct PermissionChoice {
     /// The group that has it at first in built-in groups; null where there is no such thing.
     pub default_for_system_groups: Option<&'static str>,
     /// The built-in groups it can be given to; empty for no such restriction.
-    pub allowed_system_groups: &'static [&'static str],
+    pub allowed_system_groups: Vec<&'static str>,
 }
 
 /// Permissions by name.
@@ -325,7 +326,7 @@ initial_state! {
     /// Devices that notifications are sent to. Always empty.
     push_devices: BTreeMap<String, Value>, ["push_device"];
     /// The organization's own emoji, by id. Always empty.
-    realm_emoji: BTreeMap<String, Value>, ["realm_emoji"];
+    realm_emoji: EmojiMap, ["realm_emoji"];
     /// Whether the user has connected an account for video calls. Always false.
     has_zoom_token: bool, ["video_calls"];
     /// Key for a service of moving pictures. Always empty.
@@ -410,18 +411,6 @@ initial_state! {
     /// Ways to log in, by name.
     realm_authentication_methods: BTreeMap<String, AuthenticationMethod>, ["realm"];
 
-    /// Who may add emoji: nobody.
-    realm_can_add_custom_emoji_group: GroupSetting, ["realm"];
-    /// Who may create user groups: nobody.
-    realm_can_create_groups: GroupSetting, ["realm"];
-    /// Who may manage all user groups: nobody.
-    realm_can_manage_all_groups: GroupSetting, ["realm"];
-    /// Who may deal with payment: nobody.
-    realm_can_manage_billing_group: GroupSetting, ["realm"];
-    /// Who may have topics summarized: nobody.
-    realm_can_summarize_topics_group: GroupSetting, ["realm"];
-    /// Who may make invitations for many: nobody.
-    realm_create_multiuse_invite_group: GroupSetting, ["realm"];
     /// Whether summaries are sent by e-mail. Always false.
     realm_digest_emails_enabled: bool, ["realm"];
     /// On which day of the week they are sent, from 0 for Monday.
@@ -475,11 +464,11 @@ initial_state! {
     max_channel_folder_name_length: u32, ["realm"];
     /// Characters of a folder's description at most.
     max_channel_folder_description_length: u32, ["realm"];
-    /// Size of the organization's picture at most: 0, none can be uploaded.
+    /// Size of the organization's picture at most.
     max_icon_file_size_mib: u32, ["realm"];
-    /// Size of the organization's logo at most: 0, none can be uploaded.
+    /// Size of the organization's logo at most.
     max_logo_file_size_mib: u32, ["realm"];
-    /// Size of a user's picture at most: 0, none can be uploaded.
+    /// Size of a user's picture at most.
     max_avatar_file_size_mib: u32, ["realm"];
     /// Size of a file at most; 0 if none can be uploaded.
     max_file_upload_size_mib: u32, ["realm"];
@@ -511,7 +500,7 @@ initial_state! {
     server_inline_url_embed_preview: bool, ["realm"];
     /// Forms in which uploaded images can be had, small.
     server_thumbnail_formats: Vec<ThumbnailFormat>, ["realm"];
-    /// Whether users cannot change their pictures, whatever the organization says. Always true.
+    /// Whether users cannot change their pictures, whatever the organization says. Always false.
     server_avatar_changes_disabled: bool, ["realm"];
     /// Whether users cannot change their names, whatever the organization says. Always false.
     server_name_changes_disabled: bool, ["realm"];

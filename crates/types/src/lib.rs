@@ -10,12 +10,13 @@
 //! - [`mod@endpoint`]: what an endpoint is; [`endpoints`]: all of them, one file per area.
 //! - [`events`]: every event type, from one table.
 //! - [`user`], [`channel`], [`message`], [`group`]: the objects that answers and events share.
+//! - [`permission`]: who may do what, from one table.
 //! - [`prepared`]: what users prepare for later: drafts, snippets, scheduled messages, reminders, views.
-//! - [`attachment`]: uploaded files.
+//! - [`attachment`]: uploaded files. [`emoji`]: custom emoji.
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
 //! - [`signup`]: how people come into an organization.
-//! - [`invite`]: invitations.
+//! - [`mod@invite`] has invitations.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -27,6 +28,7 @@
 pub mod attachment;
 pub mod brand;
 pub mod channel;
+pub mod emoji;
 pub mod endpoint;
 pub mod endpoints;
 pub mod error;
@@ -40,6 +42,7 @@ pub mod linkifier;
 pub mod message;
 pub mod narrow;
 pub mod params;
+pub mod permission;
 pub mod prepared;
 pub mod profile;
 pub mod realm;

@@ -66,7 +66,7 @@ pub struct Message {
     /// `stream` or `private`.
     #[serde(rename = "type")]
     pub message_type: String,
-    /// Null where the client can compute a gravatar itself and said so.
+    /// Address of the picture, below that of the server.
     pub avatar_url: Option<String>,
     /// `text/html` or `text/x-markdown`.
     #[serde(default)]

@@ -4,9 +4,11 @@
 //! changed yet.
 
 use crate::error::ApiError;
-use crate::group::{GroupSetting, GroupSettingUpdate, system};
-use crate::ids::{ChannelId, GroupId};
+use crate::group::{GroupSetting, GroupSettingUpdate};
+use crate::ids::ChannelId;
 use crate::params::{FromJson, FromParam, Json, ParamSpec};
+use crate::permission::{realm as permission, realm_default};
+use crate::settings::is_language_code;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,22 +92,22 @@ impl RealmValue for Option<i64> {
     }
 }
 
-impl RealmValue for GroupId {
+impl RealmValue for GroupSetting {
     type Param = Json<GroupSettingUpdate>;
     fn read(name: &str, value: &Value) -> Result<Self, ApiError> {
-        named(name, &GroupSettingUpdate::from_json(name, value)?.new)
+        Ok(GroupSettingUpdate::from_json(name, value)?.new)
     }
     fn replaced(name: &str, value: &Value) -> Result<Option<Self>, ApiError> {
-        GroupSettingUpdate::from_json(name, value)?.old.map(|old| named(name, &old)).transpose()
+        Ok(GroupSettingUpdate::from_json(name, value)?.old)
     }
 }
 
-fn named(name: &str, setting: &GroupSetting) -> Result<GroupId, ApiError> {
-    match setting {
-        GroupSetting::Named(group) => Ok(*group),
-        GroupSetting::Anonymous { .. } => Err(ApiError::bad_request(format!("'{name}' must be a named group"))),
-    }
-}
+/// A decade: nobody waits longer.
+const WAITING_DAYS_MAX: i64 = 3_650;
+
+/// Numbers of kinds of organizations: 0 unspecified, 10 business, 20 open source, 30 and 35 education, 40 research,
+/// 50 event, 60 non-profit, 70 government, 80 political group, 90 community, 100 personal, 1000 other.
+const ORGANIZATION_TYPES: &[i64] = &[0, 10, 20, 30, 35, 40, 50, 60, 70, 80, 90, 100, 1000];
 
 /// Some centuries: more would be no limit.
 const LIMIT_SECS_MAX: i64 = 10_000_000_000;
@@ -199,7 +201,7 @@ macro_rules! realm_settings {
             return Err(ApiError::invalid(name));
         })?
         if <$ty as RealmValue>::replaced(name, $value)?.is_some_and(|old| old != $self.$name) {
-            return Err(ApiError::bad_request("'old' value does not match the expected value."));
+            return Err(ApiError::SettingMismatch {});
         }
         let changed = $self.$name != new;
         $self.$name = new;
@@ -219,73 +221,85 @@ realm_settings! {
     /// Read receipts exist.
     enable_read_receipts: bool = true, Alone;
     /// Presence is not tracked.
-    presence_disabled: bool = false;
+    presence_disabled: bool = false, Alone;
     /// Messages may have an empty topic.
     topics_policy: String = "allow_empty_topic".to_owned(), Together, allowed |policy| ["allow_empty_topic", "disable_empty_topic"].contains(&policy.as_str());
     /// Days as a member until one is a full member.
-    waiting_period_threshold: i64 = 0;
+    waiting_period_threshold: i64 = 0, Alone, allowed |days| (0..=WAITING_DAYS_MAX).contains(days);
     /// Names of users are unique.
-    require_unique_names: bool = false;
+    require_unique_names: bool = false, Alone;
     /// Users cannot change their names.
-    name_changes_disabled: bool = false;
+    name_changes_disabled: bool = false, Alone;
     /// Users cannot change their addresses.
-    email_changes_disabled: bool = false;
+    email_changes_disabled: bool = false, Alone;
     /// Users cannot change their pictures.
-    avatar_changes_disabled: bool = false;
+    avatar_changes_disabled: bool = false, Alone;
     /// New accounts need an invitation.
     invite_required: bool = true;
     /// Spectators may read web-public channels.
     enable_spectator_access: bool = false;
     /// IETF language tag.
-    default_language: String = "en".to_owned();
+    default_language: String = "en".to_owned(), Alone, allowed |code| is_language_code(code);
     /// Language of code blocks that name none.
-    default_code_block_language: String = String::new();
+    default_code_block_language: String = String::new(), Alone, allowed |name| name.len() <= 40 && !name.chars().any(char::is_whitespace);
     /// May see all accounts.
-    can_access_all_users_group: GroupId = system::EVERYONE;
+    can_access_all_users_group: GroupSetting = realm_default(&permission::can_access_all_users_group), Together;
     /// May create public channels.
-    can_create_public_channel_group: GroupId = system::MEMBERS;
+    can_create_public_channel_group: GroupSetting = realm_default(&permission::can_create_public_channel_group), Together;
     /// May create private channels.
-    can_create_private_channel_group: GroupId = system::MEMBERS;
+    can_create_private_channel_group: GroupSetting = realm_default(&permission::can_create_private_channel_group), Together;
     /// May create web-public channels.
-    can_create_web_public_channel_group: GroupId = system::OWNERS;
+    can_create_web_public_channel_group: GroupSetting = realm_default(&permission::can_create_web_public_channel_group), Together;
     /// May subscribe others.
-    can_add_subscribers_group: GroupId = system::MEMBERS;
+    can_add_subscribers_group: GroupSetting = realm_default(&permission::can_add_subscribers_group), Together;
     /// May create bots.
-    can_create_bots_group: GroupId = system::MEMBERS;
+    can_create_bots_group: GroupSetting = realm_default(&permission::can_create_bots_group), Together;
     /// May use wildcard mentions in large channels.
-    can_mention_many_users_group: GroupId = system::ADMINISTRATORS;
+    can_mention_many_users_group: GroupSetting = realm_default(&permission::can_mention_many_users_group), Together;
     /// May delete anyone's messages.
-    can_delete_any_message_group: GroupId = system::ADMINISTRATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_delete_any_message_group: GroupSetting = realm_default(&permission::can_delete_any_message_group), Together;
     /// May delete their own messages.
-    can_delete_own_message_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_delete_own_message_group: GroupSetting = realm_default(&permission::can_delete_own_message_group), Together;
     /// May move messages between channels.
-    can_move_messages_between_channels_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_move_messages_between_channels_group: GroupSetting = realm_default(&permission::can_move_messages_between_channels_group), Together;
     /// May move messages between topics.
-    can_move_messages_between_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_move_messages_between_topics_group: GroupSetting = realm_default(&permission::can_move_messages_between_topics_group), Together;
     /// May start direct conversations.
-    direct_message_initiator_group: GroupId = system::EVERYONE;
+    direct_message_initiator_group: GroupSetting = realm_default(&permission::direct_message_initiator_group), Together;
     /// Of every direct conversation one participant is in here.
-    direct_message_permission_group: GroupId = system::EVERYONE;
+    direct_message_permission_group: GroupSetting = realm_default(&permission::direct_message_permission_group), Together;
     /// May resolve topics.
-    can_resolve_topics_group: GroupId = system::EVERYONE, Together, allowed |group| *group != system::INTERNET;
+    can_resolve_topics_group: GroupSetting = realm_default(&permission::can_resolve_topics_group), Together;
     /// May create bots that can only send.
-    can_create_write_only_bots_group: GroupId = system::MEMBERS;
+    can_create_write_only_bots_group: GroupSetting = realm_default(&permission::can_create_write_only_bots_group), Together;
     /// May say in a channel who deletes messages.
-    can_set_delete_message_policy_group: GroupId = system::MODERATORS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_set_delete_message_policy_group: GroupSetting = realm_default(&permission::can_set_delete_message_policy_group), Together;
     /// May say in a channel whether topics can be empty.
-    can_set_topics_policy_group: GroupId = system::MEMBERS, Together, allowed |group| ![system::EVERYONE, system::INTERNET].contains(group);
+    can_set_topics_policy_group: GroupSetting = realm_default(&permission::can_set_topics_policy_group), Together;
     /// Seconds after which members cannot move a message within its channel; none is never.
     move_messages_within_stream_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Seconds after which members cannot move a message to another channel; none is never.
     move_messages_between_streams_limit_seconds: Option<i64> = Some(7 * 86_400), Alone;
     /// Clients mark guests as such.
-    enable_guest_user_indicator: bool = true;
+    enable_guest_user_indicator: bool = true, Alone;
     /// Clients warn before a direct message to a guest.
-    enable_guest_user_dm_warning: bool = true;
+    enable_guest_user_dm_warning: bool = true, Alone;
     /// What kind of organization it is; 0 for unspecified.
-    org_type: i64 = 0;
+    org_type: i64 = 0, Alone, allowed |number| ORGANIZATION_TYPES.contains(number);
+    /// May add emoji.
+    can_add_custom_emoji_group: GroupSetting = realm_default(&permission::can_add_custom_emoji_group), Together;
+    /// May create user groups.
+    can_create_groups: GroupSetting = realm_default(&permission::can_create_groups), Together;
+    /// May manage all user groups.
+    can_manage_all_groups: GroupSetting = realm_default(&permission::can_manage_all_groups), Together;
+    /// May deal with payment; there is nothing to pay.
+    can_manage_billing_group: GroupSetting = realm_default(&permission::can_manage_billing_group), Together;
+    /// May have topics summarized; this server cannot.
+    can_summarize_topics_group: GroupSetting = realm_default(&permission::can_summarize_topics_group), Together;
+    /// May make invitations that can be used by many.
+    create_multiuse_invite_group: GroupSetting = realm_default(&permission::create_multiuse_invite_group), Together;
     /// May invite others.
-    can_invite_users_group: GroupId = system::MEMBERS;
+    can_invite_users_group: GroupSetting = realm_default(&permission::can_invite_users_group), Together;
     /// The private channel where reports of messages go; -1 for none.
     moderation_request_channel_id: i64 = -1, Alone;
     /// What new users are greeted with by message; empty for nothing.
@@ -303,6 +317,7 @@ realm_settings! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::group::system;
     use serde_json::json;
 
     #[test]
@@ -316,16 +331,21 @@ mod tests {
             ("allow_message_editing", json!("yes")),
             ("message_content_edit_limit_seconds", json!(0)),
             ("message_edit_history_visibility_policy", json!("some")),
-            ("can_delete_any_message_group", json!({ "new": 6 })),
             ("can_delete_any_message_group", json!({ "new": 3, "old": 4 })),
-            ("can_delete_any_message_group", json!({ "new": { "direct_members": [1], "direct_subgroups": [] } })),
+            ("can_delete_any_message_group", json!({ "new": { "direct_members": [-1], "direct_subgroups": [] } })),
             ("default_channels", json!([])),
             ("nonsense", json!(1)),
         ] {
             assert!(settings.set(name, &bad).is_err(), "{name}: {bad}");
         }
         assert_eq!(settings.set("can_delete_any_message_group", &json!({ "new": 3, "old": 2 })), Ok(true));
-        assert_eq!(settings.can_delete_any_message_group, system::MODERATORS);
+        assert_eq!(settings.can_delete_any_message_group, GroupSetting::Named(system::MODERATORS));
+        let some = json!({ "new": { "direct_members": [7, 1], "direct_subgroups": [2] }, "old": { "direct_members": [], "direct_subgroups": [3] } });
+        assert_eq!(settings.set("can_delete_any_message_group", &some), Ok(true));
+        assert_eq!(
+            json!(settings.can_delete_any_message_group),
+            json!({ "direct_members": [1, 7], "direct_subgroups": [2] })
+        );
     }
 
     #[test]

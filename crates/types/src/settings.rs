@@ -69,6 +69,13 @@ macro_rules! user_settings {
             /// All settings as parameters of a request that changes them.
             pub const PARAMS: &'static [ParamSpec] = &[$(ParamSpec::of::<$ty>(stringify!($name), concat!($($doc),*))),*];
 
+            /// Those of them that an organization can choose for its new accounts.
+            pub const DEFAULT_PARAMS: &'static [ParamSpec] = {
+                const COUNT: usize = UserSettings::PARAMS.len() - PERSONAL.len();
+                const CHOSEN: [ParamSpec; COUNT] = chosen(UserSettings::PARAMS);
+                &CHOSEN
+            };
+
             /// The value of the setting with this name.
             #[must_use]
             pub fn get(&self, name: &str) -> Option<Value> {
@@ -96,6 +103,38 @@ macro_rules! user_settings {
             }
         }
     };
+}
+
+/// Settings that an organization does not choose for its new accounts.
+const PERSONAL: &[&str] =
+    &["default_language", "timezone", "enable_marketing_emails", "enable_login_emails", "allow_private_data_export"];
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
+/// The parameters but for the personal ones.
+const fn chosen<const COUNT: usize>(all: &[ParamSpec]) -> [ParamSpec; COUNT] {
+    let mut chosen = [ParamSpec::of::<bool>("", ""); COUNT];
+    let (mut at, mut next) = (0, 0);
+    while at < all.len() {
+        let (mut known, mut is_personal) = (0, false);
+        while known < PERSONAL.len() {
+            is_personal |= is_same(PERSONAL[known], all[at].name);
+            known += 1;
+        }
+        if !is_personal {
+            chosen[next] = all[at];
+            next += 1;
+        }
+        at += 1;
+    }
+    chosen
 }
 
 /// Sounds a client can play.
@@ -138,6 +177,11 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("zh-hant", "繁體中文"),
 ];
 
+/// Whether a text looks like an IETF language tag.
+pub(crate) fn is_language_code(code: &str) -> bool {
+    !code.is_empty() && code.len() <= 50 && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
 /// A language's own name; its code where the name is not known.
 #[must_use]
 pub fn language_name(code: &str) -> String {
@@ -173,7 +217,7 @@ user_settings! {
     /// Show names on reactions.
     display_emoji_reaction_users: bool = true, None;
     /// IETF language tag.
-    default_language: String = "en", Display, allowed |v| !v.is_empty() && v.len() <= 50 && v.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    default_language: String = "en", Display, allowed |v| is_language_code(v);
     /// First view.
     web_home_view: String = "inbox", Display, allowed |v| ["recent", "recent_topics", "inbox", "all_messages"].contains(&v.as_str());
     /// Escape goes to the first view.
@@ -250,9 +294,9 @@ user_settings! {
     desktop_icon_count_display: i64 = 1, Notification, allowed |v| (1..=4).contains(v);
     /// Name of the organization in subjects: 1 automatic, 2 always, 3 never.
     realm_name_in_email_notifications_policy: i64 = 1, Notification, allowed |v| (1..=3).contains(v);
-    /// When topics are followed by themselves.
-    automatically_follow_topics_policy: i64 = 1, None, allowed |v| (1..=4).contains(v);
-    /// When topics in muted channels are unmuted by themselves.
+    /// Topics that are followed by themselves: 1 those one takes part in, 2 sends to, 3 begins, 4 none.
+    automatically_follow_topics_policy: i64 = 3, None, allowed |v| (1..=4).contains(v);
+    /// Topics in muted channels that are unmuted by themselves: 1 those one takes part in, 2 sends to, 3 begins, 4 none.
     automatically_unmute_topics_in_muted_streams_policy: i64 = 2, None, allowed |v| (1..=4).contains(v);
     /// Follow topics in which one is mentioned.
     automatically_follow_topics_where_mentioned: bool = true, None;
@@ -278,6 +322,15 @@ user_settings! {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_is_personal_is_no_default() {
+        let names: Vec<&str> = UserSettings::DEFAULT_PARAMS.iter().map(|spec| spec.name).collect();
+        assert!(
+            PERSONAL.iter().all(|name| !names.contains(name) && UserSettings::NAMES.iter().any(|(n, _)| n == name))
+        );
+        assert_eq!(names.len() + PERSONAL.len(), UserSettings::NAMES.len());
+    }
 
     #[test]
     fn values_are_checked_and_changes_reported() {

@@ -128,7 +128,7 @@ pub struct User {
     pub role: Role,
     /// IANA name, or empty.
     pub timezone: String,
-    /// Null where the client can compute a gravatar itself and said so.
+    /// Address of the picture, below that of the server.
     pub avatar_url: Option<String>,
     /// Changes with the picture.
     pub avatar_version: u32,

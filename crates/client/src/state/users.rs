@@ -1,10 +1,10 @@
-//! Accounts, bots, groups, presence and status.
+//! Accounts, bots, presence and status.
 
-use super::{State, insert_ids, remove_ids};
+use super::{State, remove_ids};
 use serde_json::{Value, json};
 use tidings_types::UserId;
 use tidings_types::events::user::{
-    BotChange, ChangedProfileValue, GroupMembers, PresenceEvent, UserAspect, UserChange, UserStatusEvent,
+    BotChange, ChangedProfileValue, PresenceEvent, UserAspect, UserChange, UserStatusEvent,
 };
 use tidings_types::user::{Bot, ProfileValue, Role, User};
 
@@ -12,7 +12,7 @@ use tidings_types::user::{Bot, ProfileValue, Role, User};
 pub(super) const LISTS: [&str; 2] = ["realm_users", "realm_non_active_users"];
 
 impl State {
-    fn is_self(&self, user: UserId) -> bool {
+    pub(super) fn is_self(&self, user: UserId) -> bool {
         self.get("user_id") == Some(&json!(user))
     }
 
@@ -79,44 +79,7 @@ impl State {
         }
         if let UserAspect::Role { role } = aspect {
             self.replace("is_moderator", json!(*role == Role::Moderator));
-            self.update_own_permissions(*role);
-        }
-    }
-
-    /// What the user may do follows from the role and the realm's settings; no event says it.
-    fn update_own_permissions(&mut self, role: Role) {
-        for (name, setting) in [
-            ("can_create_public_streams", "realm_can_create_public_channel_group"),
-            ("can_create_private_streams", "realm_can_create_private_channel_group"),
-            ("can_create_web_public_streams", "realm_can_create_web_public_channel_group"),
-            ("can_subscribe_other_users", "realm_can_add_subscribers_group"),
-            ("can_invite_others_to_realm", "realm_can_invite_users_group"),
-        ] {
-            let group = self.get(setting).and_then(Value::as_i64);
-            if let Some(group) = group {
-                let may = self.role_in_group(role, group);
-                self.replace(name, json!(may));
-            }
-        }
-        let any = |name| self.get(name) == Some(&json!(true));
-        let may = any("can_create_public_streams") || any("can_create_private_streams");
-        self.replace("can_create_streams", json!(may));
-        // Web-public channels besides need a server that has them.
-        if self.get("server_web_public_streams_enabled") == Some(&json!(false)) {
-            self.replace("can_create_web_public_streams", json!(false));
-        }
-    }
-
-    /// Whether a role belongs to a built-in group: its own, or one that contains it.
-    fn role_in_group(&self, role: Role, group: i64) -> bool {
-        let name = self.list("realm_user_groups").iter().find(|known| known["id"] == group).map(|known| &known["name"]);
-        match name.and_then(Value::as_str).unwrap_or_default() {
-            "role:owners" => role <= Role::Owner,
-            "role:administrators" => role <= Role::Admin,
-            "role:moderators" => role <= Role::Moderator,
-            "role:fullmembers" | "role:members" => role <= Role::Member,
-            "role:everyone" | "role:internet" => true,
-            _ => false,
+            self.update_own_permissions();
         }
     }
 
@@ -125,10 +88,11 @@ impl State {
         if let Some(row) = self.take_by(from, "user_id", &json!(user)) {
             self.put_by(to, "user_id", row);
         }
-        if let (false, Some(groups)) = (is_active, self.list_mut("realm_user_groups")) {
-            for group in groups {
+        if !is_active {
+            for group in self.list_mut("realm_user_groups").into_iter().flatten() {
                 remove_ids(&mut group["members"], &[user.0]);
             }
+            self.take_from_permissions(user);
         }
     }
 
@@ -142,17 +106,6 @@ impl State {
         if let Some(bot) = self.find_mut("realm_bots", "user_id", &json!(change.user_id)) {
             for (name, value) in json!(change).as_object().into_iter().flatten() {
                 bot[name] = value.clone();
-            }
-        }
-    }
-
-    pub(super) fn change_group(&mut self, event: &GroupMembers, add: bool) {
-        if let Some(group) = self.find_mut("realm_user_groups", "id", &json!(event.group_id)) {
-            let ids: Vec<u32> = event.user_ids.iter().map(|user| user.0).collect();
-            if add {
-                insert_ids(&mut group["members"], ids);
-            } else {
-                remove_ids(&mut group["members"], &ids);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Bots.
 
 use super::Tx;
+use super::pictures::{self, Obsolete};
 use super::users::activity::set_active;
 use super::users::create::{NewAccount, create_account};
 use super::users::update::change_full_name;
@@ -10,6 +11,7 @@ use crate::state::users::{BotRow, UserRow};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::user::{BotChange, RealmBotUpdate, UserAspect};
+use tidings_types::permission::realm as permission;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ApiError, ChannelId, UserId};
 
@@ -36,11 +38,16 @@ pub struct NewBot {
 /// 400 where the actor may not create bots, and for names and channels that cannot be.
 pub fn create_bot(tx: &mut Tx<'_>, actor: UserId, new: NewBot) -> Result<UserId, ApiError> {
     let actor = tx.actor(actor)?;
-    if actor.is_bot() || !tx.state.in_group(&actor, tx.state.realm.settings.can_create_bots_group) {
+    let bot_type = check_bot_type(new.bot_type)?;
+    // Who may create any kind of bot may create this one.
+    let may = tx.state.may(&actor, &permission::can_create_bots_group)
+        || (bot_type == BotType::IncomingWebhook
+            && tx.state.may(&actor, &permission::can_create_write_only_bots_group));
+    if actor.is_bot() || !may {
         return Err(ApiError::bad_request("Insufficient permission"));
     }
     let bot = BotRow {
-        bot_type: check_bot_type(new.bot_type)?,
+        bot_type,
         owner: Some(actor.id),
         default_sending_channel: check_channel(tx, &actor, &new.default_sending_channel)?,
         default_events_channel: check_channel(tx, &actor, &new.default_events_channel)?,
@@ -111,13 +118,15 @@ pub struct BotChanges {
     pub default_events_channel: Option<String>,
     /// Whether its queues get all public channels by default.
     pub default_all_public: Option<bool>,
+    /// What its new picture is called.
+    pub picture: Option<String>,
 }
 
-/// `update-bot`: returns the bot as it is now.
+/// `update-bot`: returns the bot as it is now, and the picture that it does not need any more.
 ///
 /// # Errors
 /// 400 where the actor may not, and for names, owners and channels that cannot be.
-pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChanges) -> Result<Arc<UserRow>, ApiError> {
+pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChanges) -> Result<Obsolete, ApiError> {
     let actor = tx.actor(actor)?;
     let bot = access_bot(tx, &actor, bot)?.id;
     if let Some(name) = &changes.full_name {
@@ -128,7 +137,21 @@ pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChan
         check_owner(tx, owner)?;
         change_owner(tx, bot, owner);
     }
-    tx.state.active_user(bot).cloned().ok_or_else(|| ApiError::bad_request("No such bot"))
+    match (&changes.picture, tx.state.users.get(bot).cloned()) {
+        (Some(file), Some(row)) => Ok(pictures::set_of_user(tx, &row, Some(file.clone()))),
+        _ => Ok(None),
+    }
+}
+
+/// Gives a bot its first picture.
+///
+/// # Errors
+/// As [`access_bot`].
+pub fn set_picture(tx: &mut Tx<'_>, actor: UserId, bot: UserId, file: String) -> Result<(), ApiError> {
+    let actor = tx.actor(actor)?;
+    let bot = access_bot(tx, &actor, bot)?;
+    pictures::set_of_user(tx, &bot, Some(file));
+    Ok(())
 }
 
 fn check_owner(tx: &Tx<'_>, owner: UserId) -> Result<(), ApiError> {

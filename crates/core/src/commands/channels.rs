@@ -14,15 +14,13 @@ use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
-use crate::state::groups::system;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use serde_json::Value;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::channel::{DeletedChannel, PeerChange, StreamCreate, StreamDelete, StreamUpdate};
-use tidings_types::group::GroupSetting;
-use tidings_types::{ApiError, ChannelId, UserId};
+use tidings_types::{ApiError, ChannelId, UserId, permission};
 
 mod announce;
 pub mod archive;
@@ -54,7 +52,8 @@ pub(crate) fn audience_of(users: &RoaringBitmap) -> Audience {
 #[must_use]
 pub fn may_administer(state: &RealmState, viewer: &UserRow, channel: &ChannelRow) -> bool {
     !viewer.is_guest()
-        && (viewer.role.is_admin() || state.in_setting(viewer, &channel.permissions.can_administer_channel_group))
+        && (viewer.role.is_admin()
+            || state.has(viewer, &permission::channel::can_administer_channel_group, &channel.permissions))
 }
 
 /// A channel that `actor` may change.
@@ -78,6 +77,21 @@ fn check_is_owner(actor: &UserRow) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization owner".to_owned() })
+}
+
+fn check_may_set_topics_policy(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
+    let may = tx.state.may(actor, &permission::realm::can_set_topics_policy_group);
+    if may { Ok(()) } else { Err(insufficient_permission()) }
+}
+
+/// Whether a permission says who deletes messages of a channel.
+fn decides_on_deleting(name: &str) -> bool {
+    ["can_delete_any_message_group", "can_delete_own_message_group"].contains(&name)
+}
+
+fn check_may_set_deleting(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
+    let may = tx.state.may(actor, &permission::realm::can_set_delete_message_policy_group);
+    if may { Ok(()) } else { Err(insufficient_permission()) }
 }
 
 fn insufficient_permission() -> ApiError {
@@ -112,13 +126,12 @@ impl Privacy {
 
     /// Refuses who may not make channels of this kind.
     fn check_may_make(self, tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
-        let settings = &tx.state.realm.settings;
-        let group = match (self.is_web_public, self.is_private) {
-            (true, _) => settings.can_create_web_public_channel_group,
-            (false, true) => settings.can_create_private_channel_group,
-            (false, false) => settings.can_create_public_channel_group,
+        let needed = match (self.is_web_public, self.is_private) {
+            (true, _) => &permission::realm::can_create_web_public_channel_group,
+            (false, true) => &permission::realm::can_create_private_channel_group,
+            (false, false) => &permission::realm::can_create_public_channel_group,
         };
-        if !actor.is_guest() && tx.state.in_group(actor, group) { Ok(()) } else { Err(insufficient_permission()) }
+        if tx.state.may(actor, needed) { Ok(()) } else { Err(insufficient_permission()) }
     }
 }
 
@@ -153,46 +166,6 @@ pub fn check_description(description: &str) -> Result<String, ApiError> {
     Ok(description.replace("\r\n", " ").replace(['\n', '\r'], " ").trim().to_owned())
 }
 
-/// Permissions that guests can never be given.
-const NOT_FOR_EVERYONE: &[&str] = &[
-    "can_add_subscribers_group",
-    "can_remove_subscribers_group",
-    "can_administer_channel_group",
-    "can_delete_any_message_group",
-    "can_subscribe_group",
-];
-
-/// Refuses a value that a permission cannot have.
-fn check_setting(tx: &Tx<'_>, name: &str, setting: &GroupSetting) -> Result<(), ApiError> {
-    let one;
-    let (members, groups): (&[UserId], &[tidings_types::GroupId]) = match setting {
-        GroupSetting::Named(group) => {
-            one = [*group];
-            (&[], &one)
-        }
-        GroupSetting::Anonymous { direct_members, direct_subgroups } => (direct_members, direct_subgroups),
-    };
-    for user in members {
-        if tx.state.active_user(*user).is_none() {
-            return Err(ApiError::bad_request(format!("Invalid user ID: {user}")));
-        }
-    }
-    for group in groups {
-        if !tx.state.group_exists(*group) {
-            return Err(ApiError::bad_request(format!("Invalid user group ID: {group}")));
-        }
-        let refused = match *group {
-            system::INTERNET => Some("role:internet"),
-            system::EVERYONE if NOT_FOR_EVERYONE.contains(&name) => Some("role:everyone"),
-            _ => None,
-        };
-        if let Some(group) = refused {
-            return Err(ApiError::bad_request(format!("'{name}' setting cannot be set to '{group}' group.")));
-        }
-    }
-    Ok(())
-}
-
 /// Tells of channels that are new to the audience. They come without subscribers: those follow, one's own
 /// subscription as `subscription/add`, others as `subscription/peer_add`.
 pub(super) fn tell_created(tx: &mut Tx<'_>, channel: &ChannelRow, audience: Audience, gate: Gate) {
@@ -218,7 +191,7 @@ fn deleted(channel: ChannelId) -> Event {
 }
 
 /// One property of a channel; `name` is the channel's name before.
-fn property(id: ChannelId, name: &str, property: &str, value: Value) -> StreamUpdate {
+pub(super) fn property(id: ChannelId, name: &str, property: &str, value: Value) -> StreamUpdate {
     StreamUpdate {
         stream_id: id,
         name: name.to_owned(),

@@ -9,7 +9,9 @@ use crate::state::channels::ChannelRow;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
+use tidings_types::channel::ChannelPermissions;
 use tidings_types::events::message::DeleteMessage;
+use tidings_types::permission::{self, Permission};
 use tidings_types::{ApiError, AttachmentId, ChannelId, ConversationId, MessageId, UserId};
 
 /// `delete-message`.
@@ -92,16 +94,18 @@ fn check_may_delete(
     channel: Option<&ChannelRow>,
 ) -> Result<(), ApiError> {
     let settings = &tx.state.realm.settings;
-    let permissions = channel.map(|channel| &channel.permissions);
-    let any = tx.state.in_group(user, settings.can_delete_any_message_group)
-        || permissions.is_some_and(|permissions| tx.state.in_setting(user, &permissions.can_delete_any_message_group));
+    let in_channel = |permission: &Permission<ChannelPermissions>| {
+        channel.is_some_and(|channel| tx.state.has(user, permission, &channel.permissions))
+    };
+    let any = tx.state.may(user, &permission::realm::can_delete_any_message_group)
+        || in_channel(&permission::channel::can_delete_any_message_group);
     if any {
         return Ok(());
     }
     let sender = tx.state.users.get(message.sender);
     let owner = sender.and_then(|sender| sender.bot.as_ref()).and_then(|bot| bot.owner);
-    let own = tx.state.in_group(user, settings.can_delete_own_message_group)
-        || permissions.is_some_and(|permissions| tx.state.in_setting(user, &permissions.can_delete_own_message_group));
+    let own = tx.state.may(user, &permission::realm::can_delete_own_message_group)
+        || in_channel(&permission::channel::can_delete_own_message_group);
     if !own || (message.sender != user.id && owner != Some(user.id)) {
         return Err(ApiError::bad_request("You don't have permission to delete this message"));
     }

@@ -83,7 +83,8 @@ pub fn edit_content(
     }
     let place = Place::of(tx, message.conversation).ok_or(ApiError::Internal {})?;
     send::check_wildcards(tx, &user, &place, &new.rendered)?;
-    send::check_groups(&new.rendered)?;
+    send::check_groups(tx, &user, &new.rendered)?;
+    files::check_count(&new.rendered.linked_uploads)?;
     if message.content == new.content {
         return Ok(None);
     }

@@ -3,9 +3,10 @@
 use super::Tx;
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::limits;
 use crate::state::RealmState;
 use crate::state::files::{FileRow, ImageRow};
-use crate::state::users::UserRow;
+use crate::state::users::{NOTIFICATION_BOT, UserRow};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidings_types::attachment::Attachment;
@@ -111,8 +112,21 @@ fn drop_file(tx: &mut Tx<'_>, file: &FileRow) {
     tx.emit(Event::AttachmentRemove(event), Audience::user(file.owner));
 }
 
+/// Refuses messages that link to more files than each of which can be told.
+///
+/// # Errors
+/// 400 for more than [`limits::FILES_PER_MESSAGE_MAX`].
+pub(super) fn check_count(paths: &BTreeSet<String>) -> Result<(), ApiError> {
+    let most = limits::FILES_PER_MESSAGE_MAX;
+    if paths.len() > most {
+        return Err(ApiError::bad_request(format!("A message cannot refer to more than {most} files.")));
+    }
+    Ok(())
+}
+
 /// After a message got a content: it refers to the files that its links lead to, as far as its sender may read them.
-/// Who may read the message may read these from then on. Returns the files to which no message refers any more.
+/// Who may read the message may read these from then on. What the server writes in somebody's place opens nothing: it
+/// reads more than they do. Returns the files to which no message refers any more.
 pub(super) fn refer(
     tx: &mut Tx<'_>,
     sender: &UserRow,
@@ -121,7 +135,7 @@ pub(super) fn refer(
     paths: &BTreeSet<String>,
 ) -> Vec<AttachmentId> {
     let before = tx.state.files.of_message(message).to_vec();
-    if paths.is_empty() && before.is_empty() {
+    if sender.id == NOTIFICATION_BOT || paths.is_empty() && before.is_empty() {
         return Vec::new();
     }
     let found = paths.iter().filter_map(|path| tx.state.files.find(path));

@@ -27,7 +27,7 @@ pub fn send(
     let channel = tx.state.channels.get(channel).cloned().ok_or(ApiError::Internal {})?;
     let new = message(tx, actor, content, read_by);
     let place = Place::Topic { channel, topic: topic.to_owned() };
-    send::deliver(tx, &bot, &place, new)
+    Ok(send::deliver(tx, &bot, &place, new)?.id)
 }
 
 /// Sends a text to one user.
@@ -39,7 +39,7 @@ pub fn send_direct(tx: &mut Tx<'_>, to: &UserRow, content: String) -> Result<Mes
     let mut users = vec![bot.id, to.id];
     users.sort_unstable();
     let new = message(tx, to, content, &[]);
-    send::deliver(tx, &bot, &Place::Direct { users }, new)
+    Ok(send::deliver(tx, &bot, &Place::Direct { users }, new)?.id)
 }
 
 /// A text as HTML, with what `viewer` sees.

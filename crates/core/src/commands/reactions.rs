@@ -1,20 +1,17 @@
 //! Emoji reactions.
 
-use super::Tx;
+use super::emoji::{self, EmojiId};
 use super::flags::note_historical;
+use super::{Tx, follow};
 use crate::change::{Change, MessageRow, ReactionRow};
 use crate::limits;
 use crate::state::users::UserRow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tidings_markdown::emoji;
 use tidings_types::events::Event;
 use tidings_types::events::message::{ReactionEvent, ReactionEventUser};
 use tidings_types::message::ReactionType;
 use tidings_types::{ApiError, MessageId, UserId};
-
-/// Name and code of the one emoji that comes with the software.
-const EXTRA_EMOJI: &str = "zulip";
 
 /// An emoji as a request names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,48 +33,29 @@ struct Emoji {
 }
 
 /// The emoji with this name.
-fn by_name(name: &str) -> Result<Emoji, ApiError> {
-    if name == EXTRA_EMOJI {
-        return Ok(Emoji { reaction_type: ReactionType::Extra, code: name.to_owned(), name: name.to_owned() });
-    }
-    let code = emoji::code_by_name(name);
-    let code = code.ok_or_else(|| ApiError::bad_request(format!("Emoji '{name}' does not exist")))?;
-    Ok(Emoji { reaction_type: ReactionType::Unicode, code: code.to_owned(), name: name.to_owned() })
+fn by_name(tx: &Tx<'_>, name: &str) -> Result<Emoji, ApiError> {
+    let EmojiId { reaction_type, code } = emoji::by_name(&tx.state, name)?;
+    Ok(Emoji { reaction_type, code, name: name.to_owned() })
 }
 
 /// The emoji of a new reaction. Who joins in takes the name that is there already, even if it is not known any more.
-fn resolve(message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji, ApiError> {
+fn resolve(tx: &Tx<'_>, message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji, ApiError> {
     let name =
         wanted.name.as_deref().ok_or_else(|| ApiError::MissingParameter { var_name: "emoji_name".to_owned() })?;
     if wanted.code.is_none() && wanted.reaction_type.is_none() {
-        return by_name(name);
+        return by_name(tx, name);
     }
     let reaction_type = wanted.reaction_type.unwrap_or(ReactionType::Unicode);
     let code = match &wanted.code {
         Some(code) => code.clone(),
-        None => by_name(name)?.code,
+        None => by_name(tx, name)?.code,
     };
     let same = |known: &&ReactionRow| known.reaction_type == reaction_type && known.emoji_code == code;
     if let Some(known) = message.reactions.iter().find(same) {
         return Ok(Emoji { reaction_type, code, name: known.emoji_name.clone() });
     }
-    check_emoji(reaction_type, &code, name)?;
+    emoji::check(&tx.state, reaction_type, &code, name)?;
     Ok(Emoji { reaction_type, code, name: name.to_owned() })
-}
-
-fn check_emoji(reaction_type: ReactionType, code: &str, name: &str) -> Result<(), ApiError> {
-    let refused = |text: &str| Err(ApiError::bad_request(text));
-    match reaction_type {
-        ReactionType::Unicode => match emoji::names_by_code(code) {
-            [] => refused("Invalid emoji code."),
-            _ if emoji::code_by_name(name) != Some(code) => refused("Invalid emoji name."),
-            _ => Ok(()),
-        },
-        ReactionType::Extra if code != EXTRA_EMOJI => refused("Invalid emoji code."),
-        ReactionType::Extra if name != EXTRA_EMOJI => refused("Invalid emoji name."),
-        ReactionType::Extra => Ok(()),
-        ReactionType::Realm => refused("Invalid custom emoji."),
-    }
 }
 
 /// The message, for who may read it.
@@ -94,7 +72,7 @@ fn access_message(tx: &Tx<'_>, user: &UserRow, id: MessageId) -> Result<Arc<Mess
 pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &EmojiRef) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     let message = access_message(tx, &user, id)?;
-    let emoji = resolve(&message, wanted)?;
+    let emoji = resolve(tx, &message, wanted)?;
     let mut kinds = BTreeSet::new();
     for known in &message.reactions {
         let same = known.reaction_type == emoji.reaction_type && known.emoji_code == emoji.code;
@@ -114,6 +92,7 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
     tx.change(Change::ReactionAdded { message: id, reaction });
     let audience = tx.state.who_holds_message(id);
     tx.emit(Event::ReactionAdd(event), audience);
+    follow::takes_part(tx, &user, id);
     Ok(())
 }
 
@@ -127,7 +106,12 @@ pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &E
     let (reaction_type, code) = match (&wanted.code, &wanted.name) {
         (Some(code), _) => (wanted.reaction_type.unwrap_or(ReactionType::Unicode), code.clone()),
         (None, Some(name)) => {
-            let emoji = by_name(name)?;
+            // One that is out of use is known by the reaction alone.
+            let mine = |known: &&ReactionRow| known.user == actor && known.emoji_name == *name;
+            let emoji = match message.reactions.iter().find(mine) {
+                Some(known) => EmojiId { reaction_type: known.reaction_type, code: known.emoji_code.clone() },
+                None => emoji::by_name(&tx.state, name)?,
+            };
             (wanted.reaction_type.unwrap_or(emoji.reaction_type), emoji.code)
         }
         (None, None) => {

@@ -1,17 +1,24 @@
 //! The organization's settings.
 
-use super::Tx;
+use super::users::{administrator_required, full_members, owner_required};
+use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::state::channels::ChannelRow;
 use crate::state::realm::{RealmRow, RealmSettings};
+use crate::state::users::UserRow;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tidings_types::events::Event;
-use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict};
+use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict, UserSettingsDefault};
+use tidings_types::group::{GroupSetting, GroupSettingUpdate};
+use tidings_types::params::FromJson;
+use tidings_types::permission::realm;
 use tidings_types::realm::Told;
-use tidings_types::{ApiError, ChannelId, GroupId, UserId};
+use tidings_types::user::Role;
+use tidings_types::{ApiError, ChannelId, UserId};
 
 /// `update-realm`: all that was asked for, or nothing.
 ///
@@ -20,49 +27,125 @@ use tidings_types::{ApiError, ChannelId, GroupId, UserId};
 pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
-        return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
+        return Err(administrator_required());
+    }
+    let for_owners = |name: &str| permissions::rule(realm::RULES, name).is_some_and(|rule| rule.is_for_owners_to_give);
+    if user.role != Role::Owner && settings.iter().any(|(name, _)| for_owners(name)) {
+        return Err(owner_required());
+    }
+    let before = serde_json::to_value(&tx.state.realm.settings).map_err(|_| ApiError::Internal {})?;
+    let mut after = RealmRow::clone(&tx.state.realm);
+    let mut changed = Vec::new();
+    for (name, value) in settings {
+        let mut new = Value::Null;
+        if let Some(rule) = permissions::rule(realm::RULES, name) {
+            let update = GroupSettingUpdate::from_json(name, value)?;
+            let known = before.get(name).and_then(|known| GroupSetting::from_json(name, known).ok());
+            let known = known.ok_or_else(|| ApiError::invalid(name))?;
+            permissions::check_change(tx, realm::RULES, rule.name, &known, &update)?;
+            // What is replaced was compared with what clients are shown.
+            new = json!({ "new": update.new.to_json() });
+        }
+        let value = if new.is_null() { value } else { &new };
+        let is_new = match *name {
+            "name" => set_text(&mut after.name, value, NAME_CHARS)?,
+            "description" => set_text(&mut after.description, value, DESCRIPTION_CHARS)?,
+            _ => after.settings.set(name, value)?,
+        };
+        if is_new {
+            changed.push(*name);
+        }
+    }
+    check(tx, &user, &after.settings)?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut shown = serde_json::to_value(&after.settings).map_err(|_| ApiError::Internal {})?;
+    shown["name"] = json!(after.name);
+    shown["description"] = json!(after.description);
+    let days = after.settings.waiting_period_threshold;
+    if days != tx.state.realm.settings.waiting_period_threshold {
+        after.settled_until = full_members::settled_until(days, tx.now);
+    }
+    let before = tx.state.clone();
+    tx.change(Change::Realm(Arc::new(after)));
+    for one in realm::ALL.iter().filter(|one| changed.contains(&one.rule.name)) {
+        shown[one.rule.name] = json!(tx.state.shown_setting((one.of)(&tx.state.realm.settings)));
+    }
+    tell(tx, &changed, &shown);
+    if changed.contains(&"waiting_period_threshold") {
+        full_members::tell(tx, &before);
+    }
+    if changed.contains(&"can_access_all_users_group") {
+        visibility::tell_guests_of_users(tx, &before);
+    }
+    Ok(())
+}
+
+/// `update-realm-user-settings-defaults`: all that was asked for, or nothing.
+///
+/// # Errors
+/// 400 for who is no administrator, and for values that a setting cannot have.
+pub fn update_defaults(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
+    if !tx.actor(actor)?.role.is_admin() {
+        return Err(administrator_required());
     }
     let mut after = RealmRow::clone(&tx.state.realm);
     let mut changed = Vec::new();
     for (name, value) in settings {
-        let group = value["new"].as_u64().map(|id| GroupId(u32::try_from(id).unwrap_or_default()));
-        if group.is_some_and(|group| !tx.state.group_exists(group)) {
-            return Err(ApiError::invalid(name));
-        }
-        if after.settings.set(name, value)? {
-            changed.push(*name);
+        if after.defaults.set(name, value).map_err(|bad| ApiError::bad_request(bad.0))? {
+            changed.push(UserSettingsDefault { property: (*name).to_owned(), value: value.clone() });
         }
     }
-    check(tx, &after.settings)?;
-    if changed.is_empty() {
-        return Ok(());
+    if !changed.is_empty() {
+        tx.change(Change::Realm(Arc::new(after)));
     }
-    let shown = serde_json::to_value(&after.settings).map_err(|_| ApiError::Internal {})?;
-    tx.change(Change::Realm(Arc::new(after)));
-    tell(tx, &changed, &shown);
+    for event in changed {
+        tx.emit(Event::RealmUserSettingsDefaults(event), Audience::realm());
+    }
     Ok(())
 }
 
-fn check(tx: &Tx<'_>, after: &RealmSettings) -> Result<(), ApiError> {
+/// How long a text is, in characters.
+type Chars = (RangeInclusive<usize>, &'static str);
+
+const NAME_CHARS: Chars = (1..=40, "Organization name is too long or empty.");
+const DESCRIPTION_CHARS: Chars = (0..=1_000, "Organization description is too long.");
+
+fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Result<bool, ApiError> {
+    let text = value.as_str().unwrap_or_default().trim();
+    if !length.contains(&text.chars().count()) {
+        return Err(ApiError::bad_request(refusal));
+    }
+    let is_new = *place != text;
+    text.clone_into(place);
+    Ok(is_new)
+}
+
+/// Channels that are newly named by settings exist.
+fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
-    if let Some(reports) =
-        chosen_channel(tx, before.moderation_request_channel_id, after.moderation_request_channel_id)?
-        && !reports.is_private
+    let id = after.new_stream_announcements_stream_id;
+    if id != before.new_stream_announcements_stream_id {
+        named_channel(tx, actor, id)?;
+    }
+    let id = after.moderation_request_channel_id;
+    if id != before.moderation_request_channel_id
+        && named_channel(tx, actor, id)?.is_some_and(|channel| !channel.is_private)
     {
         return Err(ApiError::bad_request("Moderation request channel must be private."));
     }
-    chosen_channel(tx, before.new_stream_announcements_stream_id, after.new_stream_announcements_stream_id)?;
     Ok(())
 }
 
-/// The channel that a setting is changed to; none where it stays, or is to be none.
-fn chosen_channel(tx: &Tx<'_>, before: i64, after: i64) -> Result<Option<Arc<ChannelRow>>, ApiError> {
-    if after == before || after == -1 {
+/// The channel with this id, which is in use; none for -1.
+fn named_channel(tx: &Tx<'_>, actor: &UserRow, id: i64) -> Result<Option<Arc<ChannelRow>>, ApiError> {
+    if id == -1 {
         return Ok(None);
     }
-    let channel = u32::try_from(after).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
-    let channel = channel.filter(|channel| !channel.is_archived).cloned();
-    channel.map(Some).ok_or_else(|| ApiError::bad_request("Invalid channel ID"))
+    let channel = u32::try_from(id).ok().and_then(|id| tx.state.access_channel(actor, ChannelId(id)).ok());
+    let channel = channel.filter(|channel| !channel.is_archived);
+    channel.cloned().map(Some).ok_or_else(|| ApiError::bad_request("Invalid channel ID"))
 }
 
 fn tell(tx: &mut Tx<'_>, changed: &[&'static str], shown: &Value) {

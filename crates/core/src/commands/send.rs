@@ -1,7 +1,14 @@
 //! Sending messages.
+//!
+//! # Layout
+//! - here: where to, by whom, and what follows. `mentions`: whom a message concerns in particular.
+
+mod mentions;
+
+pub(super) use mentions::{check_groups, check_wildcards, mentions};
 
 use super::repeats::{self, SendKey};
-use super::{Tx, files, visibility};
+use super::{Tx, files, follow, visibility};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
 use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
@@ -9,7 +16,6 @@ use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
-use crate::state::groups;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -17,7 +23,7 @@ use tidings_markdown::Rendered;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
-use tidings_types::{ApiError, ChannelId, ConversationId, GroupId, MessageId, QueueId, UserId};
+use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, QueueId, UserId, permission};
 
 /// Where a message goes, as the request named it.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,23 +119,33 @@ pub fn check_topic(topic: &str) -> Result<String, ApiError> {
     Ok(kept + "...")
 }
 
-/// `send-message`: returns the new message's id, or that of the message which this send made before.
+/// What a send made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The message.
+    pub id: MessageId,
+    /// What the sender has chosen for its topic by sending it: 2 unmuted, 3 followed.
+    pub new_topic_policy: Option<u8>,
+}
+
+/// `send-message`: returns the new message, or the one which this send made before.
 ///
 /// # Errors
 /// 400 where the sender may not send there, or nobody is there to send to; 422 for an idempotency key that was used for
 /// another message.
-pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<MessageId, ApiError> {
+pub fn send(tx: &mut Tx<'_>, actor: UserId, to: &Destination, mut new: NewMessage) -> Result<Sent, ApiError> {
     let sender = tx.actor(actor)?;
     let keys = std::mem::take(&mut new.keys);
     if let Some(id) = repeats::find(tx, actor, &keys)? {
-        return Ok(id);
+        return Ok(Sent { id, new_topic_policy: None });
     }
     let place = check_place(tx, &sender, to)?;
     check_wildcards(tx, &sender, &place, &new.rendered)?;
-    check_groups(&new.rendered)?;
-    let id = deliver(tx, &sender, &place, new)?;
-    repeats::remember(tx, actor, &keys, id);
-    Ok(id)
+    check_groups(tx, &sender, &new.rendered)?;
+    files::check_count(&new.rendered.linked_uploads)?;
+    let sent = deliver(tx, &sender, &place, new)?;
+    repeats::remember(tx, actor, &keys, sent.id);
+    Ok(sent)
 }
 
 /// Where a message goes, if its sender may send there.
@@ -147,15 +163,17 @@ pub(super) fn check_place(tx: &Tx<'_>, sender: &UserRow, to: &Destination) -> Re
 }
 
 /// Sends a message to where it may go.
-pub(super) fn deliver(
-    tx: &mut Tx<'_>,
-    sender: &UserRow,
-    place: &Place,
-    new: NewMessage,
-) -> Result<MessageId, ApiError> {
+pub(super) fn deliver(tx: &mut Tx<'_>, sender: &UserRow, place: &Place, new: NewMessage) -> Result<Sent, ApiError> {
+    let mut new_topic_policy = None;
+    if let Place::Topic { channel, topic } = place {
+        new_topic_policy = follow::sends(tx, sender, channel, topic);
+    }
     let conversation = open_conversation(tx, place);
     let mentions = mentions(tx, place, conversation, &new.rendered, &new.alerted)?;
-    Ok(insert(tx, sender, place, conversation, mentions, new))
+    if let Place::Topic { channel, topic } = place {
+        follow::mentions(tx, &mentions, channel.id, topic);
+    }
+    Ok(Sent { id: insert(tx, sender, place, conversation, mentions, new), new_topic_policy })
 }
 
 /// Where a message is or goes, as rows.
@@ -218,7 +236,8 @@ pub(super) fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow
     let reaches = |user: &UserRow| {
         tx.state.channels.is_subscribed(user.id, channel.id) || (!channel.is_private && !user.is_guest())
     };
-    let permitted = |user: &UserRow| tx.state.in_setting(user, &channel.permissions.can_send_message_group);
+    let permitted =
+        |user: &UserRow| tx.state.has(user, &permission::channel::can_send_message_group, &channel.permissions);
     let owner = sender.bot.as_ref().and_then(|bot| bot.owner).and_then(|id| tx.state.active_user(id));
     let by_owner = |test: &dyn Fn(&UserRow) -> bool| owner.is_some_and(|owner| test(owner));
     if (reaches(sender) || by_owner(&reaches)) && (permitted(sender) || by_owner(&permitted)) {
@@ -256,17 +275,17 @@ pub(super) fn check_recipients(tx: &Tx<'_>, sender: &UserRow, wanted: &[UserRefI
     }
     users.sort_unstable();
     users.dedup();
-    let settings = &tx.state.realm.settings;
     let others: Vec<&Arc<UserRow>> =
         users.iter().filter(|id| **id != sender.id).filter_map(|id| tx.state.users.get(*id)).collect();
     if others.iter().all(|other| other.is_bot()) {
         return Ok(users);
     }
-    let permitted = |user: &UserRow| tx.state.in_group(user, settings.direct_message_permission_group);
+    let permitted = |user: &UserRow| tx.state.may(user, &permission::realm::direct_message_permission_group);
     if !permitted(sender) && !others.iter().any(|other| permitted(other)) {
         return Err(ApiError::bad_request("You do not have permission to send direct messages to this recipient."));
     }
-    if tx.state.messages.direct(&users).is_none() && !tx.state.in_group(sender, settings.direct_message_initiator_group)
+    if tx.state.messages.direct(&users).is_none()
+        && !tx.state.may(sender, &permission::realm::direct_message_initiator_group)
     {
         return Err(ApiError::bad_request("You do not have permission to initiate direct message conversations."));
     }
@@ -288,33 +307,6 @@ fn find_recipient(tx: &Tx<'_>, sender: &UserRow, wanted: &UserRefIn) -> Result<U
         return Err(ApiError::bad_request(format!("'{}' is no longer using this organization.", user.full_name)));
     }
     Ok(user.id)
-}
-
-pub(super) fn check_wildcards(
-    tx: &Tx<'_>,
-    sender: &UserRow,
-    place: &Place,
-    rendered: &Rendered,
-) -> Result<(), ApiError> {
-    let Place::Topic { channel, .. } = place else { return Ok(()) };
-    let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
-    if !large || tx.state.in_group(sender, tx.state.realm.settings.can_mention_many_users_group) {
-        return Ok(());
-    }
-    if rendered.channel_wildcard {
-        return Err(ApiError::ChannelWildcardNotAllowed {});
-    }
-    if rendered.topic_wildcard {
-        return Err(ApiError::TopicWildcardNotAllowed {});
-    }
-    Ok(())
-}
-
-/// Built-in groups, and there are no others yet, are mentioned silently only.
-pub(super) fn check_groups(rendered: &Rendered) -> Result<(), ApiError> {
-    let Some(group) = rendered.mentioned_groups.first() else { return Ok(()) };
-    let name = groups::title(GroupId(*group)).unwrap_or_default();
-    Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")))
 }
 
 fn open_conversation(tx: &mut Tx<'_>, place: &Place) -> ConversationId {
@@ -352,39 +344,6 @@ fn new_conversation(tx: &mut Tx<'_>, kind: ConversationKind) -> ConversationId {
     let id = tx.state.messages.next_conversation();
     tx.change(Change::Conversation { id, kind: Arc::new(kind) });
     id
-}
-
-/// Whom a message concerns in particular: of these, who may read it.
-pub(super) fn mentions(
-    tx: &Tx<'_>,
-    place: &Place,
-    conversation: ConversationId,
-    rendered: &Rendered,
-    alerted: &[UserId],
-) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
-    let mut found: Vec<(UserId, MentionBits)> =
-        rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
-    found.retain(|(user, _)| place.may_read(tx, *user));
-    let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
-    if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
-        others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
-    }
-    others.retain(|(user, _)| place.is_recipient(tx, *user));
-    found.extend(others);
-    Ok(merge_mentions(found))
-}
-
-/// One row for each user, ascending.
-pub(super) fn merge_mentions(mut found: Vec<(UserId, MentionBits)>) -> Vec<(UserId, MentionBits)> {
-    found.sort_unstable_by_key(|(user, _)| *user);
-    found.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 = kept.1.with(next.1);
-        }
-        same
-    });
-    found
 }
 
 fn insert(
@@ -439,14 +398,7 @@ fn insert(
     }
     let whole = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
     let message = tx.state.message_view(&row, whole).expect("sender and conversation are there");
-    let payload = MessagePayload {
-        message,
-        markdown: row.content.clone(),
-        gravatar: tx.state.has_gravatar(sender),
-        reach,
-        marks,
-        sent_from: new.sent_from,
-    };
+    let payload = MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from };
     tx.emit_payload(Payload::Message(Arc::new(payload)), audience, Gate::All);
     id
 }

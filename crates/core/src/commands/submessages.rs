@@ -1,7 +1,7 @@
 //! Polls and lists of tasks: a message with parts that people add. The first part says what the message is; it is made
 //! with the message. What later parts mean is between clients; here is checked that they have the right form.
 
-use super::Tx;
+use super::{Tx, follow};
 use crate::change::{Change, SubmessageRow};
 use crate::limits;
 use serde_json::{Value, json};
@@ -131,6 +131,7 @@ pub fn add(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: &NewSubmessage) -
     let audience = tx.state.who_holds_message(id).plus([actor]);
     let event = SubmessageEvent { msg_type, message_id: id, submessage_id, sender_id: actor, content };
     tx.emit(Event::Submessage(event), audience);
+    follow::takes_part(tx, &user, id);
     Ok(())
 }
 

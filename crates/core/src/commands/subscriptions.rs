@@ -23,7 +23,7 @@ use std::sync::Arc;
 use tidings_types::channel::SubscriptionSettings;
 use tidings_types::events::Event;
 use tidings_types::events::channel::{PeerChange, RemovedSubscription, SubscriptionAdd, SubscriptionRemove};
-use tidings_types::{ChannelId, UserId};
+use tidings_types::{ChannelId, UserId, permission};
 
 pub mod request;
 pub mod settings;
@@ -49,8 +49,8 @@ pub struct Joining {
 pub fn may_subscribe_others(state: &RealmState, viewer: &UserRow, channel: &ChannelRow) -> bool {
     !viewer.is_guest()
         && state.can_read_channel(viewer, channel)
-        && (state.in_group(viewer, state.realm.settings.can_add_subscribers_group)
-            || state.in_setting(viewer, &channel.permissions.can_add_subscribers_group)
+        && (state.may(viewer, &permission::realm::can_add_subscribers_group)
+            || state.has(viewer, &permission::channel::can_add_subscribers_group, &channel.permissions)
             || may_administer(state, viewer, channel))
 }
 

@@ -3,9 +3,11 @@
 //! # Layout
 //! - this file: finding an account, and what its parts may be.
 //! - [`create`]: new accounts. [`update`]: names, addresses, roles. [`activity`]: deactivating and reactivating.
+//! - [`full_members`]: who has been a member for long enough.
 
 pub mod activity;
 pub mod create;
+pub mod full_members;
 pub mod update;
 
 use super::send::UserRefIn;

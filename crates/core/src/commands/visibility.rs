@@ -3,13 +3,13 @@
 //! Neighbors: [`crate::access`] has the rules; commands that change a role, a privacy or a subscription call this.
 //! Invariant: a client that folds these events has what a fresh registration would give it.
 
-use super::Tx;
+use super::channels::{audience_of, viewers};
+use super::{Tx, permissions};
 use crate::audience::Audience;
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
-use crate::state::groups::direct_groups_of_role;
 use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::channel::Channel;
@@ -21,7 +21,7 @@ use tidings_types::events::user::{
     UserAspect, UserChange,
 };
 use tidings_types::user::User;
-use tidings_types::{ChannelId, UserId};
+use tidings_types::{ChannelId, GroupId, UserId};
 
 /// Tells one user of everything that they see now and did not see `before`, or the other way round.
 ///
@@ -53,6 +53,28 @@ pub fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &User
                 }
             }
             (false, false) => {}
+        }
+    }
+}
+
+/// Guests are shown all accounts now, or only those they have to do with: tells them of the others, of which each is
+/// one event for all who do not know it.
+pub fn tell_guests_of_users(tx: &mut Tx<'_>, before: &RealmState) {
+    let (saw_all, see_all) = (before.everybody_sees_all_users(), tx.state.everybody_sees_all_users());
+    if saw_all == see_all {
+        return;
+    }
+    let restricted = if see_all { before.clone() } else { tx.state.clone() };
+    let guests: Vec<&Arc<UserRow>> = restricted.users.iter().filter(|user| user.is_active && user.is_guest()).collect();
+    for user in restricted.users.iter() {
+        let strangers: Vec<&Arc<UserRow>> =
+            guests.iter().copied().filter(|guest| !restricted.can_see_user(guest, user)).collect();
+        let Some(sees_email) = strangers.first().map(|guest| restricted.can_see_email(guest, user)) else { continue };
+        let audience = Audience::users(strangers.iter().map(|guest| guest.id));
+        if see_all {
+            emit_user_seen(tx, user, sees_email, audience);
+        } else {
+            emit_user_unseen(tx, user, audience);
         }
     }
 }
@@ -148,7 +170,7 @@ fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Au
     if audience.is_empty() {
         return;
     }
-    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email, false) };
+    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email) };
     tx.emit(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience);
 }
 
@@ -226,7 +248,12 @@ pub fn tell_activity(tx: &mut Tx<'_>, before: &RealmState, user: &UserRow) {
     emit_user_seen(tx, user, false, gain_without);
     emit_user_unseen(tx, user, lose);
     if !user.is_active && !blind.is_empty() {
-        emit_group_members(tx, user, Membership::Left, &blind);
+        let groups = groups_of(&tx.state, user);
+        emit_group_members(tx, user.id, &groups, Membership::Left, &blind);
+        let state = &tx.state;
+        let blind = state.users.iter().filter(|viewer| viewer.is_active && !state.can_see_user(viewer, user));
+        let blind = blind.map(|viewer| viewer.id.0).collect();
+        permissions::tell_naming(tx, user.id, Some(&blind));
     }
 }
 
@@ -239,15 +266,44 @@ pub enum Membership {
     Left,
 }
 
-/// Tells of the built-in groups that an account belongs to by its role.
-pub fn emit_group_members(tx: &mut Tx<'_>, user: &UserRow, change: Membership, audience: &Audience) {
-    for group in direct_groups_of_role(user.role) {
-        let members = GroupMembers { group_id: *group, user_ids: vec![user.id] };
+/// Tells of groups that an account became a direct member of, or no longer is.
+pub fn emit_group_members(tx: &mut Tx<'_>, user: UserId, groups: &[GroupId], change: Membership, audience: &Audience) {
+    for group in groups {
+        let members = GroupMembers { group_id: *group, user_ids: vec![user] };
         let event = match change {
             Membership::Joined => Event::GroupAddMembers(members),
             Membership::Left => Event::GroupRemoveMembers(members),
         };
-        tx.emit(event, audience.clone());
+        tx.emit_gated(event, audience.clone(), group_gate(&tx.state, *group));
+    }
+}
+
+/// Which clients hear of a group: of one that is out of use, those that know what that is.
+#[must_use]
+pub fn group_gate(state: &RealmState, group: GroupId) -> Gate {
+    let deactivated = state.groups.get(group).is_some_and(|group| group.row.deactivated);
+    if deactivated { Gate::With(Shape::INCLUDE_DEACTIVATED_GROUPS) } else { Gate::All }
+}
+
+/// All groups that an account is a direct member of.
+#[must_use]
+pub fn groups_of(state: &RealmState, user: &UserRow) -> Vec<GroupId> {
+    state.direct_system_groups(user).iter().copied().chain(state.groups.of_user(user.id)).collect()
+}
+
+/// Tells everybody of those of these channels that appear or disappear for them since `before`.
+pub fn tell_channels_to_all(tx: &mut Tx<'_>, before: &RealmState, channels: &[ChannelId]) {
+    for id in channels {
+        let (Some(was), Some(is)) = (before.channels.get(*id), tx.state.channels.get(*id).cloned()) else { continue };
+        let (saw, see) = (viewers(before, was), viewers(&tx.state, &is));
+        let (gained, lost) = (&see - &saw, &saw - &see);
+        let channel = [is];
+        if !gained.is_empty() {
+            emit_channels_gained(tx, &channel, &audience_of(&gained));
+        }
+        if !lost.is_empty() {
+            emit_channels_lost(tx, &channel, &audience_of(&lost));
+        }
     }
 }
 

@@ -18,19 +18,15 @@ fn state() -> RealmState {
         date_created: 0,
         host: String::new(),
         url: String::new(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: crate::state::realm::RealmSettings::default(),
     })
 }
 
 /// All that differs between renderings, one at a time and together.
-const SHAPES: [Shape; 6] = [
-    Shape(0),
-    Shape::APPLY_MARKDOWN,
-    Shape::CLIENT_GRAVATAR,
-    Shape::EMPTY_TOPIC_NAME,
-    Shape::BULK_MESSAGE_DELETION,
-    Shape(u32::MAX),
-];
+const SHAPES: [Shape; 5] =
+    [Shape(0), Shape::APPLY_MARKDOWN, Shape::EMPTY_TOPIC_NAME, Shape::BULK_MESSAGE_DELETION, Shape(u32::MAX)];
 
 /// The entry as users 1 to 3 get it through two queues, in every shape.
 fn written(entry: &Entry) -> Vec<String> {
@@ -113,7 +109,7 @@ fn message() -> impl Strategy<Value = MessagePayload> {
     let marks =
         (proptest::collection::vec(1..4u32, 0..3), proptest::collection::vec((1..4u32, 0..8u8), 0..3), any::<bool>());
     (text(), text(), any::<bool>(), any::<bool>(), marks, proptest::option::of(text())).prop_map(
-        |(topic, content, gravatar, is_channel, (read, mentions, channel_wildcard), local)| {
+        |(topic, content, is_public, is_channel, (read, mentions, channel_wildcard), local)| {
             let user = json!({"id": 2, "email": "b@example.com", "full_name": content, "is_mirror_dummy": false});
             let mut value = json!({
                 "id": 5, "sender_id": 1, "content": content, "recipient_id": 9, "timestamp": 1, "client": topic,
@@ -132,8 +128,7 @@ fn message() -> impl Strategy<Value = MessagePayload> {
             MessagePayload {
                 message,
                 markdown: content,
-                gravatar,
-                reach: if gravatar { Reach::Public } else { Reach::Private },
+                reach: if is_public { Reach::Public } else { Reach::Private },
                 marks: Marks {
                     read: read.into_iter().map(UserId).collect(),
                     mentions: mentions.into_iter().map(|(user, bits)| (UserId(user), MentionBits(bits))).collect(),

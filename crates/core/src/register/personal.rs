@@ -19,7 +19,7 @@ const EMPTY_LISTS: &[(&str, Field)] = &[
 ];
 
 /// As [`EMPTY_LISTS`], but objects.
-const EMPTY_OBJECTS: &[(&str, Field)] = &[("push_device", field::push_devices), ("realm_emoji", field::realm_emoji)];
+const EMPTY_OBJECTS: &[(&str, Field)] = &[("push_device", field::push_devices)];
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;

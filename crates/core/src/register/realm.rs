@@ -7,20 +7,18 @@ use super::{Fields, View, permissions, personal};
 use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
 use crate::state::RealmState;
-use crate::state::groups::system;
 use crate::state::realm::RealmRow;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use tidings_types::GroupId;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
+use tidings_types::permission::{self, deprecated};
 use tidings_types::profile::external_accounts;
-use tidings_types::settings::UserSettings;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("realm") {
         let realm = &*view.state.realm;
-        write_settings(realm, fields);
+        write_settings(view.state, fields);
         write_policies(realm, fields);
         write_identity(view.state, fields);
         write_limits(fields);
@@ -37,8 +35,8 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_playgrounds, &view.state.playgrounds.items);
     }
     if fetch.wants("realm_user_settings_defaults") {
-        // New accounts start with the defaults of the table; a time zone is nobody's default.
-        let mut defaults = serde_json::to_value(personal::with_choices(&UserSettings::default())).unwrap_or_default();
+        // A time zone is nobody's default.
+        let mut defaults = serde_json::to_value(personal::with_choices(&view.state.realm.defaults)).unwrap_or_default();
         if let Some(defaults) = defaults.as_object_mut() {
             defaults.remove("timezone");
         }
@@ -46,11 +44,15 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     }
 }
 
-fn write_settings(realm: &RealmRow, fields: &mut Fields) {
-    let settings: Map<String, Value> = match serde_json::to_value(&realm.settings) {
+fn write_settings(state: &RealmState, fields: &mut Fields) {
+    let mut settings: Map<String, Value> = match serde_json::to_value(&state.realm.settings) {
         Ok(Value::Object(settings)) => settings,
         _ => Map::new(),
     };
+    for permission in permission::realm::ALL {
+        let shown = state.shown_setting((permission.of)(&state.realm.settings));
+        settings.insert(permission.rule.name.to_owned(), serde_json::json!(shown));
+    }
     for (name, value) in &settings {
         if let Some(field) = realm_field(name) {
             fields.put_setting(&field, value);
@@ -63,44 +65,13 @@ fn write_policies(realm: &RealmRow, fields: &mut Fields) {
     let settings = &realm.settings;
     fields.put(field::realm_allow_edit_history, &(settings.message_edit_history_visibility_policy != "none"));
     fields.put(field::realm_mandatory_topics, &(settings.topics_policy != "allow_empty_topic"));
-    fields.put(field::realm_create_public_stream_policy, &create_policy(settings.can_create_public_channel_group));
-    fields.put(field::realm_create_private_stream_policy, &create_policy(settings.can_create_private_channel_group));
-    fields.put(
-        field::realm_create_web_public_stream_policy,
-        &web_public_policy(settings.can_create_web_public_channel_group),
-    );
-    fields.put(field::realm_wildcard_mention_policy, &mention_policy(settings.can_mention_many_users_group));
-}
-
-/// 1 members, 2 administrators, 3 full members, 4 moderators: all who may, and perhaps more.
-fn create_policy(group: GroupId) -> u8 {
-    match group {
-        system::OWNERS | system::ADMINISTRATORS | system::NOBODY => 2,
-        system::MODERATORS => 4,
-        system::FULL_MEMBERS => 3,
-        _ => 1,
-    }
-}
-
-/// 2 administrators, 4 moderators, 6 nobody, 7 owners.
-fn web_public_policy(group: GroupId) -> u8 {
-    match group {
-        system::OWNERS => 7,
-        system::ADMINISTRATORS => 2,
-        system::NOBODY => 6,
-        _ => 4,
-    }
-}
-
-/// 1 everyone, 2 members, 3 full members, 5 administrators, 6 nobody, 7 moderators.
-fn mention_policy(group: GroupId) -> u8 {
-    match group {
-        system::OWNERS | system::ADMINISTRATORS => 5,
-        system::MODERATORS => 7,
-        system::FULL_MEMBERS => 3,
-        system::MEMBERS => 2,
-        system::NOBODY => 6,
-        _ => 1,
+    for (field, setting, number) in [
+        (field::realm_create_public_stream_policy, &settings.can_create_public_channel_group, 0),
+        (field::realm_create_private_stream_policy, &settings.can_create_private_channel_group, 1),
+        (field::realm_create_web_public_stream_policy, &settings.can_create_web_public_channel_group, 2),
+        (field::realm_wildcard_mention_policy, &settings.can_mention_many_users_group, 3),
+    ] {
+        fields.put(field, &deprecated::POLICIES[number].2(setting));
     }
 }
 
@@ -112,12 +83,6 @@ fn write_identity(state: &RealmState, fields: &mut Fields) {
     fields.put(field::realm_url, &realm.url);
     fields.put(field::realm_uri, &realm.url);
     fields.put(field::realm_bot_domain, &realm.host);
-    fields.put(field::realm_icon_url, &state.icon_url());
-    fields.put(field::realm_icon_source, "G");
-    fields.put(field::realm_logo_url, "");
-    fields.put(field::realm_logo_source, "D");
-    fields.put(field::realm_night_logo_url, "");
-    fields.put(field::realm_night_logo_source, "D");
     fields.put(field::realm_empty_topic_display_name, EMPTY_TOPIC_DISPLAY_NAME);
 }
 
@@ -152,12 +117,6 @@ fn disabled(name: &'static str) -> BTreeMap<&'static str, NamedNumber> {
 
 /// Settings of features that do not exist here.
 fn write_absent_settings(fields: &mut Fields) {
-    fields.put(field::realm_can_add_custom_emoji_group, &system::NOBODY);
-    fields.put(field::realm_can_create_groups, &system::NOBODY);
-    fields.put(field::realm_can_manage_all_groups, &system::NOBODY);
-    fields.put(field::realm_can_manage_billing_group, &system::NOBODY);
-    fields.put(field::realm_can_summarize_topics_group, &system::NOBODY);
-    fields.put(field::realm_create_multiuse_invite_group, &system::NOBODY);
     fields.put(field::realm_digest_emails_enabled, &false);
     fields.put(field::realm_digest_weekday, &1);
     fields.put(field::realm_send_welcome_emails, &false);
@@ -187,9 +146,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
     fields.put(field::max_channel_folder_name_length, &limits::FOLDER_NAME_CHARS_MAX);
     fields.put(field::max_channel_folder_description_length, &limits::FOLDER_DESCRIPTION_CHARS_MAX);
-    fields.put(field::max_icon_file_size_mib, &0);
-    fields.put(field::max_logo_file_size_mib, &0);
-    fields.put(field::max_avatar_file_size_mib, &0);
     // Subscribing many people sends no messages about it.
     fields.put(field::max_bulk_new_subscription_messages, &0);
     fields.put(field::server_min_deactivated_realm_deletion_days, &());
@@ -204,23 +160,8 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::giphy_rating_options, &disabled("GIPHY integration disabled"));
     fields.put(field::server_inline_image_preview, &true);
     fields.put(field::server_inline_url_embed_preview, &false);
-    fields.put(field::server_avatar_changes_disabled, &true);
     fields.put(field::server_name_changes_disabled, &false);
     fields.put(field::server_needs_upgrade, &false);
     fields.put(field::server_web_public_streams_enabled, &true);
     fields.put(field::server_can_summarize_topics, &false);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deprecated_policies_follow_the_groups() {
-        assert_eq!(create_policy(system::MEMBERS), 1);
-        assert_eq!(create_policy(system::ADMINISTRATORS), 2);
-        assert_eq!(web_public_policy(system::OWNERS), 7);
-        assert_eq!(mention_policy(system::ADMINISTRATORS), 5);
-        assert_eq!(mention_policy(system::EVERYONE), 1);
-    }
 }

@@ -5,10 +5,8 @@ use crate::shape::Shape;
 use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
 use std::borrow::Cow;
 use tidings_types::initial_state::field;
+use tidings_types::permission::realm as permission;
 use tidings_types::user::{Bot, Role, User};
-
-/// The only kind of picture there is: one that follows from the address.
-const AVATAR_SOURCE: &str = "G";
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
@@ -27,7 +25,10 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_incoming_webhook_bots, &[(); 0]);
     }
     if fetch.wants("realm_user_groups") {
-        fields.put(field::realm_user_groups, &view.state.list_groups());
+        fields.put(
+            field::realm_user_groups,
+            &view.state.list_groups(view.request.shape.has(Shape::INCLUDE_DEACTIVATED_GROUPS)),
+        );
     }
 }
 
@@ -40,7 +41,7 @@ fn write_accounts(view: &View<'_>, fields: &mut Fields) {
 
 fn write_own_account(view: &View<'_>, fields: &mut Fields) {
     let (state, user) = (view.state, view.user);
-    fields.put(field::avatar_source, AVATAR_SOURCE);
+    fields.put(field::avatar_source, state.avatar_source(user));
     fields.put(field::avatar_url_medium, &state.avatar_url_medium(user));
     fields.put(field::avatar_url, &state.avatar_url(user));
     fields.put(field::is_admin, &user.role.is_admin());
@@ -54,17 +55,16 @@ fn write_own_account(view: &View<'_>, fields: &mut Fields) {
 }
 
 fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
-    let settings = &view.state.realm.settings;
-    let may = |group| view.state.in_group(view.user, group);
-    let public = may(settings.can_create_public_channel_group);
-    let private = may(settings.can_create_private_channel_group);
-    let web_public = may(settings.can_create_web_public_channel_group);
+    let may = |permission| view.state.may(view.user, permission);
+    let public = may(&permission::can_create_public_channel_group);
+    let private = may(&permission::can_create_private_channel_group);
+    let web_public = may(&permission::can_create_web_public_channel_group);
     fields.put(field::can_create_streams, &(public || private));
     fields.put(field::can_create_public_streams, &public);
     fields.put(field::can_create_private_streams, &private);
     fields.put(field::can_create_web_public_streams, &web_public);
-    fields.put(field::can_subscribe_other_users, &may(settings.can_add_subscribers_group));
-    fields.put(field::can_invite_others_to_realm, &may(settings.can_invite_users_group));
+    fields.put(field::can_subscribe_other_users, &may(&permission::can_add_subscribers_group));
+    fields.put(field::can_invite_others_to_realm, &may(&permission::can_invite_users_group));
 }
 
 impl<'a> View<'a> {
@@ -84,9 +84,7 @@ impl<'a> View<'a> {
 
     fn account(&self, row: &'a UserRow, rendered: &'a RenderedUser) -> &'a str {
         let sees_email = self.state.can_see_email(self.user, row);
-        let client_gravatar = self.request.shape.has(Shape::CLIENT_GRAVATAR);
-        rendered
-            .form(sees_email, client_gravatar, || to_json(&self.state.user_view_as(row, sees_email, client_gravatar)))
+        rendered.form(sees_email, || to_json(&self.state.user_view_as(row, sees_email)))
     }
 
     /// The bots the user manages, by id, deactivated ones included.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub use tidings_types::realm::RealmSettings;
+use tidings_types::settings::UserSettings;
 
 /// The organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +20,10 @@ pub struct RealmRow {
     pub host: String,
     /// Where clients reach it, without a slash at the end.
     pub url: String,
+    /// UNIX seconds: whose account was made up to then has been a member for the waiting period, as far as that was told.
+    pub settled_until: i64,
+    /// Personal settings that new accounts start with.
+    pub defaults: UserSettings,
     /// Everything that administrators can set.
     pub settings: RealmSettings,
 }

@@ -82,15 +82,15 @@ impl UserRow {
 
 /// An account's JSON in the forms in which the initial state lists it, each rendered when it is first wanted.
 ///
-/// Snapshots share it, and it goes with the row it was rendered from, so it is never stale. What else it depends on,
-/// the realm's host, never changes while the server runs.
+/// Snapshots share it, and it goes with the row it was rendered from, so it is never stale: a picture changes
+/// with the row, too. What else it depends on, the realm's host, never changes while the server runs.
 #[derive(Debug, Default)]
-pub struct RenderedUser([OnceLock<Box<str>>; 4]);
+pub struct RenderedUser([OnceLock<Box<str>>; 2]);
 
 impl RenderedUser {
-    /// The form for those who see the real address (or not), with a picture they could compute (or null).
-    pub fn form(&self, sees_email: bool, client_gravatar: bool, render: impl FnOnce() -> Box<str>) -> &str {
-        self.0[usize::from(sees_email) * 2 + usize::from(client_gravatar)].get_or_init(render)
+    /// The form for those who see the real address (or not).
+    pub fn form(&self, sees_email: bool, render: impl FnOnce() -> Box<str>) -> &str {
+        self.0[usize::from(sees_email)].get_or_init(render)
     }
 }
 

@@ -33,7 +33,10 @@ impl Scanner<'_, '_> {
         let Some(group) = self.directory.group_by_name(name) else {
             return false;
         };
-        self.token(Token::Group { id: group.id, name: group.name, silent }, prefix + name.len() + 2)
+        self.token(
+            Token::Group { id: group.id, name: group.name, silent: silent || !group.is_active },
+            prefix + name.len() + 2,
+        )
     }
 
     fn person(&self, name: &str, silent: bool) -> Option<Token> {

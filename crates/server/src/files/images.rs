@@ -5,17 +5,19 @@
 
 use super::{FileStore, names};
 use bytes::Bytes;
-use image::codecs::gif::GifDecoder;
+use image::codecs::gif::{GifDecoder, GifEncoder, Repeat};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::{WebPDecoder, WebPEncoder};
+use image::imageops::FilterType;
 use image::metadata::Orientation;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use image::{AnimationDecoder, DynamicImage, Frame, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use object_store::GetRange;
 use std::io::Cursor;
 use std::sync::Arc;
 use tidings_core::state::files::{FileRow, ImageRow, THUMBNAILS};
 use tidings_types::ApiError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Bytes of a file that is looked at.
 pub const IMAGE_BYTES_MAX: u64 = 64 << 20;
@@ -120,6 +122,117 @@ impl Decoded {
     }
 }
 
+/// A small picture, ready to be stored: its name's ending and its bytes.
+pub type Made = (&'static str, Bytes);
+
+/// Pixels of the side of a user's picture, and of a large one.
+const AVATAR_SIDE: u32 = 100;
+const AVATAR_SIDE_MEDIUM: u32 = 500;
+
+/// Pixels of a logo at most.
+const LOGO_SIZE_MAX: (u32, u32) = (800, 100);
+
+/// Pixels of the side of a custom emoji.
+const EMOJI_SIDE: u32 = 64;
+
+/// Pictures of a custom emoji that moves; what is longer stands still.
+const EMOJI_FRAMES_MAX: usize = 100;
+
+fn png(image: &DynamicImage) -> Option<Bytes> {
+    let mut out = Cursor::new(Vec::new());
+    let image = if image.color().has_alpha() { image.to_rgba8().into() } else { DynamicImage::from(image.to_rgb8()) };
+    image.write_to(&mut out, ImageFormat::Png).ok().map(|()| out.into_inner().into())
+}
+
+/// The middle of a picture, as a square, in two sizes: `.png` and `-medium.png`.
+#[must_use]
+pub fn avatar(bytes: &[u8]) -> Option<Vec<Made>> {
+    let image = decode(bytes)?.image;
+    let sized = |side| png(&image.resize_to_fill(side, side, FilterType::Triangle));
+    Some(vec![(".png", sized(AVATAR_SIDE)?), ("-medium.png", sized(AVATAR_SIDE_MEDIUM)?)])
+}
+
+/// The middle of a picture, as a square.
+#[must_use]
+pub fn icon(bytes: &[u8]) -> Option<Vec<Made>> {
+    let image = decode(bytes)?.image.resize_to_fill(AVATAR_SIDE, AVATAR_SIDE, FilterType::Triangle);
+    Some(vec![(".png", png(&image)?)])
+}
+
+/// A picture as wide as it is.
+#[must_use]
+pub fn logo(bytes: &[u8]) -> Option<Vec<Made>> {
+    let (width, height) = LOGO_SIZE_MAX;
+    Some(vec![(".png", png(&fitted(&decode(bytes)?.image, width, height))?)])
+}
+
+/// A custom emoji: `.png`, or, if it moves, `.gif` and the first picture as `.png`.
+#[must_use]
+pub fn emoji(bytes: &[u8]) -> Option<Vec<Made>> {
+    let decoded = decode(bytes)?;
+    let still = decoded.image.resize_to_fill(EMOJI_SIDE, EMOJI_SIDE, FilterType::Triangle);
+    let still = (".png", png(&still)?);
+    if !decoded.row.is_animated {
+        return Some(vec![still]);
+    }
+    match moving(bytes, &decoded) {
+        Some(moving) => Some(vec![(".gif", moving), still]),
+        None => Some(vec![still]),
+    }
+}
+
+/// All pictures of one that moves, small; none for more than anybody wants to decode.
+fn moving(bytes: &[u8], decoded: &Decoded) -> Option<Bytes> {
+    let pixels = u64::from(decoded.row.width) * u64::from(decoded.row.height);
+    if pixels * EMOJI_FRAMES_MAX as u64 > 4 * PIXELS_MAX {
+        return None;
+    }
+    let (format, _) = format_of(bytes)?;
+    let cursor = Cursor::new(bytes);
+    let frames = match format {
+        ImageFormat::Gif => {
+            let mut decoder = GifDecoder::new(cursor).ok()?;
+            decoder.set_limits(limits()).ok()?;
+            decoder.into_frames()
+        }
+        ImageFormat::WebP => WebPDecoder::new(cursor).ok()?.into_frames(),
+        ImageFormat::Png => PngDecoder::new(cursor).ok()?.apng().ok()?.into_frames(),
+        _ => return None,
+    };
+    let mut out = Vec::new();
+    let mut encoder = GifEncoder::new(&mut out);
+    encoder.set_repeat(Repeat::Infinite).ok()?;
+    for (at, frame) in frames.enumerate() {
+        if at == EMOJI_FRAMES_MAX {
+            return None;
+        }
+        let frame = frame.ok()?;
+        let delay = frame.delay();
+        let image = DynamicImage::from(frame.into_buffer());
+        let image = image.resize_to_fill(EMOJI_SIDE, EMOJI_SIDE, FilterType::Triangle).to_rgba8();
+        encoder.encode_frame(Frame::from_parts(image, 0, 0, delay)).ok()?;
+    }
+    drop(encoder);
+    Some(out.into())
+}
+
+/// A picture for who has none: five times five squares, the same on both sides, that follow from `seed`.
+#[must_use]
+pub fn made(seed: &[u8; 16], is_medium: bool) -> Option<Bytes> {
+    let side = if is_medium { AVATAR_SIDE_MEDIUM } else { AVATAR_SIDE };
+    let color = |at: usize| 64 + seed[at] / 2;
+    let color = image::Rgb([color(13), color(14), color(15)]);
+    let is_filled = |x: u32, y: u32| {
+        // A border of half a square around five squares.
+        let square = |at: u32| (at * 12 / side).checked_sub(1).map(|half| half / 2).filter(|square| *square < 5);
+        let (Some(column), Some(row)) = (square(x.min(side - 1 - x)), square(y)) else { return false };
+        let at = (row * 3 + column) as usize;
+        seed[at / 8] >> (at % 8) & 1 == 1
+    };
+    let image = RgbImage::from_fn(side, side, |x, y| if is_filled(x, y) { color } else { image::Rgb([240; 3]) });
+    png(&image.into())
+}
+
 /// What is behind where something can be seen through.
 fn on_white(image: &DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
@@ -133,22 +246,49 @@ fn on_white(image: &DynamicImage) -> RgbImage {
     })
 }
 
+async fn turn(turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, ApiError> {
+    Arc::clone(turns).acquire_owned().await.map_err(|_| ApiError::NotReady {})
+}
+
+async fn on_thread<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let work = move || {
+        let done = work();
+        drop(turn);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal {})
+}
+
 impl FileStore {
-    /// Does something with an image, on a thread of its own, when it is its turn.
+    /// Waits until an image may be read and decoded. Nothing of it should be in memory before.
+    ///
+    /// # Errors
+    /// 503 while the server stops.
+    pub async fn image_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        turn(&self.imaging).await
+    }
+
+    /// Does something with an image, on a thread of its own.
     ///
     /// # Errors
     /// 500 if it panics.
     pub async fn with_image<T: Send + 'static>(
         &self,
+        turn: OwnedSemaphorePermit,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let turn = Arc::clone(&self.imaging).acquire_owned().await.map_err(|_| ApiError::NotReady {})?;
-        let work = move || {
-            let done = work();
-            drop(turn);
-            done
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|_| ApiError::Internal {})
+        on_thread(turn, work).await
+    }
+
+    /// A picture for who has none; see [`made`].
+    ///
+    /// # Errors
+    /// 500 if that panics.
+    pub async fn made(&self, seed: [u8; 16], is_medium: bool) -> Result<Option<Bytes>, ApiError> {
+        on_thread(turn(&self.making).await?, move || made(&seed, is_medium)).await
     }
 
     /// Looks whether a stored file is an image; if so, the form in which messages show it is stored as well.
@@ -159,13 +299,14 @@ impl FileStore {
         if size == 0 || size > IMAGE_BYTES_MAX || !self.may_be_image(key).await? {
             return Ok(None);
         }
+        let turn = self.image_turn().await?;
         let Some(bytes) = self.read(key).await? else { return Ok(None) };
         let look = move || {
             let decoded = decode(&bytes)?;
             let thumbnail = decoded.thumbnail(decoded.row.thumbnail())?;
             Some((decoded.row, decoded.content_type, thumbnail))
         };
-        let Some((row, content_type, thumbnail)) = self.with_image(look).await? else { return Ok(None) };
+        let Some((row, content_type, thumbnail)) = self.with_image(turn, look).await? else { return Ok(None) };
         self.put(&names::thumbnail_key(key, row.thumbnail()), thumbnail).await?;
         Ok(Some((row, content_type)))
     }
@@ -189,9 +330,15 @@ impl FileStore {
         if let Some(known) = self.read(&key).await? {
             return Ok(Some(known));
         }
+        let turn = self.image_turn().await?;
+        // Somebody else may have asked for the same before.
+        if let Some(known) = self.read(&key).await? {
+            return Ok(Some(known));
+        }
         let Some(bytes) = self.read(&file.key).await? else { return Ok(None) };
         let name = name.to_owned();
-        let Some(made) = self.with_image(move || decode(&bytes)?.thumbnail(&name)).await? else { return Ok(None) };
+        let make = move || decode(&bytes)?.thumbnail(&name);
+        let Some(made) = self.with_image(turn, make).await? else { return Ok(None) };
         self.put(&key, made.clone()).await?;
         Ok(Some(made))
     }
@@ -200,8 +347,7 @@ impl FileStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::codecs::gif::GifEncoder;
-    use image::{Delay, Frame, Rgba, RgbaImage};
+    use image::{Delay, Rgba, RgbaImage};
 
     fn encoded(image: &RgbaImage, format: ImageFormat) -> Vec<u8> {
         let mut out = Cursor::new(Vec::new());
@@ -251,6 +397,43 @@ mod tests {
         }
         drop(encoder);
         assert!(decode(&out).unwrap().row.is_animated);
+    }
+
+    #[test]
+    fn users_and_emoji_have_squares() {
+        let image = RgbaImage::from_fn(300, 200, |x, _| Rgba([u8::try_from(x % 256).unwrap(), 7, 7, 255]));
+        let bytes = encoded(&image, ImageFormat::Png);
+        let sizes = |made: Vec<Made>| made.iter().map(|(ending, bytes)| (*ending, size(bytes))).collect::<Vec<_>>();
+        assert_eq!(sizes(avatar(&bytes).unwrap()), [(".png", (100, 100)), ("-medium.png", (500, 500))]);
+        assert_eq!(sizes(icon(&bytes).unwrap()), [(".png", (100, 100))]);
+        assert_eq!(sizes(logo(&bytes).unwrap()), [(".png", (150, 100))]);
+        assert_eq!(sizes(emoji(&bytes).unwrap()), [(".png", (64, 64))]);
+        assert!(avatar(b"nothing").is_none() && emoji(&bytes[..50]).is_none());
+    }
+
+    #[test]
+    fn emoji_that_move_go_on_moving() {
+        let mut out = Vec::new();
+        let mut encoder = GifEncoder::new(&mut out);
+        for color in [0, 100, 200] {
+            let image = RgbaImage::from_pixel(100, 80, Rgba([color, 0, 0, 255]));
+            encoder.encode_frame(Frame::from_parts(image, 0, 0, Delay::from_numer_denom_ms(50, 1))).unwrap();
+        }
+        drop(encoder);
+        let made = emoji(&out).unwrap();
+        assert_eq!(made.iter().map(|(ending, _)| *ending).collect::<Vec<_>>(), [".gif", ".png"]);
+        let frames = GifDecoder::new(Cursor::new(&made[0].1)).unwrap().into_frames().collect_frames().unwrap();
+        assert_eq!((frames.len(), frames[1].buffer().dimensions()), (3, (64, 64)));
+    }
+
+    #[test]
+    fn made_pictures_are_the_same_on_both_sides_and_differ() {
+        let one = made(&[0b1010_1010; 16], false).unwrap();
+        let image = image::load_from_memory(&one).unwrap().to_rgb8();
+        assert_eq!(image.dimensions(), (100, 100));
+        assert!((0..100).all(|y| (0..50).all(|x| image.get_pixel(x, y) == image.get_pixel(99 - x, y))));
+        assert_ne!(one, made(&[0b0101_1010; 16], false).unwrap());
+        assert_eq!(size(&made(&[7; 16], true).unwrap()), (500, 500));
     }
 
     /// A file of a few bytes that says it is an image of ten thousand million pixels.

@@ -20,11 +20,18 @@ pub struct Place {
     pub folder: String,
 }
 
+/// A name that nobody can guess.
+#[must_use]
+pub fn new_name() -> String {
+    let mut rng = rand::rng();
+    (0..SECRET_CHARS).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect()
+}
+
 /// A new place of files, which nobody can guess.
 #[must_use]
 pub fn new_place() -> Place {
+    let secret = new_name();
     let mut rng = rand::rng();
-    let secret: String = (0..SECRET_CHARS).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect();
     let shelf = format!("{:02x}", rng.random::<u8>());
     Place { key: format!("uploads/{shelf}/{secret}"), folder: format!("{REALM}/{shelf}/{secret}") }
 }

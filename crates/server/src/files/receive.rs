@@ -5,15 +5,18 @@ use super::{FileStore, names};
 use crate::app::App;
 use crate::http::body::PARAMETERS_MAX;
 use axum::body::Body;
+use bytes::Bytes;
+use futures_util::StreamExt;
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tidings_types::ApiError;
+use tidings_types::{ApiError, UserId};
 use tokio::io::AsyncWriteExt;
 
 /// Who sends slower than this many bytes in a second is given up, sooner or later.
@@ -21,6 +24,12 @@ const BYTES_PER_SEC_MIN: u64 = 16 << 10;
 
 /// Bytes that wait to be written.
 const BUFFER_BYTES: usize = 5 << 20;
+
+/// Bytes that may come before they are known to be a part of something: heads of parts, and what is between parts.
+const UNREAD_BYTES_MAX: usize = 1 << 20;
+
+/// Files that one account sends at once.
+const OF_USER_AT_ONCE: u32 = 6;
 
 /// A file that arrived. If nobody keeps it, it is removed.
 pub struct Received {
@@ -74,28 +83,88 @@ pub fn is_multipart(headers: &HeaderMap) -> bool {
 /// Reads a form, its file up to `bytes_max`.
 ///
 /// # Errors
-/// 400 for a form that is malformed, for several files, and for one that is too large; 413 for too many parameters; 504
-/// where it does not arrive.
-pub async fn form(app: &App, headers: &HeaderMap, body: Body, bytes_max: u64) -> Result<Form, ApiError> {
+/// 400 for a form that is malformed, for several files, and for one that is too large; 413 for too many parameters; 429
+/// for who sends many already; 504 where it does not arrive.
+pub async fn form(app: &App, user: UserId, headers: &HeaderMap, body: Body, bytes_max: u64) -> Result<Form, ApiError> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let boundary = multer::parse_boundary(content_type).map_err(|_| malformed())?;
     let whole = Duration::from_secs(app.config.request_timeout_secs + bytes_max / BYTES_PER_SEC_MIN);
+    let _place = app.files.senders.enter(user)?;
     let read = async {
         let _turn = app.files.receiving.acquire().await.map_err(|_| ApiError::NotReady {})?;
-        let multipart = Multipart::new(body.into_data_stream(), boundary);
-        read(app, multipart, bytes_max).await
+        let unread = Unread::default();
+        let counted = {
+            let unread = unread.clone();
+            body.into_data_stream().map(move |chunk| unread.count(chunk))
+        };
+        read(app, Multipart::new(counted, boundary), &unread, bytes_max).await
     };
     tokio::time::timeout(whole, read).await.map_err(|_| ApiError::RequestTimeout {})?
+}
+
+/// How much came since something was read of it: what reads forms keeps that in memory, and knows no bound.
+#[derive(Clone, Default)]
+struct Unread(Arc<AtomicUsize>);
+
+impl Unread {
+    fn count(&self, chunk: Result<Bytes, axum::Error>) -> Result<Bytes, axum::Error> {
+        let chunk = chunk?;
+        let unread = self.0.fetch_add(chunk.len(), Ordering::Relaxed);
+        // A chunk may be of any size; it is in memory already.
+        if unread > UNREAD_BYTES_MAX {
+            return Err(axum::Error::new("a part of the form has no end"));
+        }
+        Ok(chunk)
+    }
+
+    fn read(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// How many files each account sends at present.
+#[derive(Default)]
+pub(super) struct Senders(Mutex<HashMap<UserId, u32>>);
+
+/// Somebody sends a file, until this is dropped.
+struct Sender<'a> {
+    all: &'a Senders,
+    user: UserId,
+}
+
+impl Senders {
+    fn enter(&self, user: UserId) -> Result<Sender<'_>, ApiError> {
+        let mut sending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = sending.entry(user).or_default();
+        if *count >= OF_USER_AT_ONCE {
+            return Err(ApiError::RateLimited { retry_after_secs: 1.0 });
+        }
+        *count += 1;
+        Ok(Sender { all: self, user })
+    }
+}
+
+impl Drop for Sender<'_> {
+    fn drop(&mut self) {
+        let mut sending = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = sending.get_mut(&self.user) {
+            *count -= 1;
+            if *count == 0 {
+                sending.remove(&self.user);
+            }
+        }
+    }
 }
 
 fn malformed() -> ApiError {
     ApiError::bad_request("Malformed multipart body")
 }
 
-async fn read(app: &App, mut multipart: Multipart<'_>, bytes_max: u64) -> Result<Form, ApiError> {
+async fn read(app: &App, mut multipart: Multipart<'_>, unread: &Unread, bytes_max: u64) -> Result<Form, ApiError> {
     let mut form = Form { params: Vec::new(), file: None };
     let mut room = app.config.body_bytes_max;
     while let Some(field) = in_time(app, multipart.next_field()).await? {
+        unread.read();
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name() {
             // A form in a browser in which no file was chosen.
@@ -103,10 +172,10 @@ async fn read(app: &App, mut multipart: Multipart<'_>, bytes_max: u64) -> Result
             Some(_) if form.file.is_some() => {
                 return Err(ApiError::bad_request("You may only upload one file at a time"));
             }
-            Some(_) => form.file = Some(store(app, field, bytes_max).await?),
+            Some(_) => form.file = Some(store(app, field, unread, bytes_max).await?),
             None if form.params.len() >= PARAMETERS_MAX => return Err(ApiError::bad_request("Too many parameters")),
             None => {
-                let text = text(app, field, room).await?;
+                let text = text(app, field, unread, room).await?;
                 room -= text.len();
                 form.params.push((name, text));
             }
@@ -122,9 +191,10 @@ async fn in_time<T>(app: &App, part: impl Future<Output = multer::Result<T>>) ->
     part.map_err(|_| malformed())
 }
 
-async fn text(app: &App, mut field: Field<'_>, bytes_max: usize) -> Result<String, ApiError> {
+async fn text(app: &App, mut field: Field<'_>, unread: &Unread, bytes_max: usize) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = in_time(app, field.chunk()).await? {
+        unread.read();
         if bytes.len() + chunk.len() > bytes_max {
             return Err(ApiError::PayloadTooLarge { limit_bytes: app.config.body_bytes_max as u64 });
         }
@@ -133,7 +203,7 @@ async fn text(app: &App, mut field: Field<'_>, bytes_max: usize) -> Result<Strin
     String::from_utf8(bytes).map_err(|_| malformed())
 }
 
-async fn store(app: &App, mut field: Field<'_>, bytes_max: u64) -> Result<Received, ApiError> {
+async fn store(app: &App, mut field: Field<'_>, unread: &Unread, bytes_max: u64) -> Result<Received, ApiError> {
     let name = names::shown_name(field.file_name().unwrap_or_default());
     let declared = field.content_type().map(ToString::to_string);
     let mut received = Received {
@@ -146,7 +216,7 @@ async fn store(app: &App, mut field: Field<'_>, bytes_max: u64) -> Result<Receiv
     };
     let path = Path::from(received.place.key.as_str());
     let mut writer = BufWriter::with_capacity(Arc::clone(&app.files.store), path, BUFFER_BYTES).with_max_concurrency(1);
-    let written = write(app, &mut field, &mut writer, bytes_max).await;
+    let written = write(app, &mut field, unread, &mut writer, bytes_max).await;
     match written {
         Ok(size) => received.size = size,
         Err(error) => {
@@ -158,13 +228,20 @@ async fn store(app: &App, mut field: Field<'_>, bytes_max: u64) -> Result<Receiv
     Ok(received)
 }
 
-async fn write(app: &App, field: &mut Field<'_>, writer: &mut BufWriter, bytes_max: u64) -> Result<u64, ApiError> {
+async fn write(
+    app: &App,
+    field: &mut Field<'_>,
+    unread: &Unread,
+    writer: &mut BufWriter,
+    bytes_max: u64,
+) -> Result<u64, ApiError> {
     let failed = |error: std::io::Error| {
         tracing::error!(%error, "a file could not be stored");
         ApiError::Internal {}
     };
     let mut size = 0;
     while let Some(chunk) = in_time(app, field.chunk()).await? {
+        unread.read();
         size += chunk.len() as u64;
         if size > bytes_max {
             let text = format!("Uploaded file is larger than the allowed limit of {} MiB", bytes_max >> 20);
@@ -174,4 +251,39 @@ async fn write(app: &App, field: &mut Field<'_>, writer: &mut BufWriter, bytes_m
     }
     writer.shutdown().await.map_err(failed)?;
     Ok(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+
+    #[tokio::test]
+    async fn what_never_becomes_a_part_is_not_kept_in_memory() {
+        for start in ["", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\nX-Long: "] {
+            let taken = Arc::new(AtomicUsize::new(0));
+            let endless = stream::iter(0..1_000).map(|_| Ok(Bytes::from(vec![b'a'; 64 << 10])));
+            let unread = Unread::default();
+            let counted = {
+                let (taken, unread) = (Arc::clone(&taken), unread.clone());
+                stream::iter([Ok(Bytes::from(start))]).chain(endless).map(move |chunk| {
+                    taken.fetch_add(1, Ordering::Relaxed);
+                    unread.count(chunk)
+                })
+            };
+            assert!(Multipart::new(counted, "x").next_field().await.is_err());
+            assert!(taken.load(Ordering::Relaxed) <= 20, "{start:?}: {taken:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_sends_some_files_at_once_and_others_are_not_kept_waiting() {
+        let senders = Senders::default();
+        let sending: Vec<_> = (0..OF_USER_AT_ONCE).map(|_| senders.enter(UserId(1)).unwrap()).collect();
+        assert!(senders.enter(UserId(1)).is_err());
+        assert!(senders.enter(UserId(2)).is_ok());
+        drop(sending);
+        assert!(senders.enter(UserId(1)).is_ok());
+        assert!(senders.0.lock().unwrap().is_empty());
+    }
 }

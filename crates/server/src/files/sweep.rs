@@ -1,11 +1,12 @@
 //! Removes what nobody needs any more: files to which no message has referred for long, and what is in the store without
 //! being known, such as a file that arrived while the server was killed.
 
-use super::{FileStore, names};
+use super::{FileStore, failed, names};
 use crate::app::App;
 use futures_util::TryStreamExt;
+use std::path::Path as FsPath;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use tidings_core::commands::files;
 use tidings_core::state::RealmState;
 use tidings_core::state::files::THUMBNAILS;
@@ -69,32 +70,102 @@ pub async fn unused(app: &App) -> Result<usize, ApiError> {
     Ok(removed)
 }
 
-/// Removes from the store what is not known, and has been there for some time; returns how many.
+/// The folders of the store that are this server's. Whatever else is there is not touched.
+const FOLDERS: [&str; 5] = ["uploads", "thumbnails", "avatars", "realm", "emoji"];
+
+/// Says in the store whose it is.
+const OWNER_KEY: &str = "organization.txt";
+
+/// Removes from the store what is not known, and has been there for some time; returns how many. Nothing is removed from
+/// a store that is another organization's: the address may be wrong, or the database may be another one.
 ///
 /// # Errors
 /// The store fails.
-pub async fn unknown(app: &App) -> object_store::Result<usize> {
+pub async fn unknown(app: &App) -> Result<usize, ApiError> {
+    if !is_ours(app).await? {
+        tracing::error!(
+            "the file store belongs to another organization, or to an older database: nothing is removed from it; see \
+             {OWNER_KEY} in it"
+        );
+        return Ok(0);
+    }
     let before = app.realm.clock.now() - UNKNOWN_SECS;
-    let mut listed = app.files.list();
-    let mut removed = 0;
-    while let Some(found) = listed.try_next().await? {
-        let key = found.location.as_ref();
-        if found.last_modified.timestamp() < before && !is_known(&app.realm.state(), key) {
-            app.files.delete(key).await;
-            removed += 1;
+    let mut removed = app.files.remove_interrupted(before).await;
+    for folder in FOLDERS {
+        let mut listed = app.files.list(folder);
+        while let Some(found) = listed.try_next().await.map_err(|error| failed(&error))? {
+            let key = found.location.as_ref();
+            if found.last_modified.timestamp() < before && !is_known(&app.realm.state(), key) {
+                app.files.delete(key).await;
+                removed += 1;
+            }
         }
     }
     Ok(removed)
 }
 
+/// Whether the store is this organization's; one that is nobody's becomes so.
+async fn is_ours(app: &App) -> Result<bool, ApiError> {
+    let state = app.realm.state();
+    let owner = format!("{} {}\n", state.realm.host, state.realm.date_created);
+    match app.files.read(OWNER_KEY).await? {
+        // The address of an organization changes; when it was made does not.
+        Some(known) => Ok(known.rsplit(|byte| *byte == b' ').next() == owner.rsplit(' ').next().map(str::as_bytes)),
+        None => app.files.put(OWNER_KEY, owner.into()).await.map(|()| true),
+    }
+}
+
 fn is_known(state: &RealmState, key: &str) -> bool {
+    if ["avatars/", "realm/", "emoji/"].iter().any(|folder| key.starts_with(folder)) {
+        let file = key.rsplit('/').next().unwrap_or_default();
+        let name = file.split(['.', '-']).next().unwrap_or_default();
+        return state.pictures.has_file(name);
+    }
     match key.strip_prefix("thumbnails/").and_then(|rest| rest.rsplit_once('/')) {
         Some((file, _)) => state.files.by_key(&format!("uploads/{file}")).is_some(),
         None => state.files.by_key(key).is_some(),
     }
 }
 
+/// On a local disk a file has a name of its own while it is written: the last one with `#` and a number.
+fn is_interrupted(name: &str) -> bool {
+    let number = name.rsplit_once('#').map(|(_, number)| number).unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn remove_interrupted_in(folder: &FsPath, before: i64) -> std::io::Result<usize> {
+    let mut removed = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            removed += remove_interrupted_in(&entry.path(), before)?;
+        } else if is_interrupted(&entry.file_name().to_string_lossy()) {
+            let written = entry.metadata()?.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+            if i64::try_from(written.as_secs()).unwrap_or(i64::MAX) < before {
+                std::fs::remove_file(entry.path())?;
+                removed += 1;
+            }
+        }
+    }
+    Ok(removed)
+}
+
 impl FileStore {
+    /// Removes what was being written when the server was killed, which no list of the store has; returns how many.
+    async fn remove_interrupted(&self, before: i64) -> usize {
+        let Some(folder) = self.folder.clone() else { return 0 };
+        let remove = move || remove_interrupted_in(&folder.join(FOLDERS[0]), before);
+        match tokio::task::spawn_blocking(remove).await {
+            Ok(Ok(removed)) => removed,
+            Ok(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => 0,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the folder of files could not be looked through");
+                0
+            }
+            Err(_) => 0,
+        }
+    }
+
     /// Removes an uploaded file and what was made of it.
     pub async fn delete_upload(&self, key: &str) {
         self.delete(key).await;

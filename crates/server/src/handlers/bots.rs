@@ -1,6 +1,8 @@
 //! Bots.
 
 use super::users::deactivate;
+use crate::files::images;
+use crate::files::pictures::{self, Kind};
 use crate::http::auth::{hash_key, new_key};
 use crate::http::pipeline::Ctx;
 use tidings_core::commands::bots::{self, BotChanges, NewBot};
@@ -23,10 +25,14 @@ pub async fn create_bot(ctx: Ctx, request: CreateBotRequest) -> Result<CreateBot
         default_events_channel: request.default_events_register_stream.unwrap_or_default(),
         default_all_public: request.default_all_public_streams,
     };
+    let picture = picture(&ctx).await?;
     let (api_key, actor, label) = (new_key(), ctx.user.id, ctx.client);
     let hash = hash_key(&api_key);
     let create = move |tx: &mut Tx<'_>| {
         let id = bots::create_bot(tx, actor, new)?;
+        if let Some(file) = picture {
+            bots::set_picture(tx, actor, id, file)?;
+        }
         api_keys::add_key(tx, id, hash, label);
         view(tx, id)
     };
@@ -40,6 +46,15 @@ pub async fn create_bot(ctx: Ctx, request: CreateBotRequest) -> Result<CreateBot
         default_events_register_stream: bot.default_events_register_stream,
         default_all_public_streams: bot.default_all_public_streams,
     })
+}
+
+/// The picture in a form, stored.
+async fn picture(ctx: &Ctx) -> Result<Option<String>, ApiError> {
+    if ctx.file.is_none() {
+        return Ok(None);
+    }
+    let stored = pictures::store(&ctx.app, ctx.file.as_ref(), Kind::Avatar, images::avatar).await?;
+    Ok(Some(stored.name))
 }
 
 fn view(tx: &Tx<'_>, bot: UserId) -> Result<Bot, ApiError> {
@@ -63,10 +78,12 @@ pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBot
         default_sending_channel: request.default_sending_stream,
         default_events_channel: request.default_events_register_stream,
         default_all_public: request.default_all_public_streams,
+        picture: picture(&ctx).await?,
     };
     let (actor, id) = (ctx.user.id, request.bot_id);
-    let update = move |tx: &mut Tx<'_>| bots::update_bot(tx, actor, id, &changes).and_then(|_| view(tx, id));
-    let bot = ctx.app.realm.run(update).await?;
+    let update = move |tx: &mut Tx<'_>| Ok((bots::update_bot(tx, actor, id, &changes)?, view(tx, id)?));
+    let (obsolete, bot) = ctx.app.realm.run(update).await?;
+    ctx.app.files.delete_picture(Kind::Avatar, obsolete.as_deref()).await;
     Ok(UpdateBotResponse {
         full_name: bot.full_name,
         avatar_url: bot.avatar_url,

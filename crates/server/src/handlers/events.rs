@@ -17,7 +17,6 @@ use tidings_types::events::EventTypes;
 pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<Vec<u8>, ApiError> {
     let shape = capabilities(&request)
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
-        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
         .with_if(Shape::SLIM_PRESENCE, request.slim_presence);
     let config = &ctx.app.config;
     let retention_secs = config.named_queue_retention_secs;
@@ -77,7 +76,6 @@ pub async fn get_events(ctx: Ctx, request: GetEventsRequest) -> Result<Vec<u8>, 
 async fn register_and_answer(ctx: Ctx, request: GetEventsRequest) -> Result<Vec<u8>, ApiError> {
     let shape = Shape::default()
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
-        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
         .with_if(Shape::SLIM_PRESENCE, request.slim_presence)
         .with_if(Shape::NOTIFICATION_SETTINGS_NULL, request.notification_settings_null)
         .with_if(Shape::BULK_MESSAGE_DELETION, request.bulk_message_deletion)

@@ -1,6 +1,7 @@
 //! Fields that the organization adds to profiles, and their values.
 
 use crate::http::pipeline::Ctx;
+use std::collections::HashSet;
 use tidings_core::commands::linkifiers::check_is_administrator;
 use tidings_core::commands::profile::definition::{check_data, check_hint, check_kind, check_name, service};
 use tidings_core::commands::profile::fields::{self, FieldPatch, NewField};
@@ -92,7 +93,7 @@ pub async fn delete_custom_profile_field(ctx: Ctx, request: DeleteCustomProfileF
 
 /// `PATCH /users/me/profile_data`.
 pub async fn update_profile_data(ctx: Ctx, request: UpdateProfileDataRequest) -> Result<Done, ApiError> {
-    let (actor, values) = (ctx.user.id, filled(&ctx, request.data));
+    let (actor, values) = (ctx.user.id, filled(&ctx, request.data)?);
     ctx.app.realm.run(move |tx| values::update_own(tx, actor, values)).await?;
     Ok(Done {})
 }
@@ -105,7 +106,14 @@ pub async fn remove_profile_data(ctx: Ctx, request: RemoveProfileDataRequest) ->
 }
 
 /// Values with their HTML, where fields are formatted.
-pub(super) fn filled(ctx: &Ctx, values: Vec<NewFieldValue>) -> Vec<Filled> {
+///
+/// # Errors
+/// 400 for a field that comes twice: each value is an event to everybody.
+pub(super) fn filled(ctx: &Ctx, values: Vec<NewFieldValue>) -> Result<Vec<Filled>, ApiError> {
+    let mut fields = HashSet::new();
+    if let Some(twice) = values.iter().find(|new| !fields.insert(new.id)) {
+        return Err(ApiError::bad_request(format!("Field id {} is there twice.", twice.id)));
+    }
     let state = ctx.app.realm.snapshot();
     let directory = SeenBy { state: &state, viewer: &ctx.user };
     let render = |new: &NewFieldValue| {
@@ -121,5 +129,5 @@ pub(super) fn filled(ctx: &Ctx, values: Vec<NewFieldValue>) -> Vec<Filled> {
             _ => None,
         }
     };
-    values.into_iter().map(|new| Filled { rendered: render(&new), new }).collect()
+    Ok(values.into_iter().map(|new| Filled { rendered: render(&new), new }).collect())
 }

@@ -26,28 +26,21 @@ fn named(id_or_email: &str) -> UserRefIn {
     id_or_email.parse().map_or_else(|_| UserRefIn::Email(id_or_email.to_owned()), UserRefIn::Id)
 }
 
-/// How a request wants accounts.
-#[derive(Clone, Copy)]
-struct Form {
-    client_gravatar: bool,
-    profile_fields: bool,
-}
-
-fn shown(state: &RealmState, viewer: &UserRow, user: &UserRow, form: Form) -> User {
-    let view = state.user_view(viewer, user, form.client_gravatar);
-    let profile_data = view.profile_data.filter(|_| form.profile_fields);
+fn shown(state: &RealmState, viewer: &UserRow, user: &UserRow, profile_fields: bool) -> User {
+    let view = state.user_view(viewer, user);
+    let profile_data = view.profile_data.filter(|_| profile_fields);
     User { is_active: Some(user.is_active), profile_data, ..view }
 }
 
 /// `GET /users`.
 pub async fn get_users(ctx: Ctx, request: GetUsersRequest) -> Result<GetUsersResponse, ApiError> {
-    let form = Form { client_gravatar: request.client_gravatar, profile_fields: request.include_custom_profile_fields };
+    let profile_fields = request.include_custom_profile_fields;
     let (state, viewer) = (ctx.app.realm.snapshot(), ctx.user);
     let wanted = move |user: &UserRow| request.user_ids.as_ref().is_none_or(|ids| ids.contains(&user.id));
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
     let list = move || {
         let visible = state.users.iter().filter(|user| wanted(user) && state.can_see_user(&viewer, user));
-        visible.map(|user| shown(&state, &viewer, user, form)).collect()
+        visible.map(|user| shown(&state, &viewer, user, profile_fields)).collect()
     };
     let members = tokio::task::spawn_blocking(list).await.map_err(|_| ApiError::Internal {})?;
     Ok(GetUsersResponse { members })
@@ -55,10 +48,10 @@ pub async fn get_users(ctx: Ctx, request: GetUsersRequest) -> Result<GetUsersRes
 
 /// `GET /users/{user_id_or_email}`.
 pub async fn get_user(ctx: Ctx, request: GetUserRequest) -> Result<GetUserResponse, ApiError> {
-    let form = Form { client_gravatar: request.client_gravatar, profile_fields: request.include_custom_profile_fields };
+    let profile_fields = request.include_custom_profile_fields;
     let state = ctx.app.realm.state();
     let user = find_user(&state, &ctx.user, &named(&request.user_id_or_email))?;
-    Ok(GetUserResponse { user: shown(&state, &ctx.user, &user, form) })
+    Ok(GetUserResponse { user: shown(&state, &ctx.user, &user, profile_fields) })
 }
 
 /// `GET /users/me`.
@@ -80,7 +73,7 @@ pub async fn create_user(ctx: Ctx, request: CreateUserRequest) -> Result<CreateU
 /// `PATCH /users/{user_id_or_email}`.
 pub async fn update_user(ctx: Ctx, request: UpdateUserRequest) -> Result<Done, ApiError> {
     let target = named(&request.user_id_or_email);
-    let profile = profile::filled(&ctx, request.profile_data.unwrap_or_default());
+    let profile = profile::filled(&ctx, request.profile_data.unwrap_or_default())?;
     let changes =
         UserChanges { full_name: request.full_name, role: request.role, new_email: request.new_email, profile };
     let actor = ctx.user.id;

@@ -69,8 +69,17 @@ pub fn by_key(key: &str, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
     if !user.is_active {
         return Err(ApiError::unauthorized("Account is deactivated"));
     }
+    check_is_open(state)?;
+    Ok(Arc::clone(user))
+}
+
+/// Refuses everybody once the organization is closed.
+///
+/// # Errors
+/// 401.
+pub fn check_is_open(state: &RealmState) -> Result<(), ApiError> {
     if state.organization.is_deactivated {
         return Err(ApiError::unauthorized("This organization has been deactivated"));
     }
-    Ok(Arc::clone(user))
+    Ok(())
 }

@@ -188,8 +188,7 @@ pub async fn read(
     let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
     let user = auth::authenticate(header, &app.realm.state());
     if let Some(kind) = file.filter(|_| receive::is_multipart(headers)) {
-        user?;
-        let form = receive::form(app, headers, request_body, file_bytes_max(app, kind)).await?;
+        let form = receive::form(app, user?.id, headers, request_body, file_bytes_max(app, kind)).await?;
         return Ok(Brought { params: ParamSource::new(query, form.params), file: form.file });
     }
     let bytes_max = match user {
@@ -208,7 +207,7 @@ pub async fn read(
 fn file_bytes_max(app: &App, kind: FileKind) -> u64 {
     let mib = match kind {
         FileKind::Any => app.config.max_file_upload_size_mib,
-        FileKind::Picture => limits::PICTURE_MIB_MAX,
+        FileKind::Picture | FileKind::MaybePicture => limits::PICTURE_MIB_MAX,
     };
     u64::from(mib) << 20
 }

@@ -38,6 +38,10 @@ const REQUESTS: &[(&str, &str)] = &[
         "create-user",
         r#"{"email": "ophelia@example.com", "full_name": "Ophelia", "password": "rosemary, for remembrance"}"#,
     ),
+    ("create-user-group", r#"{"name": "players", "description": "The tragedians of the city.", "members": [10, 11]}"#),
+    ("deactivate-user-group", r#"{"user_group_id": 11}"#),
+    ("delete-realm-logo", r#"{"night": true}"#),
+    ("upload-realm-logo", r#"{"night": true}"#),
     (
         "edit-draft",
         r#"{"draft_id": 10, "draft": {"type": "stream", "to": [10], "topic": "tea", "content": "To be", "timestamp": 1777000000}}"#,
@@ -55,6 +59,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("real-time-post", r#"{"event_types": ["message"]}"#),
     ("register-queue", r#"{"event_types": ["message", "reaction"], "apply_markdown": true}"#),
     ("remove-reaction", r#"{"message_id": 10, "emoji_name": "octopus"}"#),
+    ("remove-user-group", r#"{"user_group_id": 12}"#),
     ("rest-error-handling", r#"{"code": 401}"#),
     (
         "send-message",
@@ -80,6 +85,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ("update-message", r#"{"message_id": 10, "content": "Something is **not** rotten."}"#),
     ("update-notification-settings", r#"{"enable_sounds": false}"#),
     ("update-realm", r#"{"enable_read_receipts": false}"#),
+    ("update-realm-user-settings-defaults", r#"{"twenty_four_hour_time": true}"#),
     ("update-scheduled-message", r#"{"scheduled_message_id": 10, "content": "Good night, sweet prince."}"#),
     ("update-settings", r#"{"twenty_four_hour_time": true, "enable_sounds": false}"#),
     ("update-status", r#"{"status_text": "reading", "emoji_name": "book"}"#),
@@ -87,6 +93,9 @@ const REQUESTS: &[(&str, &str)] = &[
     ("update-stream", r#"{"stream_id": 10, "description": "All about **Denmark**"}"#),
     ("update-subscriptions", r#"{"add": [{"name": "Verona"}], "delete": ["Denmark"]}"#),
     ("update-user", r#"{"user_id_or_email": "hamlet@example.com", "full_name": "Prince Hamlet"}"#),
+    ("update-user-group", r#"{"user_group_id": 10, "description": "Whoever is at court."}"#),
+    ("update-user-group-members", r#"{"user_group_id": 10, "add": [12], "delete": [11]}"#),
+    ("update-user-group-subgroups", r#"{"user_group_id": 10, "add": [3]}"#),
     ("update-user-topic", r#"{"stream_id": 10, "topic": "tea", "visibility_policy": 3}"#),
 ];
 

@@ -3,7 +3,7 @@
 use super::{SCHEMAS, SECURITY_SCHEME, errors, tidy};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use tidings_types::endpoint::{Auth, EndpointSpec, Method};
+use tidings_types::endpoint::{Auth, EndpointSpec, FileKind, Method};
 use tidings_types::params::ParamSpec;
 
 /// The answer of endpoints that have nothing to say but success.
@@ -48,6 +48,7 @@ pub(super) fn operation(
     let in_path = |param: &&ParamSpec| metadata.path.contains(&format!("{{{}}}", param.name));
     let (path, rest): (Vec<&ParamSpec>, Vec<&ParamSpec>) = spec.params.iter().partition(in_path);
     let mut parameters: Vec<Value> = path.iter().map(|param| parameter(param, "path", generator)).collect();
+    let has_file = metadata.file.is_some_and(|kind| kind != FileKind::MaybePicture);
     let has_body = !matches!(metadata.method, Method::Get | Method::Delete);
     if !has_body {
         parameters.extend(rest.iter().map(|param| parameter(param, "query", generator)));
@@ -73,8 +74,8 @@ pub(super) fn operation(
         // Forms are objects, whose fields have no order of their own.
         operation["x-parameters"] = spec.params.iter().map(|param| param.name).collect();
     }
-    if has_body && (metadata.file.is_some() || !rest.is_empty()) {
-        operation["requestBody"] = body(&rest, metadata.file.is_some(), generator);
+    if has_body && (has_file || !rest.is_empty()) {
+        operation["requestBody"] = body(&rest, has_file, generator);
     }
     operation["responses"]["200"] = success(spec, generator, schemas);
     operation

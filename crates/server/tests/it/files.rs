@@ -30,7 +30,7 @@ fn messages(attachment: &Value) -> Vec<i64> {
 }
 
 /// A picture of that size, as PNG.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
     let image = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
     image.write_to(&mut out, image::ImageFormat::Png).expect("a picture");

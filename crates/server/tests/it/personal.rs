@@ -2,6 +2,7 @@
 
 mod alert_words;
 mod emoji_data;
+mod follow;
 mod later;
 mod muted_users;
 mod prepared;

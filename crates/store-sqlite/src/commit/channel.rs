@@ -31,14 +31,7 @@ pub(crate) const CHANNEL_COLUMNS: &[&str] = &[
 
 static PUT_CHANNEL: LazyLock<String> = LazyLock::new(|| {
     let names: Vec<&str> = CHANNEL_COLUMNS.iter().chain(ChannelPermissions::NAMES).copied().collect();
-    let places: Vec<String> = (1..=names.len()).map(|at| format!("?{at}")).collect();
-    let updates: Vec<String> = names[1..].iter().map(|name| format!("{name} = excluded.{name}")).collect();
-    format!(
-        "INSERT INTO channels ({}) VALUES ({}) ON CONFLICT (id) DO UPDATE SET {}",
-        names.join(", "),
-        places.join(", "),
-        updates.join(", ")
-    )
+    super::upsert("channels", &names)
 });
 
 impl Writing<'_> {

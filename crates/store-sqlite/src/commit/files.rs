@@ -1,9 +1,10 @@
-//! Uploaded files.
+//! Uploaded files, pictures and emoji.
 
 use super::Writing;
 use crate::row::{Error, int};
 use rusqlite::params;
 use tidings_core::state::files::FileRow;
+use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
 use tidings_types::{AttachmentId, MessageId};
 
 impl Writing<'_> {
@@ -47,5 +48,26 @@ impl Writing<'_> {
             )?;
         }
         Ok(())
+    }
+
+    pub(super) fn picture(&self, of: PictureOf, picture: &Picture) -> Result<(), Error> {
+        let (kind, user) = match of {
+            PictureOf::User(user) => ("user", user.0),
+            PictureOf::Icon => ("icon", 0),
+            PictureOf::Logo => ("logo", 0),
+            PictureOf::NightLogo => ("night_logo", 0),
+        };
+        self.run(
+            "INSERT OR REPLACE INTO pictures (kind, user_id, file, version) VALUES (?1, ?2, ?3, ?4)",
+            params![kind, user, picture.file, picture.version],
+        )
+    }
+
+    pub(super) fn emoji(&self, row: &EmojiRow) -> Result<(), Error> {
+        self.run(
+            "INSERT OR REPLACE INTO custom_emoji (id, name, author_id, file, is_animated, is_deactivated)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![row.id, row.name, row.author.0, row.file, row.is_animated, row.is_deactivated],
+        )
     }
 }

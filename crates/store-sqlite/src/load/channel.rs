@@ -1,12 +1,11 @@
 //! Channels, subscriptions and conversations.
 
-use super::for_each;
+use super::{for_each, permissions};
 use crate::commit::CHANNEL_COLUMNS;
-use crate::row::{Error, bad_row, from_json, from_plain, get, seq};
+use crate::row::{Error, bad_row, from_plain, get, seq};
 use rusqlite::{Connection, Row};
-use serde_json::value::RawValue;
 use smallvec::SmallVec;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
@@ -49,20 +48,8 @@ fn channel(row: &Row<'_>) -> Result<ChannelRow, Error> {
         topics_policy: from_plain(TABLE, topics_policy)?,
         first_message_id: get::<Option<u32>>(row, 13, TABLE)?.map(MessageId),
         folder: get(row, 14, TABLE)?,
-        permissions: permissions(row)?,
+        permissions: permissions(row, TABLE, CHANNEL_COLUMNS.len(), ChannelPermissions::NAMES)?,
     })
-}
-
-/// By way of JSON, so that the table of permissions stays the only list of them.
-fn permissions(row: &Row<'_>) -> Result<ChannelPermissions, Error> {
-    const TABLE: &str = "channels";
-    let mut fields: BTreeMap<&str, Box<RawValue>> = BTreeMap::new();
-    for (at, name) in ChannelPermissions::NAMES.iter().enumerate() {
-        let json: String = get(row, CHANNEL_COLUMNS.len() + at, TABLE)?;
-        fields.insert(name, RawValue::from_string(json).map_err(|error| bad_row(TABLE, error))?);
-    }
-    let json = serde_json::to_string(&fields).map_err(|error| bad_row(TABLE, error))?;
-    from_json(TABLE, &json)
 }
 
 fn subscriptions(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {

@@ -1,12 +1,13 @@
-//! Uploaded files.
+//! Uploaded files, pictures and emoji.
 
 use super::for_each;
-use crate::row::{Error, get, seq};
+use crate::row::{Error, bad_row, get, seq};
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
 use tidings_core::state::files::{FileRow, ImageRow};
+use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
 use tidings_types::{AttachmentId, MessageId, UserId};
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
@@ -17,7 +18,44 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
         state.apply(&Change::File(Arc::new(file(row)?)));
         Ok(())
     })?;
-    uses(connection, state)
+    uses(connection, state)?;
+    pictures(connection, state)?;
+    emoji(connection, state)
+}
+
+fn pictures(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "pictures";
+    for_each(connection, "SELECT kind, user_id, file, version FROM pictures", |row| {
+        let kind: String = get(row, 0, TABLE)?;
+        let of = match kind.as_str() {
+            "user" => PictureOf::User(UserId(get(row, 1, TABLE)?)),
+            "icon" => PictureOf::Icon,
+            "logo" => PictureOf::Logo,
+            "night_logo" => PictureOf::NightLogo,
+            other => return Err(bad_row(TABLE, format!("unknown kind {other}"))),
+        };
+        let picture = Picture { file: get(row, 2, TABLE)?, version: get(row, 3, TABLE)? };
+        state.apply(&Change::Picture { of, picture: Arc::new(picture) });
+        Ok(())
+    })
+}
+
+fn emoji(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "custom_emoji";
+    // Of those that had a name one after the other, the newest may be in use.
+    let sql = "SELECT id, name, author_id, file, is_animated, is_deactivated FROM custom_emoji ORDER BY id";
+    for_each(connection, sql, |row| {
+        let row = EmojiRow {
+            id: get(row, 0, TABLE)?,
+            name: get(row, 1, TABLE)?,
+            author: UserId(get(row, 2, TABLE)?),
+            file: get(row, 3, TABLE)?,
+            is_animated: get(row, 4, TABLE)?,
+            is_deactivated: get(row, 5, TABLE)?,
+        };
+        state.apply(&Change::Emoji(Arc::new(row)));
+        Ok(())
+    })
 }
 
 fn file(row: &Row<'_>) -> Result<FileRow, Error> {

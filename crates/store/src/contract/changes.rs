@@ -11,9 +11,10 @@ use tidings_core::event::StoredEntry;
 use tidings_core::state::flags::{Flag, MentionBits};
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
+use tidings_core::state::pictures::PictureOf;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
-use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, MessageId, QueueId, UserId};
+use tidings_types::{AttachmentId, ChannelId, ConversationId, EventId, GroupId, MessageId, QueueId, UserId};
 
 const CHANNEL: ChannelId = ChannelId(1);
 
@@ -80,6 +81,17 @@ fn every_kind() -> Vec<Change> {
         vec![(UserId(1), MentionBits::USER), (UserId(3), MentionBits::ALERT_WORD.with(MentionBits::TOPIC_WILDCARD))];
     changes.extend([
         Change::User(Arc::new(samples::user(UserId(2), 8))),
+        Change::Group(Arc::new(samples::group(GroupId(100), 1))),
+        Change::Group(Arc::new(samples::group(GroupId(101), 2))),
+        Change::GroupMembers { group: GroupId(100), users: vec![UserId(1), UserId(2), UserId(3)], add: true },
+        Change::GroupMembers { group: GroupId(100), users: vec![UserId(3)], add: false },
+        Change::GroupSubgroups {
+            group: GroupId(101),
+            subgroups: vec![GroupId(3), GroupId(100), GroupId(2)],
+            add: true,
+        },
+        Change::GroupSubgroups { group: GroupId(101), subgroups: vec![GroupId(3)], add: false },
+        Change::Group(Arc::new(samples::group(GroupId(101), 4))),
         Change::ApiKey { hash: [7; 32], user: UserId(1), created_at: 9, label: "phone".to_owned() },
         Change::ApiKey { hash: [3; 32], user: UserId(1), created_at: 9, label: "laptop".to_owned() },
         Change::ApiKey { hash: [5; 32], user: UserId(2), created_at: 8, label: String::new() },
@@ -132,6 +144,16 @@ fn every_kind() -> Vec<Change> {
         uses(3, &[4]),
         uses(3, &[]),
         Change::FileRemoved(AttachmentId(4)),
+        samples::picture(PictureOf::User(UserId(2)), 1),
+        samples::picture(PictureOf::User(UserId(2)), 2),
+        samples::picture(PictureOf::User(UserId(1)), 4),
+        samples::picture(PictureOf::User(UserId(1)), 3),
+        samples::picture(PictureOf::Icon, 1),
+        samples::picture(PictureOf::Logo, 2),
+        samples::picture(PictureOf::NightLogo, 4),
+        samples::emoji(1, UserId(1), false),
+        samples::emoji(2, UserId(2), false),
+        samples::emoji(1, UserId(1), true),
         Change::Queue(Arc::new(samples::queue(QueueId(1 << 100), UserId(1), 1))),
         Change::Realm(Arc::new(samples::realm(2))),
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),

@@ -17,6 +17,7 @@ pub fn picture(state: &RealmState) -> Vec<String> {
     line(&mut lines, "organization", &state.organization);
     line(&mut lines, "invites", &state.invites);
     accounts(state, &mut lines);
+    groups(state, &mut lines);
     channels(state, &mut lines);
     messages(state, &mut lines);
     flags(state, &mut lines);
@@ -39,6 +40,16 @@ fn accounts(state: &RealmState, lines: &mut Vec<String>) {
         line(lines, "by address", found);
         let keys: Vec<_> = state.users.keys_of(user.id).map(|key| (key, state.users.by_key(key))).collect();
         line(lines, "keys", keys);
+    }
+}
+
+fn groups(state: &RealmState, lines: &mut Vec<String>) {
+    line(lines, "next group", state.groups.next_id());
+    for group in state.groups.iter() {
+        let id = group.row.id;
+        line(lines, id, (&group.row, &group.members, &group.subgroups));
+        line(lines, "by name", state.groups.find_by_name(&group.row.name.to_uppercase()).map(|group| group.row.id));
+        line(lines, "in it", state.group_members(id, false));
     }
 }
 
@@ -106,6 +117,11 @@ fn files(state: &RealmState, lines: &mut Vec<String>) {
     for row in files.iter() {
         line(lines, row, files.uses(row.id).collect::<Vec<_>>());
         line(lines, files.find(&row.path).map(|row| row.id), files.by_key(&row.key).map(|row| row.id));
+    }
+    line(lines, "pictures", state.pictures.iter().collect::<Vec<_>>());
+    for row in state.pictures.emoji() {
+        let known = (state.pictures.emoji_by_name(&row.name).map(|row| row.id), state.pictures.has_file(&row.file));
+        line(lines, row, known);
     }
     for user in state.users.iter().map(|user| user.id) {
         line(lines, ("files", user), files.of(user).map(|row| row.id).collect::<Vec<_>>());

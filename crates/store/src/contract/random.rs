@@ -9,6 +9,7 @@ use tidings_core::state::files::FileRow;
 use tidings_core::state::flags::{Flag, MentionBits};
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::personal::TopicPolicy;
+use tidings_core::state::pictures::PictureOf;
 use tidings_types::message::Edit;
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{AttachmentId, ChannelId, ConversationId, MessageId, QueueId, UserId};
@@ -127,8 +128,15 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
 /// A change of files, pictures or emoji.
 fn files<B: Backend>(world: &World<'_, B>, user: UserId, kind: u8, a: u32, b: u32) -> Option<Change> {
     let id = AttachmentId(u64::from(a % 5) + 1);
-    Some(match kind % 8 {
+    Some(match kind % 11 {
         0 => Change::FileRemoved(id),
+        8 if b.is_multiple_of(4) => samples::picture(PictureOf::Icon, a % 100),
+        8 => samples::picture(PictureOf::User(user), b % 100),
+        9 => {
+            let next = world.state.pictures.next_emoji();
+            let known = world.state.pictures.emoji_by_id(a % next);
+            known.map_or_else(|| samples::emoji(next, user, false), |row| samples::emoji(row.id, row.author, true))
+        }
         1..=3 => {
             // What a file is does not change, but whether messages refer to it does.
             let known = world.state.files.get(id).map(|row| FileRow::clone(row));

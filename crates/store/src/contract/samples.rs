@@ -6,16 +6,18 @@ use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::shape::Shape;
 use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::files::{FileRow, ImageRow};
+use tidings_core::state::groups::GroupRow;
 use tidings_core::state::invites::{InviteRow, MailRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
+use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::{BotRow, Profile, UserRow};
 use tidings_types::channel::{ChannelPermissions, SubscriptionSettings, TopicsPolicy};
 use tidings_types::events::EventTypes;
 use tidings_types::folder::ChannelFolder;
-use tidings_types::group::GroupSetting;
+use tidings_types::group::{GroupPermissions, GroupSetting};
 use tidings_types::linkifier::{Linkifier, Playground};
 use tidings_types::message::ReactionType;
 use tidings_types::narrow::QueueNarrow;
@@ -38,6 +40,8 @@ pub fn realm(n: u32) -> RealmRow {
         date_created: 1_600_000_000 + i64::from(n),
         host: "chat.example.com".to_owned(),
         url: "https://chat.example.com".to_owned(),
+        settled_until: i64::from(n) * 7,
+        defaults: UserSettings { enter_sends: n % 2 == 1, ..UserSettings::default() },
         settings: RealmSettings {
             default_channels: vec![ChannelId(n)],
             message_content_edit_limit_seconds: (n.is_multiple_of(2)).then_some(i64::from(n)),
@@ -225,6 +229,23 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
     }
 }
 
+/// A group; `n` makes a difference.
+#[must_use]
+pub fn group(id: GroupId, n: u32) -> GroupRow {
+    GroupRow {
+        id,
+        name: format!("Größe {id} {n}"),
+        description: format!("number *{n}*"),
+        date_created: 1_600_000_000 + i64::from(n),
+        creator: (n.is_multiple_of(2)).then_some(UserId(1)),
+        deactivated: n.is_multiple_of(3),
+        permissions: GroupPermissions {
+            can_join_group: GroupSetting::Named(GroupId(n)),
+            ..GroupPermissions::new((n.is_multiple_of(4)).then_some(UserId(n)))
+        },
+    }
+}
+
 /// A relation to a channel; `n` makes a difference.
 #[must_use]
 pub fn subscription(n: u32) -> SubscriptionRow {
@@ -398,6 +419,21 @@ pub fn file(id: AttachmentId, owner: UserId, n: u32) -> FileRow {
         created_at: i64::from(n),
         unused_since: (!n.is_multiple_of(5)).then_some(i64::from(n)),
     }
+}
+
+/// A picture, or that there is none; `n` makes a difference.
+#[must_use]
+pub fn picture(of: PictureOf, n: u32) -> Change {
+    let picture = Picture { file: (!n.is_multiple_of(3)).then(|| format!("{of:?}{n}")), version: n };
+    Change::Picture { of, picture: Arc::new(picture) }
+}
+
+/// A custom emoji; of two with the same `id`, the second is the first out of use.
+#[must_use]
+pub fn emoji(id: u32, author: UserId, is_deactivated: bool) -> Change {
+    let (name, file) = (format!("emoji{id}"), format!("file{id}"));
+    let is_animated = id.is_multiple_of(2);
+    Change::Emoji(Arc::new(EmojiRow { id, name, author, file, is_animated, is_deactivated }))
 }
 
 /// The realm and its first users.

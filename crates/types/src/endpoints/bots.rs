@@ -27,8 +27,8 @@ pub struct CreateBotResponse {
 }
 
 endpoint! {
-    /// Creates a bot that belongs to the account that asks.
-    CreateBot: Post "/bots", "create-bot", "users", auth Basic => CreateBotResponse;
+    /// Creates a bot that belongs to the account that asks. A file in the form is its picture.
+    CreateBot: Post "/bots", "create-bot", "users", auth Basic => CreateBotResponse, fails BadImage, takes maybe_picture;
     CreateBotRequest {
         /// Display name.
         full_name: String,
@@ -84,8 +84,9 @@ pub struct UpdateBotResponse {
 }
 
 endpoint! {
-    /// Changes a bot. For its owner and for administrators.
-    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse;
+    /// Changes a bot. A file in the form is its new picture. For its owner and for administrators.
+    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse, fails BadImage,
+        takes maybe_picture;
     UpdateBotRequest {
         /// The bot.
         bot_id: UserId,

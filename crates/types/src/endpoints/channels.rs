@@ -213,7 +213,7 @@ endpoint! {
 endpoint! {
     /// Changes a channel.
     UpdateStream: Patch "/streams/{stream_id}", "update-stream", "channels", auth Basic => Done,
-        fails UnauthorizedPrincipal;
+        fails UnauthorizedPrincipal | SettingMismatch | CannotSetTopicsPolicy;
     UpdateStreamRequest {
         /// The channel.
         stream_id: ChannelId,

@@ -149,7 +149,7 @@ endpoint! {
     RegisterQueueRequest {
         /// Send message content as HTML instead of Markdown.
         apply_markdown: bool = false,
-        /// Leave out pictures that the client can compute from addresses.
+        /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = true,
         /// Which subscribers of channels to list in the initial state.
         include_subscribers: IncludeSubscribers = IncludeSubscribers::None,
@@ -216,7 +216,7 @@ endpoint! {
         narrow?: Json<QueueNarrow>,
         /// Without `queue_id`: message content as HTML instead of Markdown.
         apply_markdown: bool = false,
-        /// Without `queue_id`: leave out pictures that the client can compute from addresses.
+        /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = false,
         /// Without `queue_id`: presence by user id, without addresses.
         slim_presence: bool = false,

@@ -20,7 +20,7 @@ endpoint! {
     /// Returns all accounts that one may see, deactivated ones included.
     GetUsers: Get "/users", "get-users", "users", auth Basic => GetUsersResponse;
     GetUsersRequest {
-        /// Leave out pictures that the client can compute from addresses.
+        /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = true,
         /// Include custom profile fields.
         include_custom_profile_fields: bool = false,
@@ -42,7 +42,7 @@ endpoint! {
     GetUserRequest {
         /// The id; or the real address, if one may see it, or the one made up for the API.
         user_id_or_email: String,
-        /// Leave out a picture that the client can compute from the address.
+        /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = true,
         /// Include custom profile fields.
         include_custom_profile_fields: bool = false,

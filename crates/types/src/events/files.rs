@@ -1,6 +1,7 @@
-//! Changes of what was uploaded.
+//! Changes of what was uploaded: files, custom emoji.
 
 use crate::attachment::Attachment;
+use crate::emoji::EmojiMap;
 use crate::ids::AttachmentId;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,4 +29,11 @@ pub struct AttachmentRemove {
 pub struct RemovedAttachment {
     /// Its id.
     pub id: AttachmentId,
+}
+
+/// All custom emoji.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RealmEmojiUpdate {
+    /// By id.
+    pub realm_emoji: EmojiMap,
 }

@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// A personal setting that new accounts start with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserSettingsDefault {
+    /// Which setting.
+    pub property: String,
+    /// Its new value.
+    pub value: Value,
+}
+
 /// Ends an idle poll, so that neither client nor router takes the connection for dead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Heartbeat {}
@@ -28,7 +37,7 @@ pub struct Restart {
 /// Settings of the realm that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RealmUpdateDict {
-    /// Deprecated: always `default`.
+    /// Deprecated: `default`, or what the picture in it is: `icon`, `logo` or `night_logo`.
     pub property: String,
     /// Names and new values.
     pub data: BTreeMap<String, Value>,

@@ -148,6 +148,9 @@ pub struct BotChange {
     /// Whether the account may be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
+    /// Address of its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar_url: Option<String>,
     /// Whether its queues get the messages of all public channels by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_all_public_streams: Option<bool>,

@@ -1,11 +1,11 @@
 //! Creating channels.
 
 use super::{
-    Privacy, announce, check_description, check_is_admin, check_is_owner, check_name, check_setting, defaults, gate,
-    tell_created,
+    Privacy, announce, check_description, check_is_admin, check_is_owner, check_may_set_deleting,
+    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, tell_created,
 };
 use crate::change::Change;
-use crate::commands::{Tx, folders, subscriptions};
+use crate::commands::{Tx, folders, permissions, subscriptions};
 use crate::state::channels::ChannelRow;
 use crate::state::groups::system;
 use crate::state::users::UserRow;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tidings_types::channel::{ChannelPermissions, TopicsPolicy};
 use tidings_types::endpoints::channels::RetentionDays;
 use tidings_types::group::GroupSetting;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, UserId};
 
 /// A channel to be created.
@@ -64,28 +65,6 @@ impl Default for NewChannelSettings {
             announce: false,
             permissions: Vec::new(),
         }
-    }
-}
-
-/// What everybody may do in a new channel: its creator administers it.
-#[must_use]
-pub fn default_permissions(creator: Option<UserId>) -> ChannelPermissions {
-    let nobody = || GroupSetting::Named(system::NOBODY);
-    let creator = creator.map_or_else(nobody, |creator| GroupSetting::Anonymous {
-        direct_members: vec![creator],
-        direct_subgroups: Vec::new(),
-    });
-    ChannelPermissions {
-        can_add_subscribers_group: nobody(),
-        can_remove_subscribers_group: GroupSetting::Named(system::ADMINISTRATORS),
-        can_administer_channel_group: creator,
-        can_delete_any_message_group: nobody(),
-        can_delete_own_message_group: nobody(),
-        can_move_messages_out_of_channel_group: nobody(),
-        can_move_messages_within_channel_group: nobody(),
-        can_send_message_group: GroupSetting::Named(system::EVERYONE),
-        can_subscribe_group: nobody(),
-        can_resolve_topics_group: nobody(),
     }
 }
 
@@ -143,13 +122,22 @@ pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Resul
     if let Some(folder) = settings.folder {
         folders::check_can_hold_channels(tx, folder)?;
     }
-    settings.permissions.iter().try_for_each(|(name, setting)| check_setting(tx, name, setting))
+    if settings.topics_policy != TopicsPolicy::Inherit {
+        check_may_set_topics_policy(tx, actor)?;
+    }
+    if settings.permissions.iter().any(|(name, value)| decides_on_deleting(name) && *value != system::NOBODY.into()) {
+        check_may_set_deleting(tx, actor)?;
+    }
+    settings
+        .permissions
+        .iter()
+        .try_for_each(|(name, setting)| permissions::check(tx, permission::RULES, name, setting, None))
 }
 
 /// Creates a channel without asking who may; its name must be free. Nobody is subscribed yet.
 pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> ChannelId {
     let settings = new.settings;
-    let mut permissions = default_permissions(creator);
+    let mut permissions = ChannelPermissions::new(creator);
     for (name, setting) in settings.permissions {
         if let Some(place) = permissions.get_mut(name) {
             *place = setting;

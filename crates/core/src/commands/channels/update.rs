@@ -1,13 +1,13 @@
 //! Changing channels.
 
 use super::{
-    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_name, check_setting,
-    defaults, gate, property, viewers,
+    Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_may_set_deleting,
+    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, property, viewers,
 };
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::signup::default_groups;
-use crate::commands::{Tx, bots, folders, visibility};
+use crate::commands::{Tx, bots, folders, permissions, visibility};
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use serde_json::json;
@@ -17,6 +17,7 @@ use tidings_types::endpoints::channels::RetentionDays;
 use tidings_types::events::Event;
 use tidings_types::events::channel::StreamUpdate;
 use tidings_types::group::GroupSettingUpdate;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, UserId};
 
 /// What is to change; none leaves a property as it is.
@@ -88,7 +89,9 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
         check_is_owner(actor)?;
         after.message_retention_days = retention.to_property();
     }
-    if let Some(policy) = patch.topics_policy {
+    if let Some(policy) = patch.topics_policy.filter(|policy| *policy != before.topics_policy) {
+        check_may_set_topics_policy(tx, actor)?;
+        check_topics_fit(tx, before, policy)?;
         after.topics_policy = policy;
     }
     if let Some(folder) = patch.folder {
@@ -103,16 +106,26 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
     after.history_public = privacy.history_public;
     for (name, update) in &patch.permissions {
         let place = after.permissions.get_mut(name).ok_or_else(|| ApiError::invalid(name))?;
-        check_setting(tx, name, &update.new)?;
-        if update.old.as_ref().is_some_and(|old| old != place) {
-            return Err(ApiError::bad_request("'old' value does not match the expected value."));
-        }
+        permissions::check_change(tx, permission::RULES, name, place, update)?;
         if NEED_CONTENT_ACCESS.contains(name) {
             check_content_access(tx, actor, before)?;
+        }
+        if decides_on_deleting(name) && *place != update.new {
+            check_may_set_deleting(tx, actor)?;
         }
         *place = update.new.clone();
     }
     Ok(after)
+}
+
+/// Where only messages without a topic are allowed, there are no others.
+fn check_topics_fit(tx: &Tx<'_>, channel: &ChannelRow, policy: TopicsPolicy) -> Result<(), ApiError> {
+    let topics = || tx.state.messages.topics(channel.id).filter(|topic| !topic.name.is_empty());
+    let has_others = || topics().any(|topic| tx.state.messages.newest(topic.conversation).is_some());
+    if policy == TopicsPolicy::EmptyOnly && has_others() {
+        return Err(ApiError::CannotSetTopicsPolicy {});
+    }
+    Ok(())
 }
 
 fn check_new_name(tx: &Tx<'_>, before: &ChannelRow, name: &str) -> Result<String, ApiError> {
@@ -255,7 +268,8 @@ fn updates(tx: &Tx<'_>, before: &ChannelRow, after: &ChannelRow) -> Vec<StreamUp
     }
     for name in ChannelPermissions::NAMES {
         if before.permissions.get(name) != after.permissions.get(name) {
-            updates.push(one(name, json!(after.permissions.get(name))));
+            let shown = after.permissions.get(name).map(|setting| tx.state.shown_setting(setting));
+            updates.push(one(name, json!(shown)));
         }
     }
     updates

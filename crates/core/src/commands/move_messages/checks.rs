@@ -5,11 +5,18 @@ use crate::commands::Tx;
 use crate::commands::send;
 use crate::narrow::RESOLVED_TOPIC_PREFIX;
 use crate::shape::EMPTY_TOPIC_DISPLAY_NAME;
+use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
+use tidings_types::channel::ChannelPermissions;
 use tidings_types::endpoints::messages::PropagateMode;
+use tidings_types::permission::{Permission, channel, realm};
+use tidings_types::realm::RealmSettings;
 use tidings_types::user::Role;
-use tidings_types::{ApiError, GroupId, MessageId};
+use tidings_types::{ApiError, MessageId};
+
+type InRealm = Permission<RealmSettings>;
+type InChannel = Permission<ChannelPermissions>;
 
 /// Seconds by which a move may come late: it was begun in time.
 const GRACE_SECS: i64 = 20;
@@ -56,12 +63,13 @@ pub(super) fn check(tx: &Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
     }
     let settings = &tx.state.realm.settings;
     if moving.resolving.is_some() {
-        let may = may(tx, moving, settings.can_resolve_topics_group, "can_resolve_topics_group");
+        let may = may(tx, moving, &realm::can_resolve_topics_group, &channel::can_resolve_topics_group);
         return if may { Ok(()) } else { refused("You don't have permission to resolve topics in this channel.") };
     }
     if moving.renames() {
-        let group = settings.can_move_messages_between_topics_group;
-        if !may(tx, moving, group, "can_move_messages_within_channel_group") {
+        let (anywhere, here) =
+            (&realm::can_move_messages_between_topics_group, &channel::can_move_messages_within_channel_group);
+        if !may(tx, moving, anywhere, here) {
             return refused("You don't have permission to edit this message");
         }
         if is_late(tx, moving, settings.move_messages_within_stream_limit_seconds)? {
@@ -69,8 +77,9 @@ pub(super) fn check(tx: &Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
         }
     }
     if moving.is_across() {
-        let group = settings.can_move_messages_between_channels_group;
-        if !may_in(tx, &moving.actor, old, group, "can_move_messages_out_of_channel_group") {
+        let (anywhere, here) =
+            (&realm::can_move_messages_between_channels_group, &channel::can_move_messages_out_of_channel_group);
+        if !may_in(tx, &moving.actor, old, anywhere, here) {
             return refused("You don't have permission to move this message");
         }
         send::check_may_send(tx, &moving.actor, new)?;
@@ -82,21 +91,14 @@ pub(super) fn check(tx: &Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
 }
 
 /// A permission of the realm, or that of either channel.
-fn may(tx: &Tx<'_>, moving: &Moving, group: GroupId, in_channel: &str) -> bool {
-    [&moving.old.0, &moving.new.0].into_iter().any(|channel| may_in(tx, &moving.actor, channel, group, in_channel))
+fn may(tx: &Tx<'_>, moving: &Moving, anywhere: &InRealm, here: &InChannel) -> bool {
+    [&moving.old.0, &moving.new.0].into_iter().any(|channel| may_in(tx, &moving.actor, channel, anywhere, here))
 }
 
-fn may_in(
-    tx: &Tx<'_>,
-    user: &UserRow,
-    channel: &crate::state::channels::ChannelRow,
-    group: GroupId,
-    in_channel: &str,
-) -> bool {
-    let permissions = &channel.permissions;
-    tx.state.in_group(user, group)
-        || permissions.get(in_channel).is_some_and(|setting| tx.state.in_setting(user, setting))
-        || tx.state.in_setting(user, &permissions.can_administer_channel_group)
+fn may_in(tx: &Tx<'_>, user: &UserRow, channel: &ChannelRow, anywhere: &InRealm, here: &InChannel) -> bool {
+    tx.state.may(user, anywhere)
+        || tx.state.has(user, here, &channel.permissions)
+        || tx.state.has(user, &channel::can_administer_channel_group, &channel.permissions)
 }
 
 fn is_exempt(user: &UserRow) -> bool {

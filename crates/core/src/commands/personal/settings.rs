@@ -152,8 +152,7 @@ fn show_or_hide(tx: &mut Tx<'_>, user: &UserRow) {
     presence::set_visible(tx, user, visible);
 }
 
-/// Who gains sight of the real address gets it, who loses it gets null; and the API address may be another one now,
-/// and with it the picture.
+/// Who gains sight of the real address gets it, who loses it gets null; and the API address may be another one now.
 fn emit_addresses(tx: &mut Tx<'_>, before: &UserRow, after: &UserRow) {
     let state = &tx.state;
     let sees = |viewer: &UserRow, user: &UserRow| state.can_see_user(viewer, user) && state.can_see_email(viewer, user);
@@ -170,9 +169,4 @@ fn emit_addresses(tx: &mut Tx<'_>, before: &UserRow, after: &UserRow) {
         return;
     }
     emit_aspect(tx, after, UserAspect::NewEmail { new_email: email });
-    let avatar_url = tx.state.avatar_url(after);
-    let avatar_url_medium = tx.state.avatar_url_medium(after);
-    let avatar_version = after.avatar_version;
-    let avatar = UserAspect::Avatar { avatar_url, avatar_source: "G".to_owned(), avatar_url_medium, avatar_version };
-    emit_aspect(tx, after, avatar);
 }

@@ -3,12 +3,15 @@
 use super::settings;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::emoji::{self, EmojiId};
 use crate::limits;
+use crate::state::RealmState;
 use crate::state::users::UserRow;
 use serde_json::Value;
-use tidings_markdown::emoji;
 use tidings_types::events::Event;
 use tidings_types::events::user::UserStatusEvent;
+use tidings_types::message::ReactionType;
+use tidings_types::params::FromParam;
 use tidings_types::user::UserStatus;
 use tidings_types::{ApiError, UserId};
 
@@ -60,7 +63,7 @@ pub fn update_for(tx: &mut Tx<'_>, actor: UserId, target: UserId, wanted: &Wante
 }
 
 fn put(tx: &mut Tx<'_>, user: &UserRow, wanted: &Wanted) -> Result<(), ApiError> {
-    let change = check_change(wanted)?;
+    let change = check_change(&tx.state, wanted)?;
     let before = tx.state.personal.status(user.id).cloned().unwrap_or_default();
     let after = applied(before.clone(), &change);
     if change == UserStatus::default() || after == before {
@@ -73,7 +76,7 @@ fn put(tx: &mut Tx<'_>, user: &UserRow, wanted: &Wanted) -> Result<(), ApiError>
 }
 
 /// What is to be changed, with the emoji found; empty parts are to be cleared.
-fn check_change(wanted: &Wanted) -> Result<UserStatus, ApiError> {
+fn check_change(state: &RealmState, wanted: &Wanted) -> Result<UserStatus, ApiError> {
     let status_text = wanted.status_text.as_deref().map(|text| text.trim().to_owned());
     if status_text.as_ref().is_some_and(|text| text.chars().count() > limits::STATUS_CHARS_MAX) {
         let limit = limits::STATUS_CHARS_MAX;
@@ -92,7 +95,7 @@ fn check_change(wanted: &Wanted) -> Result<UserStatus, ApiError> {
         None => {}
         Some("") => set_emoji(&mut change, "", "", UNICODE_EMOJI),
         Some(name) => {
-            let (code, kind) = check_emoji(name, wanted.emoji_code.as_deref(), wanted.reaction_type.as_deref())?;
+            let (code, kind) = check_emoji(state, name, wanted.emoji_code.as_deref(), wanted.reaction_type.as_deref())?;
             set_emoji(&mut change, name, &code, kind);
         }
     }
@@ -106,31 +109,32 @@ fn set_emoji(status: &mut UserStatus, name: &str, code: &str, kind: &str) {
 }
 
 /// Code and kind of an emoji.
-fn check_emoji(name: &str, code: Option<&str>, kind: Option<&str>) -> Result<(String, &'static str), ApiError> {
-    let known = if name == "zulip" {
-        Some(("zulip", "zulip_extra_emoji"))
-    } else {
-        emoji::code_by_name(name).map(|code| (code, UNICODE_EMOJI))
-    };
-    let unknown = || ApiError::bad_request(format!("Emoji '{name}' does not exist"));
+fn check_emoji(
+    state: &RealmState,
+    name: &str,
+    code: Option<&str>,
+    kind: Option<&str>,
+) -> Result<(String, &'static str), ApiError> {
     let kind = match kind {
-        None => known.ok_or_else(unknown)?.1,
-        Some(UNICODE_EMOJI) => UNICODE_EMOJI,
-        Some("zulip_extra_emoji") => "zulip_extra_emoji",
-        Some("realm_emoji") => return Err(ApiError::bad_request("Invalid custom emoji.")),
-        Some(_) => return Err(ApiError::bad_request("Invalid emoji type.")),
+        None => None,
+        Some(kind) => Some(
+            ReactionType::from_param("reaction_type", &[kind])
+                .map_err(|_| ApiError::bad_request("Invalid emoji type."))?,
+        ),
     };
     let Some(code) = code else {
-        return Ok((known.filter(|known| known.1 == kind).ok_or_else(unknown)?.0.to_owned(), kind));
+        let EmojiId { reaction_type, code } = emoji::by_name(state, name)?;
+        if kind.is_some_and(|kind| kind != reaction_type) {
+            return Err(ApiError::bad_request(format!("Emoji '{name}' does not exist")));
+        }
+        return Ok((code, reaction_type.as_str()));
     };
-    let names: &[&str] = if kind == UNICODE_EMOJI { emoji::names_by_code(code) } else { &["zulip"] };
-    if names.is_empty() || (kind != UNICODE_EMOJI && code != "zulip") {
-        return Err(ApiError::bad_request("Invalid emoji code."));
-    }
-    if !names.contains(&name) {
-        return Err(ApiError::bad_request("Invalid emoji name."));
-    }
-    Ok((code.to_owned(), kind))
+    let kind = match kind {
+        Some(kind) => kind,
+        None => emoji::by_name(state, name)?.reaction_type,
+    };
+    emoji::check(state, kind, code, name)?;
+    Ok((code.to_owned(), kind.as_str()))
 }
 
 /// A status after a change; cleared parts are absent.
@@ -151,10 +155,26 @@ fn applied(before: UserStatus, change: &UserStatus) -> UserStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::realm::{RealmRow, RealmSettings};
+
+    fn state() -> RealmState {
+        RealmState::new(RealmRow {
+            string_id: String::new(),
+            name: String::new(),
+            description: String::new(),
+            date_created: 0,
+            host: String::new(),
+            url: String::new(),
+            settled_until: 0,
+            defaults: tidings_types::settings::UserSettings::default(),
+            settings: RealmSettings::default(),
+        })
+    }
 
     #[test]
     fn emoji_are_found_by_name_and_checked_against_their_code() {
-        let check = |name, code, kind| check_emoji(name, code, kind).map_err(|error| error.to_string());
+        let state = state();
+        let check = |name, code, kind| check_emoji(&state, name, code, kind).map_err(|error| error.to_string());
         assert_eq!(check("car", None, None), Ok(("1f697".to_owned(), UNICODE_EMOJI)));
         assert_eq!(check("car", Some("1f697"), Some(UNICODE_EMOJI)), Ok(("1f697".to_owned(), UNICODE_EMOJI)));
         assert_eq!(check("zulip", None, None), Ok(("zulip".to_owned(), "zulip_extra_emoji")));
@@ -168,6 +188,8 @@ mod tests {
 
     #[test]
     fn an_empty_part_is_cleared_and_an_absent_one_stays() {
+        let state = state();
+        let check_change = |wanted: &Wanted| check_change(&state, wanted);
         let text = |text: &str| Wanted { status_text: Some(text.to_owned()), ..Wanted::default() };
         let status = applied(UserStatus::default(), &check_change(&text("  out ")).unwrap());
         assert_eq!(status.status_text.as_deref(), Some("out"));

@@ -9,6 +9,7 @@ use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tidings_types::permission::channel as permission;
 use tidings_types::{ApiError, ChannelId, UserId};
 
 /// A channel that somebody wants to join, or to create.
@@ -196,7 +197,7 @@ pub fn leave(
 /// One may leave, and take one's bots out; others may be removed by who has that permission.
 fn check_may_remove(tx: &Tx<'_>, actor: &UserRow, channel: &ChannelRow, users: &[UserId]) -> Result<(), ApiError> {
     let permitted = may_administer(&tx.state, actor, channel)
-        || tx.state.in_setting(actor, &channel.permissions.can_remove_subscribers_group);
+        || tx.state.has(actor, &permission::can_remove_subscribers_group, &channel.permissions);
     let own = |user: &UserId| {
         let bot = tx.state.users.get(*user).and_then(|row| row.bot.as_ref());
         *user == actor.id || bot.is_some_and(|bot| bot.owner == Some(actor.id))

@@ -10,7 +10,7 @@ use crate::commands::Tx;
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
-use crate::commands::{bots, invites};
+use crate::commands::{bots, invites, permissions};
 use crate::state::channels::SubscriptionRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -93,7 +93,9 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     let channels = move_spans(tx, user.id, is_active);
     visibility::tell_activity(tx, &before, &row);
     if is_active {
-        visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+        let groups = visibility::groups_of(&tx.state, &row);
+        visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
+        permissions::tell_naming(tx, row.id, None);
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         tell_peers(tx, &channels, Event::PeerRemove);

@@ -35,6 +35,7 @@ pub struct NewAccount {
 /// # Errors
 /// 400 for a name or an address that cannot be, or an address that is taken.
 pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiError> {
+    let settings = first_settings(tx, new.bot.is_some());
     let row = Arc::new(UserRow {
         id: tx.state.users.next_id(),
         delivery_email: check_email(&tx.state, &new.delivery_email, None)?,
@@ -44,19 +45,29 @@ pub fn create_account(tx: &mut Tx<'_>, new: NewAccount) -> Result<UserId, ApiErr
         date_joined: tx.now,
         bot: new.bot,
         avatar_version: 1,
-        settings: UserSettings::default(),
+        settings,
     });
     tx.change(Change::User(Arc::clone(&row)));
     if let Some(phc) = new.password {
         tx.change(Change::Password { user: row.id, phc });
     }
     visibility::emit_new_user(tx, &row);
-    visibility::emit_group_members(tx, &row, Membership::Joined, &Audience::realm());
+    let groups = visibility::groups_of(&tx.state, &row);
+    visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
     subscribe(tx, row.id, &new.channels);
     if row.is_bot() {
         visibility::emit_bot_add(tx, &row, tx.state.who_manages_bot(&row));
     }
     Ok(row.id)
+}
+
+/// People start with what the organization has chosen, and in its language.
+fn first_settings(tx: &Tx<'_>, is_bot: bool) -> UserSettings {
+    let realm = &tx.state.realm;
+    if is_bot {
+        return UserSettings::default();
+    }
+    UserSettings { default_language: realm.settings.default_language.clone(), ..realm.defaults.clone() }
 }
 
 /// Archived channels have no new subscribers by default.

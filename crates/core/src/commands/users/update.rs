@@ -88,8 +88,9 @@ pub fn change_role(tx: &mut Tx<'_>, user: UserId, role: Role) {
     let audience = tx.state.who_sees_user(&is).plus([user]);
     tx.emit(user_update(user, UserAspect::Role { role }), audience);
     if is.is_active {
-        visibility::emit_group_members(tx, &was, Membership::Left, &Audience::realm());
-        visibility::emit_group_members(tx, &is, Membership::Joined, &Audience::realm());
+        let (left, joined) = (before.direct_system_groups(&was), tx.state.direct_system_groups(&is));
+        visibility::emit_group_members(tx, user, left, Membership::Left, &Audience::realm());
+        visibility::emit_group_members(tx, user, joined, Membership::Joined, &Audience::realm());
         visibility::tell_differences(tx, &before, user);
     }
 }
@@ -113,7 +114,7 @@ pub fn change_full_name(tx: &mut Tx<'_>, user: UserId, name: &str) -> Result<(),
     Ok(())
 }
 
-/// Gives a person another real address. The picture goes with the address the API shows.
+/// Gives a person another real address.
 ///
 /// # Errors
 /// As [`check_email`]; 400 for bots, whose address is their name.
@@ -134,16 +135,9 @@ pub fn change_delivery_email(tx: &mut Tx<'_>, user: UserId, email: &str) -> Resu
     Ok(())
 }
 
-/// Tells everybody who sees an account of its new address in the API, and of the picture that follows from it.
+/// Tells everybody who sees an account of its new address in the API.
 pub fn tell_api_email(tx: &mut Tx<'_>, user: &UserRow) {
     let audience = tx.state.who_sees_user(user);
-    let avatar = UserAspect::Avatar {
-        avatar_url: tx.state.avatar_url(user),
-        avatar_source: "G".to_owned(),
-        avatar_url_medium: tx.state.avatar_url_medium(user),
-        avatar_version: user.avatar_version,
-    };
     let new_email = tx.state.api_email(user);
-    tx.emit(user_update(user.id, avatar), audience.clone());
     tx.emit(user_update(user.id, UserAspect::NewEmail { new_email }), audience);
 }

@@ -82,6 +82,8 @@ pub(super) fn state() -> RealmState {
         date_created: 0,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
+        settled_until: 0,
+        defaults: tidings_types::settings::UserSettings::default(),
         settings: RealmSettings::default(),
     });
     for id in 1..=9 {
@@ -131,7 +133,7 @@ pub(super) fn message(id: u32, topic: &str, reach: Reach) -> MessagePayload {
         flags: None,
     };
     let markdown = format!("message {id}");
-    MessagePayload { message, markdown, gravatar: true, reach, marks: Marks::default(), sent_from: None }
+    MessagePayload { message, markdown, reach, marks: Marks::default(), sent_from: None }
 }
 
 pub(super) fn delete(ids: &[u32]) -> Payload {

@@ -58,7 +58,7 @@ fn shown(answer: Result<Answer, ApiError>) -> Answer {
 }
 
 /// Who asks; none without a key.
-pub(super) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Option<Arc<UserRow>>, ApiError> {
+pub(crate) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Option<Arc<UserRow>>, ApiError> {
     let state = app.realm.state();
     if let Some(header) = headers.get(header::AUTHORIZATION) {
         return auth::authenticate(Some(header.as_bytes()), &state).map(Some);
@@ -74,6 +74,7 @@ pub(super) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Res
 fn access(app: &App, headers: &HeaderMap, query: Option<&str>, path: &str) -> Result<Arc<FileRow>, ApiError> {
     let reader = reader(app, headers, query)?;
     let state = app.realm.state();
+    auth::check_is_open(&state)?;
     let file = state.files.find(path);
     match reader {
         Some(reader) => file.filter(|file| state.can_read_file(&reader, file)).cloned().ok_or_else(not_found),
@@ -96,6 +97,7 @@ async fn file(
 }
 
 async fn by_token(app: &App, headers: &HeaderMap, token: &str) -> Result<Answer, ApiError> {
+    auth::check_is_open(&app.realm.state())?;
     let id = app.files.verify(token, app.realm.clock.now());
     let row = id.and_then(|id| app.realm.state().files.get(id).cloned());
     let row = row.ok_or_else(|| ApiError::Forbidden { text: "Invalid token".to_owned() })?;

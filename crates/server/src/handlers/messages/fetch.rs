@@ -21,7 +21,6 @@ use tidings_types::{ApiError, MessageId};
 pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMessagesResponse, ApiError> {
     let shape = Shape::default()
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
-        .with_if(Shape::CLIENT_GRAVATAR, request.client_gravatar)
         .with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     let wanted = wanted(&request)?;
     let terms = request.narrow.unwrap_or_default();

@@ -38,9 +38,9 @@ pub async fn send_message(ctx: Ctx, request: SendMessageRequest) -> Result<SendM
     let read_by = Vec::new();
     let new = NewMessage { content, rendered, alerted, client, read_by_sender, read_by, widget, sent_from, keys };
     let actor = ctx.user.id;
-    let id = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
+    let sent = ctx.app.realm.run(move |tx| send::send(tx, actor, &to, new)).await?;
     metrics::counter!("tidings_messages_sent_total").increment(1);
-    Ok(SendMessageResponse { id, automatic_new_visibility_policy: None })
+    Ok(SendMessageResponse { id: sent.id, automatic_new_visibility_policy: sent.new_topic_policy })
 }
 
 /// What makes two sends the same: where to, and what.

@@ -19,7 +19,7 @@ use tidings_types::{ApiError, UserId};
 
 /// `GET /messages/{message_id}`.
 pub async fn get_message(ctx: Ctx, request: GetMessageRequest) -> Result<GetMessageResponse, ApiError> {
-    let shape = Shape::CLIENT_GRAVATAR
+    let shape = Shape::default()
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     query(ctx, move |search| {

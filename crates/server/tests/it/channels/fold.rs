@@ -89,7 +89,7 @@ async fn so_it_is_where_guests_know_few() {
     let server = TestServer::start().await;
     let restrict = |tx: &mut Tx<'_>| {
         let mut realm = (*tx.state.realm).clone();
-        realm.settings.can_access_all_users_group = system::MEMBERS;
+        realm.settings.can_access_all_users_group = system::MEMBERS.into();
         tx.change(Change::Realm(Arc::new(realm)));
         Ok(())
     };

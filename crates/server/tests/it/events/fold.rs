@@ -138,6 +138,9 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "default",
         "new_user",
         "mark_channel",
+        "picture",
+        "realm_picture",
+        "emoji",
         "move_topic",
         "move_channel",
         "move_channel",
@@ -146,6 +149,14 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "vote",
         "realm",
         "email_visibility",
+        "new_group",
+        "members",
+        "members",
+        "subgroups",
+        "change_group",
+        "channel_rights",
+        "follow",
+        "follow",
         "linkifier",
         "playground",
         "folder",
@@ -173,6 +184,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
     let add = if flag { "add" } else { "remove" };
     let client: TestClient = server.client(actor).with_agent(if flag { "website" } else { "bot/1" });
     let administrator = server.client(if flag { "iago" } else { "desdemona" });
+    let group = 100 + rng.random_range(0..4);
     let on = if flag { "true" } else { "false" };
     let content = format!(
         "hello @**{}** number {small} {}",
@@ -231,7 +243,8 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         }
         "realm" => {
             let limit = if flag { "\"unlimited\"" } else { "86400" };
-            let group = format!(r#"{{"new":{}}}"#, if flag { 3 } else { 5 });
+            let some = format!(r#"{{"direct_members":[{other_id}],"direct_subgroups":[{group}]}}"#);
+            let group = format!(r#"{{"new":{}}}"#, if flag { "3" } else { &some });
             administrator
                 .patch(
                     "/realm",
@@ -240,6 +253,8 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                         ("message_content_edit_limit_seconds", limit),
                         ("move_messages_between_streams_limit_seconds", limit),
                         ("can_delete_any_message_group", &group),
+                        ("can_create_public_channel_group", &group),
+                        ("can_manage_all_groups", &group),
                         ("topics_policy", if flag { "allow_empty_topic" } else { "disable_empty_topic" }),
                     ],
                 )
@@ -315,8 +330,35 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                 )
                 .await
         }
+        "follow" => {
+            let (follow, unmute) = (small.len().to_string(), (small.len() + 1).to_string());
+            let params = [
+                ("automatically_follow_topics_policy", follow.as_str()),
+                ("automatically_unmute_topics_in_muted_streams_policy", unmute.as_str()),
+                ("automatically_follow_topics_where_mentioned", on),
+            ];
+            client.patch("/settings", &params).await
+        }
         "setting" => {
             client.patch("/settings", &[("enter_sends", on), ("color_scheme", if flag { "2" } else { "3" })]).await
+        }
+        "picture" if flag => client.post_file("/users/me/avatar", "x.png", crate::files::png(9, 9)).await,
+        "picture" => client.delete("/users/me/avatar", &[]).await,
+        "realm_picture" => {
+            let path = if small.len() == 1 { "/realm/icon" } else { "/realm/logo" };
+            if flag {
+                administrator.post_file(path, "x.png", crate::files::png(9, 9)).await
+            } else {
+                administrator.delete(path, &[]).await
+            }
+        }
+        "emoji" => {
+            let path = format!("/realm/emoji/custom{}", small.len());
+            if flag {
+                client.post_file(&path, "x.png", crate::files::png(9, 9)).await
+            } else {
+                client.delete(&path, &[]).await
+            }
         }
         "name" => client.patch("/settings", &[("full_name", &format!("{actor} {small}"))]).await,
         "email_visibility" => {
@@ -325,6 +367,38 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                     "/settings",
                     &[("email_address_visibility", ["1", "2", "3", "4"][small.len() + usize::from(flag)])],
                 )
+                .await
+        }
+        "new_group" => {
+            let members = format!("[{other_id}]");
+            client
+                .post(
+                    "/user_groups/create",
+                    &[("name", &format!("g{small}")), ("description", ""), ("members", &members)],
+                )
+                .await
+        }
+        "members" => {
+            let (op, users) = (if flag { "add" } else { "delete" }, format!("[{other_id}]"));
+            administrator.post(&format!("/user_groups/{group}/members"), &[(op, &users)]).await
+        }
+        "subgroups" => {
+            let inner = if small.ends_with('2') { 3 } else { 100 + small.len() };
+            let (op, groups) = (if flag { "add" } else { "delete" }, format!("[{inner}]"));
+            administrator.post(&format!("/user_groups/{group}/subgroups"), &[(op, &groups)]).await
+        }
+        "change_group" => match small.len() {
+            1 => administrator.post(&format!("/user_groups/{group}/deactivate"), &[]).await,
+            _ => {
+                let name = format!("h{small}");
+                let params = [("name", name.as_str()), ("can_join_group", r#"{"new":5}"#), ("deactivated", "false")];
+                administrator.patch(&format!("/user_groups/{group}"), if flag { &params } else { &params[..2] }).await
+            }
+        },
+        "channel_rights" => {
+            let value = if flag { group.to_string() } else { "8".to_owned() };
+            administrator
+                .patch(&format!("/streams/{id}"), &[("can_administer_channel_group", &format!(r#"{{"new":{value}}}"#))])
                 .await
         }
         "role" => {

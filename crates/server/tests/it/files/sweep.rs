@@ -56,9 +56,24 @@ async fn what_is_not_known_goes_and_what_is_known_stays() {
     for key in ["uploads/ab/orphan", "thumbnails/ab/orphan/840x560.jpg", "elsewhere/x"] {
         server.app.files.put(key, "x".into()).await.unwrap();
     }
+    // As a server leaves it that is killed while a file arrives.
+    let interrupted = server.files_folder().join("uploads/ab/killed#1");
+    std::fs::write(&interrupted, "x").unwrap();
     assert_eq!(sweep::unknown(&server.app).await.unwrap(), 0, "they may be on their way");
     server.clock.advance(2 * DAY);
     assert_eq!(sweep::unknown(&server.app).await.unwrap(), 3);
-    assert_eq!(server.stored_files().len(), 2);
+    assert!(!interrupted.exists());
+    // What was uploaded, its preview, whose store it is, and what is none of the server's business.
+    assert_eq!(server.stored_files().len(), 4);
     assert_eq!(hamlet.get_bytes(&url).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_store_of_another_organization_is_left_alone() {
+    let server = TestServer::start().await;
+    server.app.files.put("organization.txt", "elsewhere.example.com 1\n".into()).await.unwrap();
+    server.app.files.put("uploads/ab/theirs", "x".into()).await.unwrap();
+    server.clock.advance(2 * DAY);
+    assert_eq!(sweep::unknown(&server.app).await, Ok(0));
+    assert_eq!(server.stored_files().len(), 2);
 }

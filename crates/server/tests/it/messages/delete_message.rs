@@ -72,6 +72,6 @@ async fn who_may_delete() {
     server.client("cordelia").delete(&format!("/messages/{of_bot}"), &[]).await.refused(400, no);
     hamlet.delete(&format!("/messages/{of_bot}"), &[]).await.done();
     use tidings_core::state::groups::system;
-    set_realm(&server, |settings| settings.can_delete_own_message_group = system::ADMINISTRATORS).await;
+    set_realm(&server, |settings| settings.can_delete_own_message_group = system::ADMINISTRATORS.into()).await;
     hamlet.delete(&format!("/messages/{secret}"), &[]).await.refused(400, no);
 }

@@ -57,7 +57,7 @@ async fn send_many(server: &TestServer, count: usize) -> Vec<MessageId> {
             sent_from: None,
             keys: Vec::new(),
         };
-        (0..count).map(|_| send::send(tx, actor, &to, new())).collect()
+        (0..count).map(|_| Ok(send::send(tx, actor, &to, new())?.id)).collect()
     };
     server.app.realm.run(send).await.expect("they are sent")
 }

@@ -60,13 +60,13 @@ async fn messages_come_as_asked_for() {
     let message = get(&[]).await;
     assert!(message["content"].as_str().expect("HTML").starts_with("<p><strong>bold</strong>"));
     assert_eq!((&message["content_type"], &message["subject"]), (&json!("text/html"), &json!("general chat")));
-    assert_eq!(message["avatar_url"], json!(null));
+    assert!(message["avatar_url"].as_str().expect("an address").starts_with("/user_avatars/made/"));
     assert_eq!(message["flags"], json!(["mentioned"]));
     let message =
         get(&[("apply_markdown", "false"), ("allow_empty_topic_name", "true"), ("client_gravatar", "false")]).await;
     assert_eq!(message["content"], "**bold** @**Cordelia**");
     assert_eq!((&message["content_type"], &message["subject"]), (&json!("text/x-markdown"), &json!("")));
-    assert!(message["avatar_url"].as_str().expect("an address").starts_with("https://"));
+    assert!(message["avatar_url"].is_string());
     let message = get(&[("narrow", r#"[["search", "bold"]]"#)]).await;
     let found = r#"<p><strong><span class="highlight">bold</span></strong>"#;
     assert!(message["match_content"].as_str().is_some_and(|html| html.starts_with(found)), "{message}");

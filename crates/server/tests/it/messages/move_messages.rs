@@ -165,9 +165,9 @@ async fn permissions_and_limits_of_moves() {
         move_all(&server.client("othello"), old, channel).await.refused(400, "Invalid channel ID");
     }
     move_all(&server.client("polonius"), old, verona).await.refused(400, "Invalid channel ID");
-    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MODERATORS).await;
+    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MODERATORS.into()).await;
     move_all(&hamlet, old, verona).await.refused(400, "You don't have permission to move this message");
-    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MEMBERS).await;
+    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MEMBERS.into()).await;
     server.clock.advance(7 * 86_400 + 60);
     let young = hamlet.send_to_channel("Denmark", "plan", "three").await;
     let refused = move_all(&hamlet, old, verona).await;
@@ -189,7 +189,7 @@ async fn permissions_and_limits_of_moves() {
         let refused = shiva.patch(&format!("/messages/{old}"), &[("topic", topic)]).await;
         refused.refused(400, "General chat cannot be marked as resolved");
     }
-    set_realm(&server, |settings| settings.can_resolve_topics_group = system::ADMINISTRATORS).await;
+    set_realm(&server, |settings| settings.can_resolve_topics_group = system::ADMINISTRATORS.into()).await;
     let refused = shiva.patch(&format!("/messages/{old}"), &[("topic", "plan")]).await;
     refused.refused(400, "You don't have permission to resolve topics in this channel.");
 }

@@ -124,7 +124,7 @@ async fn what_does_not_move() {
     refused.refused(400, "Invalid message(s)");
     hamlet.patch(&path, &[("topic", "x"), ("propagate_mode", "some")]).await.refused(400, "Invalid propagate_mode");
     use tidings_core::state::groups::system;
-    set_realm(&server, |settings| settings.can_move_messages_between_topics_group = system::MODERATORS).await;
+    set_realm(&server, |settings| settings.can_move_messages_between_topics_group = system::MODERATORS.into()).await;
     hamlet.patch(&path, &[("topic", "x")]).await.refused(400, "You don't have permission to edit this message");
     server.client("shiva").patch(&path, &[("topic", "x")]).await.done();
     // The topic it is in anyway is no move.

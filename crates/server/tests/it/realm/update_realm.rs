@@ -29,7 +29,6 @@ async fn administrators_change_settings_and_everybody_is_told() {
         "allow_message_editing": false,
         "message_content_edit_limit_seconds": null,
         "message_edit_history_visibility_policy": "moves",
-        "allow_edit_history": true,
         "topics_policy": "disable_empty_topic",
         "mandatory_topics": true,
         "can_delete_any_message_group": 3,
@@ -67,10 +66,26 @@ async fn who_may_not_and_what_cannot_be() {
         ("allow_message_editing", "maybe", "allow_message_editing is not valid JSON"),
         ("message_content_edit_limit_seconds", "-5", "Bad value for 'message_content_edit_limit_seconds': -5"),
         ("topics_policy", "inherit", "Invalid topics_policy"),
-        ("can_delete_any_message_group", r#"{"new": 6}"#, "Invalid can_delete_any_message_group"),
-        ("can_delete_any_message_group", r#"{"new": 99}"#, "Invalid can_delete_any_message_group"),
+        (
+            "can_delete_any_message_group",
+            r#"{"new": 6}"#,
+            "'can_delete_any_message_group' setting cannot be set to 'role:everyone' group.",
+        ),
+        ("can_delete_any_message_group", r#"{"new": 99}"#, "Invalid user group ID: 99"),
+        (
+            "can_access_all_users_group",
+            r#"{"new": 3}"#,
+            "'can_access_all_users_group' setting cannot be set to 'role:moderators' group.",
+        ),
+        (
+            "can_create_web_public_channel_group",
+            r#"{"new": {"direct_members": [4], "direct_subgroups": []}}"#,
+            "'can_create_web_public_channel_group' must be a system user group.",
+        ),
         ("can_resolve_topics_group", r#"{"new": 3, "old": 4}"#, "'old' value does not match the expected value."),
         ("moderation_request_channel_id", "99", "Invalid channel ID"),
+        ("moderation_request_channel_id", "1", "Moderation request channel must be private."),
+        ("new_stream_announcements_stream_id", "99", "Invalid channel ID"),
     ] {
         // All or nothing.
         let params = [("enable_read_receipts", "false"), (name, value)];

@@ -103,3 +103,35 @@ async fn the_last_owner_cannot_leave() {
     assert_eq!((&reply.json["is_last_owner"], &reply.json["entity"]), (&json!(false), &json!("user")));
     reply.refused_with_code(400, "CANNOT_DEACTIVATE_LAST_USER");
 }
+
+#[tokio::test]
+async fn permissions_do_not_name_who_is_deactivated_until_they_are_back() {
+    let server = TestServer::start().await;
+    let owner = server.client("desdemona");
+    let some = |users: &str| format!(r#"{{"direct_members":{users},"direct_subgroups":[3]}}"#);
+    let both = format!(r#"{{"new":{}}}"#, some("[5,6]"));
+    owner.patch("/streams/1", &[("can_send_message_group", &both)]).await.done();
+    owner.patch("/realm", &[("can_resolve_topics_group", &both)]).await.done();
+    let params = [("name", "court"), ("description", ""), ("members", "[]"), ("can_join_group", &some("[5,6]"))];
+    let group = owner.post("/user_groups/create", &params).await.ok()["group_id"].clone();
+    let types = [("event_types", r#"["stream","realm","user_group","realm_user"]"#)];
+    let queue = server.client("polonius").register(&types).await;
+    let check = async |expected: &str| {
+        let state = server.client("polonius").register(&[]).await.state;
+        let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(state["realm_can_resolve_topics_group"], expected);
+        assert_eq!(state["subscriptions"][0]["can_send_message_group"], expected);
+        let groups = state["realm_user_groups"].as_array().unwrap();
+        assert_eq!(groups.iter().find(|known| known["id"] == group).unwrap()["can_join_group"], expected);
+    };
+    owner.delete("/users/5", &[]).await.done();
+    assert_eq!(queue.kinds().await, ["realm_user/update"], "who is told of that takes them out");
+    check(&some("[6]")).await;
+    owner.post("/users/5/reactivate", &[]).await.done();
+    let kinds = queue.kinds().await;
+    assert_eq!(kinds[kinds.len() - 3..], ["realm/update_dict", "user_group/update", "stream/update"]);
+    check(&some("[5,6]")).await;
+    let shown = format!(r#"{{"new":6,"old":{}}}"#, some("[6]"));
+    owner.delete("/users/5", &[]).await.done();
+    owner.patch("/streams/1", &[("can_send_message_group", &shown)]).await.done();
+}

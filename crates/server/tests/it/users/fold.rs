@@ -114,7 +114,7 @@ async fn so_it_is_where_guests_and_addresses_are_restricted() {
     let server = TestServer::start().await;
     let restrict = |tx: &mut Tx<'_>| {
         let mut realm = (*tx.state.realm).clone();
-        realm.settings.can_access_all_users_group = system::MEMBERS;
+        realm.settings.can_access_all_users_group = system::MEMBERS.into();
         realm.settings.default_channels = vec![tidings_types::ChannelId(2), tidings_types::ChannelId(5)];
         tx.change(Change::Realm(Arc::new(realm)));
         for (at, visibility) in [(1, 4), (4, 3), (5, 2), (6, 5), (7, 3)] {

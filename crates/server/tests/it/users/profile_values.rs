@@ -145,7 +145,7 @@ async fn guests_who_know_few_are_not_told_of_others() {
     let server = start().await;
     let restrict = |tx: &mut Tx<'_>| {
         let mut realm = (*tx.state.realm).clone();
-        realm.settings.can_access_all_users_group = system::MEMBERS;
+        realm.settings.can_access_all_users_group = system::MEMBERS.into();
         tx.change(Change::Realm(Arc::new(realm)));
         Ok(())
     };

@@ -10,7 +10,7 @@ use tidings_testkit::TestServer;
 async fn restrict(server: &TestServer) {
     let command = |tx: &mut Tx<'_>| {
         let mut realm = (*tx.state.realm).clone();
-        realm.settings.can_access_all_users_group = system::MEMBERS;
+        realm.settings.can_access_all_users_group = system::MEMBERS.into();
         tx.change(Change::Realm(Arc::new(realm)));
         Ok(())
     };

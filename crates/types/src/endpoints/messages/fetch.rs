@@ -107,7 +107,7 @@ endpoint! {
         num_after?: u32,
         /// What must match.
         narrow?: Vec<NarrowTerm>,
-        /// Whether the client computes gravatars.
+        /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = true,
         /// HTML rather than Markdown.
         apply_markdown: bool = true,

@@ -69,7 +69,7 @@ impl Request for UpdateSettingsRequest {
 }
 
 /// The value given for a setting. Older clients put strings in quotes, which no setting's value has.
-fn setting(source: &ParamSource, spec: &ParamSpec) -> Result<Option<Value>, ApiError> {
+pub(crate) fn setting(source: &ParamSource, spec: &ParamSpec) -> Result<Option<Value>, ApiError> {
     if spec.encoding == Encoding::Json {
         return Ok(params::optional::<params::Json<Value>>(source, spec.name)?.map(|json| json.0));
     }

@@ -1,0 +1,80 @@
+//! Whom a message mentions, and whether its sender may mention them.
+
+use super::Place;
+use crate::commands::Tx;
+use crate::limits;
+use crate::state::flags::MentionBits;
+use crate::state::users::UserRow;
+use tidings_markdown::Rendered;
+use tidings_types::{ApiError, ConversationId, GroupId, UserId, permission};
+
+pub(in crate::commands) fn check_wildcards(
+    tx: &Tx<'_>,
+    sender: &UserRow,
+    place: &Place,
+    rendered: &Rendered,
+) -> Result<(), ApiError> {
+    let Place::Topic { channel, .. } = place else { return Ok(()) };
+    let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
+    if !large || tx.state.may(sender, &permission::realm::can_mention_many_users_group) {
+        return Ok(());
+    }
+    if rendered.channel_wildcard {
+        return Err(ApiError::ChannelWildcardNotAllowed {});
+    }
+    if rendered.topic_wildcard {
+        return Err(ApiError::TopicWildcardNotAllowed {});
+    }
+    Ok(())
+}
+
+/// Built-in groups are mentioned silently only; of the others, each says who may mention it.
+pub(in crate::commands) fn check_groups(tx: &Tx<'_>, sender: &UserRow, rendered: &Rendered) -> Result<(), ApiError> {
+    for id in rendered.mentioned_groups.iter().copied().map(GroupId) {
+        let may =
+            tx.state.groups.get(id).is_some_and(|group| {
+                tx.state.has(sender, &permission::group::can_mention_group, &group.row.permissions)
+            });
+        if !may {
+            let name = tx.state.group_name(id).unwrap_or_default();
+            return Err(ApiError::bad_request(format!("You are not allowed to mention user group '{name}'.")));
+        }
+    }
+    Ok(())
+}
+
+/// Whom a message concerns in particular: of these, who may read it.
+pub(in crate::commands) fn mentions(
+    tx: &Tx<'_>,
+    place: &Place,
+    conversation: ConversationId,
+    rendered: &Rendered,
+    alerted: &[UserId],
+) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
+    let mut found: Vec<(UserId, MentionBits)> =
+        rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
+    found.retain(|(user, _)| place.may_read(tx, *user));
+    let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
+    if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
+        others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
+    }
+    for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
+        others.extend(tx.state.group_members(group, false).into_iter().map(|user| (user, MentionBits::USER)));
+    }
+    others.retain(|(user, _)| place.is_recipient(tx, *user));
+    found.extend(others);
+    Ok(merge_mentions(found))
+}
+
+/// One row for each user, ascending.
+fn merge_mentions(mut found: Vec<(UserId, MentionBits)>) -> Vec<(UserId, MentionBits)> {
+    found.sort_unstable_by_key(|(user, _)| *user);
+    found.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 = kept.1.with(next.1);
+        }
+        same
+    });
+    found
+}
