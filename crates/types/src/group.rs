@@ -66,6 +66,17 @@ impl GroupSetting {
             GroupSetting::Anonymous { direct_members, direct_subgroups } => (direct_members, direct_subgroups),
         }
     }
+
+    /// The same in the form in which requests are read: one group alone is that group, and who is nobody is the group of
+    /// nobody.
+    #[must_use]
+    pub fn normal(self) -> Self {
+        match self.parts() {
+            ([], [one]) => GroupSetting::Named(*one),
+            ([], []) => GroupSetting::Named(system::NOBODY),
+            _ => self,
+        }
+    }
 }
 
 impl From<GroupId> for GroupSetting {
@@ -90,11 +101,7 @@ impl FromJson for GroupSetting {
         members.dedup();
         groups.sort_unstable();
         groups.dedup();
-        Ok(match (members.as_slice(), groups.as_slice()) {
-            ([], [one]) => GroupSetting::Named(*one),
-            ([], []) => GroupSetting::Named(system::NOBODY),
-            _ => GroupSetting::Anonymous { direct_members: members, direct_subgroups: groups },
-        })
+        Ok(GroupSetting::Anonymous { direct_members: members, direct_subgroups: groups }.normal())
     }
 
     fn to_json(&self) -> Value {

@@ -182,7 +182,7 @@ permissions! {
     /// May add subscribers.
     can_add_subscribers_group = NOBODY, nobody;
     /// May remove subscribers.
-    can_remove_subscribers_group = ADMINISTRATORS, nobody;
+    can_remove_subscribers_group = ADMINISTRATORS, nobody, guests;
     /// May change the channel's settings.
     can_administer_channel_group = CREATOR, nobody;
     /// May delete anyone's messages.

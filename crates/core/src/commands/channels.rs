@@ -80,7 +80,7 @@ fn check_is_owner(actor: &UserRow) -> Result<(), ApiError> {
 }
 
 fn check_may_set_topics_policy(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
-    let may = tx.state.may(actor, &permission::realm::can_set_topics_policy_group);
+    let may = actor.role.is_admin() || tx.state.may(actor, &permission::realm::can_set_topics_policy_group);
     if may { Ok(()) } else { Err(insufficient_permission()) }
 }
 
@@ -90,7 +90,7 @@ fn decides_on_deleting(name: &str) -> bool {
 }
 
 fn check_may_set_deleting(tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
-    let may = tx.state.may(actor, &permission::realm::can_set_delete_message_policy_group);
+    let may = actor.role.is_admin() || tx.state.may(actor, &permission::realm::can_set_delete_message_policy_group);
     if may { Ok(()) } else { Err(insufficient_permission()) }
 }
 

@@ -3,17 +3,15 @@
 //! Only more of a topic is shown by itself, never less: who follows it goes on following it.
 
 use super::Tx;
-use super::personal::user_topics;
+use super::personal::user_topics::{self, MUTED};
 use crate::limits;
 use crate::state::channels::ChannelRow;
 use crate::state::flags::MentionBits;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
-use roaring::RoaringBitmap;
 use tidings_types::{ChannelId, MessageId, UserId};
 
 /// What a choice for a topic can be.
-const MUTED: u8 = 1;
 const UNMUTED: u8 = 2;
 const FOLLOWED: u8 = 3;
 
@@ -41,8 +39,8 @@ pub(super) fn sends(tx: &mut Tx<'_>, sender: &UserRow, channel: &ChannelRow, top
     let is_known = |tx: &Tx<'_>| tx.state.personal.topic_policy(sender.id, channel.id, topic) != 0;
     let settings = &sender.settings;
     // Whether a topic is new costs something, so it is not asked where it does not matter.
-    let matters =
-        [settings.automatically_follow_topics_policy, settings.automatically_unmute_topics_in_muted_streams_policy]
+    let matters = !sender.is_bot()
+        && [settings.automatically_follow_topics_policy, settings.automatically_unmute_topics_in_muted_streams_policy]
             .contains(&3);
     let begins = matters && !is_known(tx) && is_new(tx, sender, channel, topic);
     acts(tx, sender, channel.id, topic, if begins { Deed::Begins } else { Deed::Sends })
@@ -64,8 +62,8 @@ fn is_new(tx: &Tx<'_>, reader: &UserRow, channel: &ChannelRow, topic: &str) -> b
     if tx.state.shows_history(channel) {
         return ids.min().is_none();
     }
-    let readable: RoaringBitmap = tx.state.readable_in_channel(reader, channel);
-    readable.is_disjoint(&ids.to_bitmap())
+    // Who writes in a topic mostly can read what came last.
+    !ids.newest_first().any(|id| tx.state.can_read_message(reader, id))
 }
 
 fn acts(tx: &mut Tx<'_>, user: &UserRow, channel: ChannelId, topic: &str, deed: Deed) -> Option<u8> {
@@ -105,10 +103,10 @@ pub(super) fn mentions(tx: &mut Tx<'_>, mentions: &[(UserId, MentionBits)], chan
     }
 }
 
-/// Makes the choice, unless the user has made too many.
+/// Makes the choice, unless there are so many that there would be no room for those that the user makes.
 fn choose(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, topic: &str, policy: u8) -> bool {
     let is_known = tx.state.personal.topic_policy(user, channel, topic) != 0;
-    if !is_known && tx.state.personal.user_topics(user).count() >= limits::USER_TOPICS_MAX {
+    if !is_known && tx.state.personal.user_topics(user).count() >= limits::USER_TOPICS_MAX / 2 {
         return false;
     }
     user_topics::put(tx, user, channel, topic, policy);

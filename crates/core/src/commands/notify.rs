@@ -74,6 +74,12 @@ pub fn mention(user: &UserRow) -> String {
     format!("@_**{}|{}**", user.full_name, user.id)
 }
 
+/// A group by its name, without a mention that counts.
+#[must_use]
+pub fn group_name(name: &str) -> String {
+    if is_plain(name) { format!("@_*{name}*") } else { in_brackets(name) }
+}
+
 /// A link to a topic, in the syntax that messages have for it where the names allow that.
 #[must_use]
 pub fn topic_link(channel: &ChannelRow, topic: &str) -> String {

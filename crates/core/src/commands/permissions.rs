@@ -49,7 +49,10 @@ pub fn check_change(
     update: &GroupSettingUpdate,
 ) -> Result<(), ApiError> {
     check(tx, rules, name, &update.new, Some(known))?;
-    if update.old.as_ref().is_some_and(|old| *old != tx.state.shown_setting(known) && old != known) {
+    let is_known = |old: &GroupSetting| {
+        [tx.state.shown_setting(known), known.clone()].into_iter().any(|value| value.normal() == *old)
+    };
+    if update.old.as_ref().is_some_and(|old| !is_known(old)) {
         return Err(ApiError::SettingMismatch {});
     }
     Ok(())

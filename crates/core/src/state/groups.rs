@@ -50,6 +50,14 @@ pub struct Group {
     reach: Arc<Reach>,
 }
 
+impl Group {
+    /// Whether everybody of some role is in it.
+    #[must_use]
+    pub fn has_role(&self) -> bool {
+        self.reach.system.is_some()
+    }
+}
+
 /// What a group comes to, with everything in it.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Reach {
@@ -318,7 +326,8 @@ impl RealmState {
     #[must_use]
     pub fn in_setting(&self, user: &UserRow, setting: &GroupSetting) -> bool {
         let (members, groups) = setting.parts();
-        members.contains(&user.id) || groups.iter().any(|group| self.in_group(user, *group))
+        // Members are ascending.
+        members.binary_search(&user.id).is_ok() || groups.iter().any(|group| self.in_group(user, *group))
     }
 
     /// Whether an active account has a permission in a channel or a group.

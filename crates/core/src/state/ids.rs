@@ -110,6 +110,11 @@ impl IdSet {
         self.sealed.max().into_iter().chain(self.tail.iter().copied()).max().map(MessageId)
     }
 
+    /// All ids, mostly those first that came last.
+    pub fn newest_first(&self) -> impl Iterator<Item = MessageId> + '_ {
+        self.tail.iter().rev().copied().chain(self.sealed.iter().rev()).map(MessageId)
+    }
+
     /// The largest id within `(after, upto]`.
     #[must_use]
     pub fn max_within(&self, after: u32, upto: u32) -> Option<MessageId> {

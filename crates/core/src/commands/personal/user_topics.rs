@@ -7,11 +7,13 @@ use crate::commands::send::check_topic;
 use crate::event::Gate;
 use crate::limits;
 use crate::state::personal::TopicPolicy;
-use crate::state::users::UserRow;
 use tidings_types::events::Event;
 use tidings_types::events::personal::MutedTopics;
 use tidings_types::user::UserTopic;
 use tidings_types::{ApiError, ChannelId, UserId};
+
+/// The choice to mute a topic.
+pub(in crate::commands) const MUTED: u8 = 1;
 
 /// `update-user-topic`: 0 nothing, 1 mute, 2 unmute, 3 follow.
 ///
@@ -41,16 +43,15 @@ pub fn set(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str, poli
 /// Makes a choice for a user, and tells them.
 pub(in crate::commands) fn put(tx: &mut Tx<'_>, user: UserId, channel: ChannelId, topic: &str, policy: u8) {
     let row = TopicPolicy { policy, last_updated: tx.now };
+    let before = tx.state.personal.topic_policy(user, channel, topic);
     tx.change(Change::UserTopic { user, channel, topic: topic.to_owned(), policy: row });
     let Some(viewer) = tx.state.users.get(user).cloned() else { return };
     let topic_name = topic.to_owned();
     let chosen = UserTopic { stream_id: channel, topic_name, last_updated: tx.now, visibility_policy: policy };
-    emit(tx, &viewer, chosen);
-}
-
-/// Tells a user of a choice of theirs that changed: first in the form of older clients, then in the current one.
-fn emit(tx: &mut Tx<'_>, user: &UserRow, topic: UserTopic) {
-    let muted_topics = tx.state.muted_topics(user);
-    tx.emit_gated(Event::MutedTopics(MutedTopics { muted_topics }), Audience::user(user.id), Gate::LegacyMutedTopics);
-    tx.emit(Event::UserTopic(topic), Audience::user(user.id));
+    // First in the form of older clients, which know muted topics only, then in the current one.
+    if [before, policy].contains(&MUTED) {
+        let event = Event::MutedTopics(MutedTopics { muted_topics: tx.state.muted_topics(&viewer) });
+        tx.emit_gated(event, Audience::user(user), Gate::LegacyMutedTopics);
+    }
+    tx.emit(Event::UserTopic(chosen), Audience::user(user));
 }

@@ -4,6 +4,7 @@ use super::Place;
 use crate::commands::Tx;
 use crate::limits;
 use crate::state::flags::MentionBits;
+use crate::state::groups::Group;
 use crate::state::users::UserRow;
 use tidings_markdown::Rendered;
 use tidings_types::{ApiError, ConversationId, GroupId, UserId, permission};
@@ -24,6 +25,11 @@ pub(in crate::commands) fn check_wildcards(
     }
     if rendered.topic_wildcard {
         return Err(ApiError::TopicWildcardNotAllowed {});
+    }
+    // A group that has everybody of a role in it is as good as a wildcard.
+    let mut groups = rendered.mentioned_groups.iter().filter_map(|id| tx.state.groups.get(GroupId(*id)));
+    if groups.any(Group::has_role) {
+        return Err(ApiError::ChannelWildcardNotAllowed {});
     }
     Ok(())
 }
@@ -59,11 +65,25 @@ pub(in crate::commands) fn mentions(
         others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
     }
     for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
-        others.extend(tx.state.group_members(group, false).into_iter().map(|user| (user, MentionBits::USER)));
+        others.extend(members_there(tx, place, group).into_iter().map(|user| (user, MentionBits::USER)));
     }
     others.retain(|(user, _)| place.is_recipient(tx, *user));
     found.extend(others);
     Ok(merge_mentions(found))
+}
+
+/// Members of a group among those who get what is sent to a place; of both the fewer are looked through.
+fn members_there(tx: &Tx<'_>, place: &Place, group: GroupId) -> Vec<UserId> {
+    let has_role = tx.state.groups.get(group).is_none_or(Group::has_role);
+    match place {
+        Place::Topic { channel, .. } if has_role => {
+            let subscribers = tx.state.channels.subscribers(channel.id).into_iter();
+            let is_member =
+                |user: &UserId| tx.state.active_user(*user).is_some_and(|row| tx.state.in_group(row, group));
+            subscribers.filter(is_member).collect()
+        }
+        _ => tx.state.group_members(group, false),
+    }
 }
 
 /// One row for each user, ascending.

@@ -139,7 +139,7 @@ fn notify_users(
         return Ok(());
     }
     for user in told {
-        let text = format!("{} {what} the group @_*{name}*.", notify::mention(actor));
+        let text = format!("{} {what} the group {}.", notify::mention(actor), notify::group_name(&name));
         notify::send_direct(tx, &user, text)?;
     }
     Ok(())

@@ -148,6 +148,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         "poll",
         "vote",
         "realm",
+        "realm_groups",
         "email_visibility",
         "new_group",
         "members",
@@ -243,7 +244,7 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
         }
         "realm" => {
             let limit = if flag { "\"unlimited\"" } else { "86400" };
-            let some = format!(r#"{{"direct_members":[{other_id}],"direct_subgroups":[{group}]}}"#);
+            let some = format!(r#"{{"direct_members":[{other_id}],"direct_subgroups":[5]}}"#);
             let group = format!(r#"{{"new":{}}}"#, if flag { "3" } else { &some });
             administrator
                 .patch(
@@ -254,11 +255,15 @@ async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u16) {
                         ("move_messages_between_streams_limit_seconds", limit),
                         ("can_delete_any_message_group", &group),
                         ("can_create_public_channel_group", &group),
-                        ("can_manage_all_groups", &group),
                         ("topics_policy", if flag { "allow_empty_topic" } else { "disable_empty_topic" }),
                     ],
                 )
                 .await
+        }
+        // For owners. The group may not exist.
+        "realm_groups" => {
+            let some = format!(r#"{{"new":{{"direct_members":[{other_id}],"direct_subgroups":[{group}]}}}}"#);
+            server.client("desdemona").patch("/realm", &[("can_manage_all_groups", &some)]).await
         }
         "react" => client.post(&format!("/messages/{message}/reactions"), &[("emoji_name", "tada")]).await,
         "edit" => client.patch(&format!("/messages/{message}"), &[("content", &content)]).await,

@@ -32,7 +32,9 @@ pub(super) fn exceptions(scope: &str, name: &str) -> Exceptions {
         ("realm", "can_access_all_users_group") => (PEOPLE, &[]),
         ("realm", "can_create_bots_group" | "can_create_write_only_bots_group") => (&[], &["hamletbot"]),
         ("realm", "can_create_groups" | "can_manage_all_groups") => (&[], NO_PERSON),
-        ("realm", "can_set_topics_policy_group" | "can_set_delete_message_policy_group") => (&[], &["polonius"]),
+        ("realm", "can_set_topics_policy_group" | "can_set_delete_message_policy_group") => {
+            (ADMINISTRATORS, &["polonius"])
+        }
         ("channel", "can_administer_channel_group" | "can_remove_subscribers_group") => (ADMINISTRATORS, &[]),
         ("realm" | "channel", "can_add_subscribers_group") => (ADMINISTRATORS, &[]),
         ("channel", "can_subscribe_group") => (&["desdemona"], &[]),
