@@ -10,6 +10,7 @@ use lettre::message::{Mailbox, header::ContentType};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::commands::Tx;
 use tidings_core::commands::invites::mail;
 use tidings_core::state::invites::MailRow;
 use tokio::time::MissedTickBehavior;
@@ -64,7 +65,13 @@ async fn send_due(app: &App, mailer: &Mailer) {
         let id = row.id;
         let sent = send(mailer, &row).await;
         let noted = match &sent {
-            Ok(()) => app.realm.run(move |tx| Ok(mail::sent(tx, id))).await.map(|()| false),
+            Ok(()) => {
+                let note = move |tx: &mut Tx<'_>| {
+                    mail::sent(tx, id);
+                    Ok(false)
+                };
+                app.realm.run(note).await
+            }
             Err(NotSent { is_hopeless, .. }) => {
                 let is_hopeless = *is_hopeless;
                 app.realm.run(move |tx| Ok(mail::not_sent(tx, id, is_hopeless))).await
