@@ -1,10 +1,10 @@
 //! `tidings owner`, `tidings user` and `tidings zuliprc`.
 
 use crate::admin::connection::Connection;
-use crate::admin::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Request};
+use crate::admin::{Account, Credentials, GENERATE_MAX, Generated, NewUser, Noted, Request};
 use crate::args::{
-    DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, ReloadClientsArgs, UserCommand, UserCreateArgs,
-    ZuliprcArgs,
+    AuditArgs, DataDirArgs, GenerateArgs, OutputZuliprc, OwnerCreateArgs, ReloadClientsArgs, UserCommand,
+    UserCreateArgs, ZuliprcArgs,
 };
 use crate::data_dir::DataDir;
 use crate::output::{self, Format};
@@ -39,6 +39,22 @@ pub(crate) fn reopen(data: &DataDirArgs, format: Format) -> Result<()> {
     let was_closed: bool = connect(data)?.ask(&Request::OpenOrganization)?;
     let text = if was_closed { "The organization is open again." } else { "The organization was open already." };
     output::result(format, &serde_json::json!({ "was_closed": was_closed }), || text.to_owned())
+}
+
+/// `tidings audit`.
+pub(crate) fn audit(args: &AuditArgs, format: Format) -> Result<()> {
+    let noted: Vec<Noted> = connect(&args.data)?.ask(&Request::Audit { limit: args.limit })?;
+    let row = |one: &Noted| {
+        let at = jiff::Timestamp::from_second(one.at).unwrap_or_default().to_string();
+        let who = match (&one.actor, one.actor_id) {
+            (Some(name), Some(id)) => format!("{name} ({id})"),
+            _ => "operator".to_owned(),
+        };
+        [at, who, one.what.clone(), one.detail.to_string()]
+    };
+    output::result(format, &noted, || {
+        output::columns(["when", "who", "what", "event"], &noted.iter().map(row).collect::<Vec<_>>())
+    })
 }
 
 /// `tidings user …`.

@@ -60,6 +60,11 @@ pub(crate) enum Request {
         /// At once, as opposed to when it suits the user.
         immediate: bool,
     },
+    /// What administrators did, the newest first; answered with a list of [`Noted`].
+    Audit {
+        /// At most so many.
+        limit: usize,
+    },
     /// Opens an organization that an owner closed; answered with whether it was closed.
     OpenOrganization,
     /// Creates members subscribed to a channel; answered with a list of [`Generated`].
@@ -113,6 +118,21 @@ pub(crate) struct Credentials {
     pub(crate) api_key: String,
     /// Where clients reach the server.
     pub(crate) site: String,
+}
+
+/// Something that an administrator did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Noted {
+    /// UNIX seconds.
+    pub(crate) at: i64,
+    /// Who did it; none for an operator of the server.
+    pub(crate) actor_id: Option<UserId>,
+    /// The display name.
+    pub(crate) actor: Option<String>,
+    /// As in `stream/update`.
+    pub(crate) what: String,
+    /// The event that told of it; null where it is too long.
+    pub(crate) detail: serde_json::Value,
 }
 
 /// One of many generated members.

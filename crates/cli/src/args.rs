@@ -40,6 +40,7 @@ pub(crate) enum Command {
     /// Accounts: list, create, change.
     #[command(subcommand)]
     User(UserCommand),
+    Audit(AuditArgs),
     Zuliprc(ZuliprcArgs),
     ReloadClients(ReloadClientsArgs),
     Send(SendArgs),
@@ -102,6 +103,19 @@ pub(crate) struct ReloadClientsArgs {
     /// At once, as opposed to when it suits their users.
     #[arg(long)]
     pub(crate) immediate: bool,
+}
+
+/// Show what administrators did, the newest first: who, when, and the event that told of it.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  tidings audit --data-dir ./data --limit 20")]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// How many to show.
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: usize,
 }
 
 #[derive(Debug, Subcommand)]

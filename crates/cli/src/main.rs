@@ -45,6 +45,7 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::Serve(args) => serve::serve(&args),
         Command::Owner(OwnerCommand::Create(args)) => account::create_owner(&args, format),
         Command::Owner(OwnerCommand::Reopen { data }) => account::reopen(&data, format),
+        Command::Audit(args) => account::audit(&args, format),
         Command::User(command) => account::user(&command, format),
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
         Command::ReloadClients(args) => account::reload_clients(&args),

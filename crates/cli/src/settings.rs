@@ -112,6 +112,7 @@ impl ServerSettings {
         }
         let config: Config = table.try_into().context("the settings do not fit together")?;
         config.brand.check().map_err(|why| anyhow!("the brand cannot be: {why}"))?;
+        tidings_server::mail::mailer(&config).map_err(|why| anyhow!("e-mail cannot be sent so: {why}"))?;
         Ok(config)
     }
 }
@@ -160,6 +161,9 @@ mod tests {
             ("trusted_proxies", _) => "10.0.0.0/8, ::1/128".to_owned(),
             ("brand_module" | "brand_rust_crate" | "brand_rc_file", _) => "other".to_owned(),
             ("brand_color" | "brand_color_dark", _) => "#abc".to_owned(),
+            ("smtp_url", _) => "smtp://other.example".to_owned(),
+            ("webhook_networks", _) => "10.9.0.0/16".to_owned(),
+            ("mail_from", _) => "chat@other.example".to_owned(),
             ("brand_links", _) => "Terms=https://other.example".to_owned(),
             (_, Some(Value::Integer(number))) => (number + 1).to_string(),
             (_, Some(Value::Boolean(on))) => (!on).to_string(),

@@ -99,6 +99,30 @@ impl RealmState {
         self.who(|user| !user.is_guest())
     }
 
+    /// Whether `user` may invite others by e-mail.
+    #[must_use]
+    pub fn may_invite(&self, user: &UserRow) -> bool {
+        !user.is_guest() && self.in_setting(user, &self.realm.settings.can_invite_users_group)
+    }
+
+    /// Whether `user` may make links by which many can join.
+    #[must_use]
+    pub fn may_make_invite_links(&self, user: &UserRow) -> bool {
+        !user.is_guest() && self.in_setting(user, &self.realm.settings.create_multiuse_invite_group)
+    }
+
+    /// Whether `viewer` may see an invitation: one's own, and administrators all.
+    #[must_use]
+    pub fn can_see_invite(&self, viewer: &UserRow, invited_by: UserId) -> bool {
+        viewer.role.is_admin() || viewer.id == invited_by
+    }
+
+    /// Who is told that an invitation changed.
+    #[must_use]
+    pub fn who_sees_invite(&self, invited_by: UserId) -> Audience {
+        self.who(|viewer| self.can_see_invite(viewer, invited_by))
+    }
+
     /// Whether `viewer` manages a bot: its owner, and administrators.
     #[must_use]
     pub fn can_manage_bot(&self, viewer: &UserRow, bot: &UserRow) -> bool {

@@ -3,6 +3,7 @@
 //! A change has two interpreters that must agree: [`RealmState::apply`](crate::state::RealmState::apply) folds it
 //! into the live state, and each store writes it as rows. Loading a realm is applying its rows.
 
+use crate::audit::AuditRow;
 use crate::commands::repeats::NamedSend;
 use crate::queue::QueueRow;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
@@ -10,6 +11,7 @@ use crate::state::exports::ExportRow;
 use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::groups::GroupRow;
+use crate::state::invites::{InviteRow, MailRow};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
@@ -63,6 +65,22 @@ pub enum Change {
     },
     /// The organization is closed, or open again.
     Deactivated(bool),
+    /// An invitation, whole; new, or gone.
+    Invite {
+        /// Which.
+        id: u32,
+        /// The invitation; none if it is gone.
+        row: Option<Arc<InviteRow>>,
+    },
+    /// An e-mail that waits to be sent, whole; new, changed or gone.
+    Mail {
+        /// Which.
+        id: u32,
+        /// The e-mail; none if it was sent, or is not going to be.
+        row: Option<Arc<MailRow>>,
+    },
+    /// Somebody did something administrative. Not in the live state.
+    Audit(Arc<AuditRow>),
     /// All code playgrounds.
     Playgrounds(Arc<Playgrounds>),
     /// An account, whole; new or changed.

@@ -13,6 +13,7 @@
 //! - [`permissions`]: values that permissions can have. [`user_groups`]: groups of users.
 //! - [`profile`]: fields that the organization adds to profiles, and their values.
 //! - [`signup`]: how people come into the organization, and what they find there.
+//! - [`invites`]: invitations, and the e-mails they are sent by.
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
@@ -35,6 +36,7 @@ pub mod files;
 pub mod flags;
 pub mod folders;
 mod follow;
+pub mod invites;
 pub mod linkifiers;
 pub mod move_messages;
 pub mod notify;
@@ -58,11 +60,13 @@ pub mod visibility;
 pub mod webhooks;
 
 use crate::audience::Audience;
+use crate::audit;
 use crate::change::{Change, MessageRow};
 use crate::event::{FlagGroups, Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use repeats::NamedSend;
+use std::cell::Cell;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
@@ -107,6 +111,9 @@ pub struct Tx<'a> {
     pub now: i64,
     /// The newest event id that was given when the command started.
     pub log_head: EventId,
+    /// An operator of the server acts, in the name of an account.
+    pub by_operator: bool,
+    acting: Cell<Option<UserId>>,
     messages: &'a dyn MessageReader,
     changes: Vec<Change>,
     events: Vec<Outgoing>,
@@ -116,7 +123,8 @@ impl<'a> Tx<'a> {
     /// Starts on a copy of `state`.
     #[must_use]
     pub fn new(state: RealmState, now: i64, log_head: EventId, messages: &'a dyn MessageReader) -> Self {
-        Tx { state, now, log_head, messages, changes: Vec::new(), events: Vec::new() }
+        let (acting, changes, events) = (Cell::new(None), Vec::new(), Vec::new());
+        Tx { state, now, log_head, by_operator: false, acting, messages, changes, events }
     }
 
     /// Records a change and applies it to the working copy.
@@ -149,6 +157,7 @@ impl<'a> Tx<'a> {
 
     /// Records an event in any form.
     pub fn emit_payload(&mut self, payload: Payload, audience: Audience, gate: Gate) {
+        self.note(&payload, &audience, gate);
         let event = Outgoing { payload, audience, gate };
         if !event.is_ephemeral() {
             self.state.seq += event.span();
@@ -156,11 +165,21 @@ impl<'a> Tx<'a> {
         self.events.push(event);
     }
 
+    /// Notes what is administrative; of events that come in several forms, the current one.
+    fn note(&mut self, payload: &Payload, audience: &Audience, gate: Gate) {
+        let (Payload::Plain(event), false) = (payload, matches!(gate, Gate::Without(_))) else { return };
+        let actor = self.acting.get().filter(|_| !self.by_operator);
+        if let Some(row) = audit::note(event, audience, actor, self.now) {
+            self.change(Change::Audit(Arc::new(row)));
+        }
+    }
+
     /// The account that acts.
     ///
     /// # Errors
     /// 401 if it was deactivated since the request was authenticated.
     pub fn actor(&self, user: UserId) -> Result<Arc<UserRow>, ApiError> {
+        self.acting.set(Some(user));
         let row = self.state.users.get(user).filter(|row| row.is_active);
         row.cloned().ok_or_else(|| ApiError::unauthorized("Account is deactivated"))
     }

@@ -6,6 +6,7 @@
 //! # Layout
 //! - [`state`]: the snapshot; [`change`]: what changes it. [`commands`]: who may do what, and what follows.
 //! - [`access`]: who may see what; [`audience`]: who is told, computed by the same functions.
+//! - [`audit`]: what is noted of administrative changes.
 //! - [`event`]: an event as it is logged; [`shape`]: how it looks for each client.
 //! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
 //! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
@@ -16,6 +17,7 @@
 
 pub mod access;
 pub mod audience;
+pub mod audit;
 pub mod change;
 pub mod channel_lists;
 pub mod commands;

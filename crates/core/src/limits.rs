@@ -79,6 +79,23 @@ pub const DOMAINS_MAX: usize = 1_000;
 pub const DEFAULT_GROUPS_MAX: usize = 100;
 /// Characters of the name of such a group.
 pub const DEFAULT_GROUP_NAME_CHARS_MAX: usize = 60;
+/// Invitations that can still be accepted.
+pub const INVITES_MAX: usize = 10_000;
+/// Addresses in one request to invite people.
+pub const INVITED_AT_ONCE_MAX: usize = 100;
+/// Minutes for which an invitation can be accepted, unless told otherwise: ten days.
+pub const INVITE_MINUTES: i64 = 14_400;
+/// Minutes for which an invitation can be accepted at most, unless for ever: ten years.
+pub const INVITE_MINUTES_MAX: i64 = 5_256_000;
+/// E-mails that wait to be sent.
+pub const MAIL_QUEUE_MAX: usize = 10_000;
+/// How often it is tried to send an e-mail: for about three days.
+pub const MAIL_ATTEMPTS_MAX: u32 = 20;
+/// Seconds from the first attempt to send an e-mail to the second; then each time twice as many, up to
+/// [`MAIL_PAUSE_SECS_MAX`].
+pub const MAIL_PAUSE_SECS: i64 = 30;
+/// See [`MAIL_PAUSE_SECS`]: six hours.
+pub const MAIL_PAUSE_SECS_MAX: i64 = 21_600;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.

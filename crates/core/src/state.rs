@@ -14,6 +14,7 @@
 //! - [`files`]: uploaded files and who refers to them. [`pictures`]: of users and the organization; custom emoji.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
+//! - [`invites`]: invitations, and e-mails that wait to be sent.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`bot_storage`]: what programs store for their accounts.
 //! - [`push`]: devices that notifications are to be sent to.
@@ -32,6 +33,7 @@ pub mod files;
 pub mod flags;
 pub mod groups;
 pub mod ids;
+pub mod invites;
 pub mod linkifiers;
 pub mod messages;
 pub mod organization;
@@ -49,6 +51,7 @@ use exports::Exports;
 use files::Files;
 use flags::Flags;
 use groups::Groups;
+use invites::Invites;
 use linkifiers::{Linkifiers, Playgrounds};
 use messages::MessageIndex;
 use organization::Organization;
@@ -73,6 +76,8 @@ pub struct RealmState {
     pub playgrounds: Arc<Playgrounds>,
     /// Folders of channels.
     pub organization: Organization,
+    /// Invitations, and e-mails that wait to be sent.
+    pub invites: Invites,
     /// Accounts and API keys.
     pub users: Users,
     /// What programs store for their accounts.
@@ -113,6 +118,7 @@ impl RealmState {
             linkifiers: Linkifiers::default(),
             playgrounds: Arc::default(),
             organization: Organization::default(),
+            invites: Invites::default(),
             users,
             bot_storage: BotStorage::default(),
             groups: Groups::default(),
@@ -139,6 +145,8 @@ impl RealmState {
             Change::Linkifiers(list) => self.linkifiers.put(Arc::clone(list)),
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
+            Change::Invite { id, row } => self.invites.put(*id, row.clone()),
+            Change::Mail { id, row } => self.invites.put_mail(*id, row.clone()),
             Change::Domains(list) => self.organization.domains = Arc::clone(list),
             Change::DefaultGroups(list) => self.organization.default_groups = Arc::clone(list),
             Change::OnboardingStep { user, step, .. } => self.personal.put_seen_step(*user, step),
@@ -157,7 +165,8 @@ impl RealmState {
             Change::GroupSubgroups { group, subgroups, add } => self.groups.change_subgroups(*group, subgroups, *add),
             Change::ApiKey { hash, user, .. } => self.users.put_key(*hash, *user),
             Change::ApiKeyRevoked { hash, user } => self.users.remove_key(hash, *user),
-            Change::Password { .. }
+            Change::Audit(_)
+            | Change::Password { .. }
             | Change::NamedSend { .. }
             | Change::Queue(_)
             | Change::QueueStart { .. }

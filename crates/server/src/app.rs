@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::webhooks::Webhooks;
 use std::net::IpAddr;
@@ -32,6 +33,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// The server for video calls.
     pub calls: Option<BigBlueButton>,
+    /// Sends e-mail; none where that is not set up.
+    pub mailer: Option<Mailer>,
     /// Renders the metrics page.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -48,6 +51,10 @@ impl App {
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls: BigBlueButton::new(&config),
+            mailer: mail::mailer(&config).unwrap_or_else(|why| {
+                tracing::error!(why, "no e-mail will be sent");
+                None
+            }),
             metrics: metrics_handle(),
             config,
             realm,

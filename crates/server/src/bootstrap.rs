@@ -37,7 +37,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// The host in a URL, or `localhost` where that is only an address: e-mail addresses are made of it.
-fn host_of(url: &str) -> String {
+pub(crate) fn host_of(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
     let host = if authority.starts_with('[') { "" } else { authority.split(':').next().unwrap_or_default() };

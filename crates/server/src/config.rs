@@ -96,6 +96,11 @@ config! {
     log_retention_days: u32 = 7;
     /// Wait for the disk at every commit (`full`), or accept to lose the last moments in a power failure (`normal`).
     synchronous: Synchronous = Synchronous::Full;
+    /// The server that sends e-mail, as in `smtps://user:password@mail.example.com` or `smtp://localhost:25`; without one no
+    /// e-mail is sent, and people are invited by links only.
+    smtp_url: Option<String> = None;
+    /// The address that e-mail comes from, if that is not `noreply@` and the host of the external URL.
+    mail_from: Option<String> = None;
     /// Where uploaded files are: `s3://bucket/folder`, with the usual `AWS_…` variables; without it, `files` in the data folder.
     file_store: Option<String> = None;
     /// Largest file that can be uploaded, in MiB.

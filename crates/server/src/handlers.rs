@@ -11,6 +11,8 @@ pub mod events;
 pub mod exports;
 pub mod external;
 pub mod files;
+pub mod invites;
+pub mod join;
 pub mod later;
 pub mod messages;
 pub mod openapi;

@@ -27,6 +27,7 @@ pub mod exports;
 pub mod files;
 pub mod handlers;
 pub mod http;
+pub mod mail;
 pub mod openapi;
 pub mod passwords;
 pub mod promotion;

@@ -68,6 +68,7 @@ const TAGS: &[(&str, &str)] = &[
     ("channels", "Channels, their topics, and who is subscribed."),
     ("users", "Accounts and bots, and what belongs to one person: settings, status, presence, muting."),
     ("user_groups", "Groups of accounts: who is in them, who may do what with them."),
+    ("invites", "Invite people, by e-mail and by link."),
     ("drafts", "Drafts and texts to be used again, for all of one's clients."),
     ("scheduled_messages", "Messages that are sent later."),
     ("reminders", "Be reminded of messages."),

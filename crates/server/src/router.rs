@@ -22,8 +22,9 @@ use tidings_types::endpoint::EndpointSpec;
 use tidings_types::endpoints::personal::{presence, settings};
 use tidings_types::endpoints::prepared::later;
 use tidings_types::endpoints::{
-    authentication, bots, calls, channels, emoji, events, exports, external, files, folders, messages, organization,
-    personal, pictures, prepared, profile, push, realm, server, signup, subscriptions, user_groups, users,
+    authentication, bots, calls, channels, emoji, events, exports, external, files, folders, invites, messages,
+    organization, personal, pictures, prepared, profile, push, realm, server, signup, subscriptions, user_groups,
+    users,
 };
 
 /// An endpoint: what the contract says about it, and the function that serves it.
@@ -95,6 +96,12 @@ pub fn endpoints() -> Vec<Route> {
         authenticated organization::RemoveCodePlayground => handlers::organization::remove_code_playground;
 
         // How people come in
+        authenticated invites::GetInvites => handlers::invites::get_invites;
+        authenticated invites::SendInvites => handlers::invites::send_invites;
+        authenticated invites::CreateInviteLink => handlers::invites::create_invite_link;
+        authenticated invites::RevokeEmailInvite => handlers::invites::revoke_email_invite;
+        authenticated invites::RevokeInviteLink => handlers::invites::revoke_invite_link;
+        authenticated invites::ResendEmailInvite => handlers::invites::resend_email_invite;
         authenticated signup::GetRealmDomains => handlers::signup::get_realm_domains;
         authenticated signup::AddRealmDomain => handlers::signup::add_realm_domain;
         authenticated signup::ChangeRealmDomain => handlers::signup::change_realm_domain;
@@ -282,10 +289,11 @@ pub fn router(app: Arc<App>) -> Router {
     }
     let (calls, exports) = (Arc::clone(&app), Arc::clone(&app));
     let export = async move |Path(name): Path<String>| handlers::exports::file(&exports, &name).await;
-    let join = async move |RawQuery(query): RawQuery| {
+    let join_call = async move |RawQuery(query): RawQuery| {
         into_axum(handlers::calls::join(&calls, &query.unwrap_or_default()).await)
     };
-    let (pages, files, health, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
+    let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
+    let (joining, metrics) = (Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -295,13 +303,26 @@ pub fn router(app: Arc<App>) -> Router {
     router
         .merge(handlers::pages::router(pages))
         .route("/exports/{name}", get(export))
-        .route(JOIN_PATH, get(join))
+        .route(JOIN_PATH, get(join_call))
         .merge(handlers::files::serve::router(Arc::clone(&files)))
         .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
+}
+
+/// Where the link of an invitation leads.
+async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
+    let address = client_address(&app, request.extensions(), request.headers());
+    let (parts, body) = request.into_parts();
+    let (headers, query) = (&parts.headers, parts.uri.query());
+    into_axum(match parts.method {
+        Method::GET | Method::HEAD => handlers::join::show(&app, &key, address, headers).await,
+        Method::POST => closing(handlers::join::accept(&app, &key, address, headers, query, body).await),
+        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
+    })
 }
 
 /// The path as the router takes it: some parameters may have slashes, written as they are.

@@ -7,6 +7,7 @@ mod channel;
 mod files;
 mod flags;
 mod group;
+mod invites;
 mod message;
 mod organization;
 mod prepared;
@@ -55,6 +56,12 @@ impl Writing<'_> {
             Change::Realm(row) => self.realm(row),
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
+            Change::Invite { id, row } => self.invite(*id, row.as_deref()),
+            Change::Mail { id, row } => self.mail(*id, row.as_deref()),
+            Change::Audit(row) => self.run(
+                "INSERT INTO audit (at, actor_id, what, detail) VALUES (?1, ?2, ?3, ?4)",
+                params![row.at, row.actor.map(|id| id.0), row.what, row.detail],
+            ),
             Change::Domains(list) => self.domains(list),
             Change::DefaultGroups(list) => self.default_groups(list),
             Change::OnboardingStep { user, step, seen_at } => self.run(

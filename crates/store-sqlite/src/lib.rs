@@ -27,6 +27,7 @@ use connection::Connections;
 use rusqlite::{OptionalExtension, params};
 use std::path::Path;
 use std::sync::Arc;
+use tidings_core::audit::AuditRow;
 use tidings_core::change::MessageRow;
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::Entry;
@@ -128,6 +129,10 @@ impl Store for SqliteStore {
 
     fn search(&self, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError> {
         Ok(search::search(&mut self.connections.reader(), query)?)
+    }
+
+    fn audit(&self, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
+        Ok(load::audit(&self.connections.reader(), limit)?)
     }
 
     fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {

@@ -4,6 +4,7 @@ mod account;
 mod channel;
 mod files;
 mod group;
+mod invites;
 mod organization;
 mod prepared;
 
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use tidings_core::audit::AuditRow;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::state::RealmState;
 use tidings_core::state::flags::{Flag, MentionBits};
@@ -27,6 +29,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
     let transaction = connection.transaction()?;
     let Some((mut state, last_message)) = realm(&transaction)? else { return Ok(None) };
     organization::load(&transaction, &mut state)?;
+    invites::load(&transaction, &mut state)?;
     account::load(&transaction, &mut state)?;
     group::load(&transaction, &mut state)?;
     channel::load(&transaction, &mut state)?;
@@ -96,6 +99,20 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
         Ok(())
     })?;
     Ok(found)
+}
+
+/// What administrators did, the newest first.
+pub(crate) fn audit(connection: &Connection, limit: usize) -> Result<Vec<AuditRow>, Error> {
+    const TABLE: &str = "audit";
+    let mut rows = Vec::new();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let sql = format!("SELECT at, actor_id, what, detail FROM audit ORDER BY id DESC LIMIT {limit}");
+    for_each(connection, &sql, |row| {
+        let actor = get::<Option<u32>>(row, 1, TABLE)?.map(UserId);
+        rows.push(AuditRow { at: get(row, 0, TABLE)?, actor, what: get(row, 2, TABLE)?, detail: get(row, 3, TABLE)? });
+        Ok(())
+    })?;
+    Ok(rows)
 }
 
 /// The index of messages, from an index of the database that has all it needs.

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0016_folders.sql"),
     include_str!("../migrations/0017_profiles.sql"),
     include_str!("../migrations/0018_signup.sql"),
+    include_str!("../migrations/0019_invites.sql"),
     include_str!("../migrations/0020_bots.sql"),
     include_str!("../migrations/0021_webhooks.sql"),
     include_str!("../migrations/0022_push.sql"),

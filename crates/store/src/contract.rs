@@ -47,6 +47,7 @@ macro_rules! contract_tests {
             changes::flags_across_chunks
             changes::queues_are_kept_and_deleted
             changes::passwords_are_kept
+            changes::what_administrators_did_is_kept
             changes::sends_are_known_by_name
             changes::messages_are_read_whole
             log::entries_come_in_order_and_in_ranges

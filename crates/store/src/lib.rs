@@ -9,6 +9,7 @@
 //! - `contract`: what every backend promises, as tests (with the feature of that name).
 
 use std::sync::Arc;
+use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::{Entry, StoredEntry};
@@ -135,6 +136,12 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// See [`StoreError`].
     fn search(&self, query: &query::MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError>;
+
+    /// What administrators did, the newest first, at most `limit` of them.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn audit(&self, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
 
     /// The password of an account as an Argon2 PHC string; none if it has none.
     ///

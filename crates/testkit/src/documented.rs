@@ -29,6 +29,7 @@ use tidings_core::shape::Shape;
 use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::files::FileRow;
 use tidings_core::state::groups::GroupRow;
+use tidings_core::state::invites::InviteRow;
 use tidings_core::state::linkifiers::Numbered;
 use tidings_core::state::pictures::EmojiRow;
 use tidings_core::state::prepared::{Later, LaterRow, LaterTo};
@@ -121,6 +122,7 @@ fn create(store: &SqliteStore, clock: &Clock) {
     changes.push(folders(now));
     changes.extend(profiles());
     changes.extend(signup());
+    changes.extend(invites(now));
     changes.extend(prepared(now));
     changes.push(file(now));
     changes.push(Change::Emoji(Arc::new(EmojiRow {
@@ -221,6 +223,27 @@ fn signup() -> [Change; 2] {
         Change::DefaultGroups(Arc::new(Numbered { last_id: 10, items: vec![group] })),
         Change::Domains(Arc::new(vec![domain])),
     ]
+}
+
+/// Invitations: one that was sent to an address, and a link.
+fn invites(now: i64) -> [Change; 2] {
+    let one = |id: u32, email: Option<&str>| {
+        let row = InviteRow {
+            id,
+            key: format!("{id:x<32}"),
+            email: email.map(str::to_owned),
+            invited_by: UserId(8),
+            invited_at: now,
+            expires_at: None,
+            role: Role::Member,
+            channels: Vec::new(),
+            include_defaults: true,
+            notify_inviter: true,
+            welcome: None,
+        };
+        Change::Invite { id, row: Some(Arc::new(row)) }
+    };
+    [one(10, Some("laertes@example.com")), one(11, None)]
 }
 
 /// What desdemona prepared for later.

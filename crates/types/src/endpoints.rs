@@ -11,6 +11,7 @@ pub mod exports;
 pub mod external;
 pub mod files;
 pub mod folders;
+pub mod invites;
 pub mod messages;
 pub mod organization;
 pub mod personal;

@@ -3,6 +3,7 @@
 //! Clients match on `code`, never on the text. Codes, statuses and extra fields are frozen; texts are not.
 
 use crate::group::Objection;
+use crate::invite::SkippedAddress;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -149,6 +150,14 @@ api_errors! {
     AuthenticationFailed {} => Some("AUTHENTICATION_FAILED"), 401, "Your username or password is incorrect";
     /// The account was deactivated, told to who logs in with a password.
     UserDeactivated {} => Some("USER_DEACTIVATED"), 401, "Account is deactivated";
+    /// Some addresses, or all, were sent no invitation; `errors` says which and why.
+    InvitationFailed {
+        text: String,
+        errors: Vec<SkippedAddress> as "errors",
+        sent_invitations: bool as "sent_invitations",
+        daily_limit_reached: bool as "daily_limit_reached",
+        license_limit_reached: bool as "license_limit_reached"
+    } => Some("INVITATION_FAILED"), 400, "{text}";
     /// The organization is closed, told to who logs in with a password.
     RealmDeactivated {} => Some("REALM_DEACTIVATED"), 401, "This organization has been deactivated";
     /// The role is not enough.

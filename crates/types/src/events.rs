@@ -334,6 +334,8 @@ events! {
     Restart = "restart" => realm::Restart;
     /// One setting of the organization changed.
     RealmUpdate = "realm" / "update" => realm::RealmUpdate;
+    /// Invitations that the user can see changed; `GET /invites` lists them.
+    InvitesChanged = "invites_changed" => realm::InvitesChanged;
     /// A new domain that addresses of new accounts may be of.
     RealmDomainsAdd = "realm_domains" / "add" => realm::RealmDomainPut;
     /// Addresses may be of domains within a domain, or may not any more.

@@ -415,10 +415,6 @@ initial_state! {
     realm_digest_emails_enabled: bool, ["realm"];
     /// On which day of the week they are sent, from 0 for Monday.
     realm_digest_weekday: u8, ["realm"];
-    /// Whether addresses for a single use are refused. Always false.
-    realm_disallow_disposable_email_addresses: bool, ["realm"];
-    /// Whether addresses of new accounts have to be of certain domains. Always false.
-    realm_emails_restricted_to_domains: bool, ["realm"];
     /// Whether new users are greeted by e-mail. Always false.
     realm_send_welcome_emails: bool, ["realm"];
     /// Whether e-mail may contain messages.

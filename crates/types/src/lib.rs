@@ -18,6 +18,7 @@
 //! - [`folder`]: folders of channels.
 //! - [`profile`]: fields that an organization adds to profiles.
 //! - [`signup`]: how people come into an organization.
+//! - [`mod@invite`] has invitations.
 //! - [`narrow`]: message filters as clients write them.
 //! - [`linkifier`]: linkifiers, code playgrounds, links of topics.
 //! - [`settings`]: personal settings, from one table; [`realm`]: those of the organization.
@@ -39,6 +40,7 @@ pub mod folder;
 pub mod group;
 pub mod ids;
 pub mod initial_state;
+pub mod invite;
 pub mod linkifier;
 pub mod message;
 pub mod narrow;

@@ -304,6 +304,10 @@ realm_settings! {
     moderation_request_channel_id: i64 = -1, Alone;
     /// What new users are greeted with by message; empty for nothing.
     welcome_message_custom_text: String = String::new(), Alone, allowed |text| text.chars().count() <= WELCOME_CHARS_MAX;
+    /// Addresses of new accounts have to be of one of the organization's domains.
+    emails_restricted_to_domains: bool = false, Alone;
+    /// Addresses of new accounts must not be of services for a single use.
+    disallow_disposable_email_addresses: bool = false, Alone;
     /// The channel where new channels are announced; -1 for none.
     new_stream_announcements_stream_id: i64 = -1, Alone;
     /// Channels new users are subscribed to, ascending.

@@ -1,10 +1,11 @@
 //! What each administrative request does. The same code runs in the server and, when none runs, in the command.
 
-use super::{Account, Credentials, GENERATE_MAX, Generated, NewChannel, NewUser, Request, seed};
+use super::{Account, Credentials, GENERATE_MAX, Generated, NewChannel, NewUser, Noted, Request, seed};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
 use tidings_core::audience::Audience;
+use tidings_core::audit::AuditRow;
 use tidings_core::commands::send::UserRefIn;
 use tidings_core::commands::users::activity;
 use tidings_core::commands::users::create::{NewAccount, create_account};
@@ -47,6 +48,7 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
             };
             json(&realm.run(tell).await?)
         }
+        Request::Audit { limit } => json(&audit(realm, limit).await?),
         Request::OpenOrganization => json(&realm.run(|tx| Ok(signup::reactivate_realm(tx))).await?),
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
@@ -54,6 +56,24 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
 
 fn json(value: &impl Serialize) -> Result<Value, ApiError> {
     serde_json::to_value(value).map_err(|_| ApiError::Internal {})
+}
+
+async fn audit(realm: &Arc<Realm>, limit: usize) -> Result<Vec<Noted>, ApiError> {
+    let store = Arc::clone(realm);
+    let rows = tokio::task::spawn_blocking(move || store.store.audit(limit)).await;
+    let rows = rows.map_err(|_| ApiError::Internal {})?.map_err(|error| {
+        tracing::error!(%error, "what administrators did could not be read");
+        ApiError::Internal {}
+    })?;
+    let state = realm.snapshot();
+    let noted = |row: AuditRow| Noted {
+        at: row.at,
+        actor_id: row.actor,
+        actor: row.actor.and_then(|id| state.users.get(id)).map(|user| user.full_name.clone()),
+        what: row.what,
+        detail: serde_json::from_str(&row.detail).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(noted).collect())
 }
 
 fn account(state: &RealmState, row: &UserRow) -> Account {
@@ -141,6 +161,7 @@ async fn change(
 ) -> Result<Account, ApiError> {
     let ending = Arc::clone(realm);
     let changed = realm.run(move |tx| {
+        tx.by_operator = true;
         let target = Arc::clone(find(&tx.state, &user)?);
         let actor = acting_owner(&tx.state, Some(target.id));
         let actor =

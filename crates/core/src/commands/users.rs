@@ -77,14 +77,23 @@ pub fn check_full_name(state: &RealmState, name: &str, whose: Option<UserId>) ->
 /// is made up for the API are nobody's real ones.
 pub fn check_email(state: &RealmState, email: &str, whose: Option<UserId>) -> Result<String, ApiError> {
     let email = email.trim();
-    if !is_address(email) || made_up_address(email, &state.realm.host).is_some() {
-        return Err(ApiError::bad_request("Invalid email address."));
-    }
+    check_is_address(state, email)?;
     let own = state.users.find_by_delivery_email(email).is_some_and(|user| Some(user.id) == whose);
     if !own && state.users.is_taken(email) {
         return Err(ApiError::bad_request("Email is already in use."));
     }
     Ok(email.to_owned())
+}
+
+/// Refuses what cannot be anybody's address.
+///
+/// # Errors
+/// 400.
+pub(super) fn check_is_address(state: &RealmState, email: &str) -> Result<(), ApiError> {
+    if !is_address(email) || made_up_address(email, &state.realm.host).is_some() {
+        return Err(ApiError::bad_request("Invalid email address."));
+    }
+    Ok(())
 }
 
 /// Something before an `@` and a host after it; nothing that would have to be quoted, and no colon, which separates

@@ -133,8 +133,6 @@ fn write_video_calls(has_some: bool, fields: &mut Fields) {
 fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_digest_emails_enabled, &false);
     fields.put(field::realm_digest_weekday, &1);
-    fields.put(field::realm_disallow_disposable_email_addresses, &false);
-    fields.put(field::realm_emails_restricted_to_domains, &false);
     fields.put(field::realm_send_welcome_emails, &false);
     fields.put(field::realm_message_content_allowed_in_email_notifications, &true);
     fields.put(field::realm_inline_image_preview, &true);

@@ -87,6 +87,8 @@ const REQUESTS: &[(&str, &str)] = &[
     ("change-default-stream-group", r#"{"group_id": 10, "op": "add", "stream_names": ["Verona"]}"#),
     ("create-default-stream-group", r#"{"group_name": "Castles", "description": "", "stream_names": ["Verona"]}"#),
     ("add-realm-domain", r#"{"domain": "example.org"}"#),
+    ("send-invites", r#"{"invitee_emails": "ophelia@example.com", "stream_ids": [10]}"#),
+    ("create-invite-link", r#"{"invite_expires_in_minutes": 1440, "stream_ids": [10]}"#),
     ("update-display-settings", r#"{"twenty_four_hour_time": true}"#),
     (
         "update-linkifier",
@@ -117,6 +119,8 @@ const FAILS: &[(&str, &str)] = &[
     ("e2ee-test-notify", "NO_ACTIVE_PUSH_DEVICE"),
     ("register-push-device", "PUSH_SERVICE_NOT_CONFIGURED"),
     ("test-notify", "PUSH_SERVICE_NOT_CONFIGURED"),
+    // The server of the examples sends no e-mail.
+    ("send-invites", "INVITATION_FAILED"),
 ];
 
 /// The request to show: each parameter with its value. `parameters` are those of the operation: name, whether it is

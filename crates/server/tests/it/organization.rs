@@ -1,9 +1,13 @@
 //! What an organization lets text become, and how people come into it.
 
+mod audit;
 mod deactivation;
 mod default_groups;
 mod domains;
 mod formatting;
+mod invites;
+mod join;
 mod linkifiers;
+mod mail;
 mod playgrounds;
 mod welcome;

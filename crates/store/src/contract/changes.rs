@@ -4,6 +4,7 @@ use super::world::{World, inserted};
 use super::{Backend, samples};
 use crate::{Batch, Store};
 use std::sync::Arc;
+use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::StoredEntry;
@@ -176,6 +177,10 @@ fn every_kind() -> Vec<Change> {
         Change::Linkifiers(Arc::new(samples::linkifiers(3))),
         Change::ChannelFolders(Arc::new(samples::folders(3))),
         Change::Domains(Arc::new(samples::domains(3))),
+        samples::invite(1, Some(1)),
+        samples::invite(2, Some(2)),
+        samples::mail(1, Some(1)),
+        samples::mail(2, Some(2)),
         Change::DefaultGroups(Arc::new(samples::default_groups(3))),
         Change::OnboardingStep { user: UserId(2), step: "intro_resolve_topic".to_owned(), seen_at: 7 },
         Change::Deactivated(true),
@@ -213,6 +218,10 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
         Change::Linkifiers(Arc::new(samples::linkifiers(2))),
         Change::ChannelFolders(Arc::new(samples::folders(2))),
         Change::Domains(Arc::new(samples::domains(2))),
+        samples::invite(1, Some(3)),
+        samples::invite(2, None),
+        samples::mail(1, Some(3)),
+        samples::mail(2, None),
         Change::DefaultGroups(Arc::new(samples::default_groups(1))),
         Change::Deactivated(false),
         Change::ProfileFields(Arc::new(samples::profile_fields(2))),
@@ -393,4 +402,20 @@ pub fn sends_are_known_by_name<B: Backend>(backend: &B) {
     assert_eq!(world.store().trim_named_sends(31).unwrap(), 2);
     assert_eq!(world.store().trim_named_sends(31).unwrap(), 0);
     assert_eq!((known(&world, 1, "key a"), known(&world, 1, "key b")), (Some(send(4, 40)), None));
+}
+
+/// What administrators did is kept, and the newest comes first.
+pub fn what_administrators_did_is_kept(backend: &impl Backend) {
+    let mut world = World::new(backend, 2);
+    assert_eq!(world.store().audit(9).unwrap(), []);
+    let row = |at: i64| AuditRow {
+        at,
+        actor: (at % 2 == 0).then_some(UserId(2)),
+        what: format!("realm/{at}"),
+        detail: r#"{"value":"ä"}"#.to_owned(),
+    };
+    let changes: Vec<Change> = (1..=3).map(|at| Change::Audit(Arc::new(row(at)))).collect();
+    world.commit(&changes);
+    assert_eq!(world.store().audit(2).unwrap(), [row(3), row(2)]);
+    assert_eq!(world.store().audit(9).unwrap(), [row(3), row(2), row(1)]);
 }

@@ -15,6 +15,7 @@ pub fn picture(state: &RealmState) -> Vec<String> {
     line(&mut lines, "linkifiers", state.linkifiers.list());
     line(&mut lines, "playgrounds", &state.playgrounds);
     line(&mut lines, "organization", &state.organization);
+    line(&mut lines, "invites", &state.invites);
     accounts(state, &mut lines);
     groups(state, &mut lines);
     channels(state, &mut lines);

@@ -43,7 +43,7 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
     if kind >= 224 {
         return files(world, user, kind, a, b);
     }
-    Some(match kind % 48 {
+    Some(match kind % 50 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -104,6 +104,14 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         41 => Change::DefaultGroups(Arc::new(samples::default_groups(a % 5))),
         42 => Change::OnboardingStep { user, step: "intro_resolve_topic".to_owned(), seen_at: b.into() },
         43 => Change::Deactivated(a.is_multiple_of(2)),
+        44 => {
+            let id = a % 5 + 1;
+            samples::invite(id, (!b.is_multiple_of(3) || world.state.invites.get(id).is_none()).then_some(b))
+        }
+        45 => {
+            let id = a % 5 + 1;
+            samples::mail(id, (!b.is_multiple_of(3) || world.state.invites.get_mail(id).is_none()).then_some(b))
+        }
         38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
         37 => {
             let mut values = samples::profile(a % 5);
@@ -114,8 +122,8 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
         34 => samples::later(UserId(1), a % 5, (!b.is_multiple_of(4)).then_some(b)),
         47 => samples::export(user, a % 5 + 1, b),
         46 => samples::push_token(user, a % 6, (!b.is_multiple_of(4)).then_some(b)),
-        45 => samples::webhook(MessageId(a % 5), user, (!b.is_multiple_of(4)).then_some(b)),
-        44 => samples::stored(user, a % 4, (!b.is_multiple_of(4)).then_some(b)),
+        49 => samples::webhook(MessageId(a % 5), user, (!b.is_multiple_of(4)).then_some(b)),
+        48 => samples::stored(user, a % 4, (!b.is_multiple_of(4)).then_some(b)),
         _ if b.is_multiple_of(3) => Change::QueueDeleted(*world.queues.keys().next()?),
         _ => Change::Queue(Arc::new(samples::queue(QueueId(u128::from(a)), user, b % 100))),
     })

@@ -8,6 +8,7 @@ use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::groups::GroupRow;
+use tidings_core::state::invites::{InviteRow, MailRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
@@ -133,6 +134,40 @@ pub fn default_groups(n: u32) -> DefaultGroups {
         streams: (1..id).map(ChannelId).collect(),
     };
     DefaultGroups { last_id: n + 1, items: (1..=n).map(one).collect() }
+}
+
+/// An invitation; `n` makes a difference. None is gone.
+#[must_use]
+pub fn invite(id: u32, n: Option<u32>) -> Change {
+    let row = |n: u32| InviteRow {
+        id,
+        key: format!("key{id}"),
+        email: n.is_multiple_of(2).then(|| format!("ü{n}@x.example")),
+        invited_by: UserId(1),
+        invited_at: n.into(),
+        expires_at: n.is_multiple_of(3).then_some(i64::from(n) + 9),
+        role: Role::ALL[n as usize % Role::ALL.len()],
+        channels: (0..n % 3).map(ChannelId).collect(),
+        include_defaults: n.is_multiple_of(2),
+        notify_inviter: n.is_multiple_of(3),
+        welcome: n.is_multiple_of(4).then(|| "Servus".to_owned()),
+    };
+    Change::Invite { id, row: n.map(|n| Arc::new(row(n))) }
+}
+
+/// An e-mail that waits; `n` makes a difference. None is gone.
+#[must_use]
+pub fn mail(id: u32, n: Option<u32>) -> Change {
+    let row = |n: u32| MailRow {
+        id,
+        invite: n.is_multiple_of(2).then_some(n),
+        to: format!("ü{n}@x.example"),
+        subject: "Grüße".to_owned(),
+        body: format!("eins\nzwei {n}"),
+        attempts: n % 7,
+        due_at: n.into(),
+    };
+    Change::Mail { id, row: n.map(|n| Arc::new(row(n))) }
 }
 
 /// An account; `n` makes a difference. Every third is a bot.

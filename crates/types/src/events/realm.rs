@@ -130,3 +130,7 @@ pub struct RealmDeactivated {
     /// The organization.
     pub realm_id: u32,
 }
+
+/// Invitations changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InvitesChanged {}

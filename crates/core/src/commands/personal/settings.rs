@@ -6,6 +6,7 @@ use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::exports;
 use crate::commands::prepared::drafts;
+use crate::commands::signup::domains::check_allowed;
 use crate::commands::users::check_full_name;
 use crate::commands::users::update::change_delivery_email;
 use crate::event::Gate;
@@ -39,6 +40,7 @@ pub fn update(
         if tx.state.realm.settings.email_changes_disabled && !user.role.is_admin() {
             return Err(ApiError::bad_request("Email address changes are disabled in this organization."));
         }
+        check_allowed(&tx.state, &email)?;
         change_delivery_email(tx, actor, &email)?;
     }
     if let Some(phc) = own.password {

@@ -5,6 +5,7 @@ use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::limits;
+use crate::state::RealmState;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::realm::{RealmDomainPut, RealmDomainRemove};
@@ -50,6 +51,52 @@ pub fn is_of(domains: &[RealmDomain], email: &str) -> bool {
     let host = email.rsplit_once('@').map_or("", |(_, host)| host).to_lowercase();
     let within = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
     domains.iter().any(|known| host == known.domain || known.allow_subdomains && within(&known.domain))
+}
+
+/// Services that give addresses for a single use; the best known ones.
+const DISPOSABLE: &[&str] = &[
+    "10minutemail.com",
+    "dispostable.com",
+    "fakeinbox.com",
+    "getnada.com",
+    "guerrillamail.com",
+    "guerrillamail.info",
+    "mailcatch.com",
+    "maildrop.cc",
+    "mailinator.com",
+    "mailnesia.com",
+    "mintemail.com",
+    "mohmal.com",
+    "moakt.com",
+    "sharklasers.com",
+    "spamgourmet.com",
+    "temp-mail.org",
+    "tempmail.com",
+    "tempmailo.com",
+    "throwawaymail.com",
+    "trashmail.com",
+    "yopmail.com",
+];
+
+/// Refuses an address that nobody in this organization can have.
+///
+/// # Errors
+/// 400 that says why.
+pub fn check_allowed(state: &RealmState, email: &str) -> Result<(), ApiError> {
+    let settings = &state.realm.settings;
+    let (name, host) = email.rsplit_once('@').unwrap_or((email, ""));
+    if settings.emails_restricted_to_domains {
+        if name.contains('+') {
+            return Err(ApiError::bad_request("Email addresses containing + are not allowed in this organization"));
+        }
+        if !is_of(&state.organization.domains, email) {
+            return Err(ApiError::bad_request(format!("Email '{email}' not allowed in this organization")));
+        }
+    }
+    if settings.disallow_disposable_email_addresses && DISPOSABLE.contains(&host.to_lowercase().as_str()) {
+        return Err(ApiError::bad_request("Disposable email addresses are not allowed in this organization"));
+    }
+    Ok(())
 }
 
 /// `add-realm-domain`.

@@ -10,7 +10,7 @@ use crate::commands::Tx;
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
-use crate::commands::{bots, exports, permissions};
+use crate::commands::{bots, exports, invites, permissions};
 use crate::state::channels::SubscriptionRow;
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -81,6 +81,7 @@ fn deactivate_with_bots(tx: &mut Tx<'_>, user: &UserRow) -> Vec<UserId> {
         set_active(tx, bot, false);
     }
     set_active(tx, user, false);
+    invites::revoke_all_of(tx, user.id);
     bots.iter().map(|bot| bot.id).chain([user.id]).collect()
 }
 

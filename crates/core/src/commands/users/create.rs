@@ -105,6 +105,7 @@ pub fn check_may_create(actor: &UserRow) -> Result<(), ApiError> {
 /// As [`check_may_create`] and [`create_account`].
 pub fn create_user(tx: &mut Tx<'_>, actor: UserId, new: NewUser) -> Result<UserId, ApiError> {
     check_may_create(&*tx.actor(actor)?)?;
+    signup::domains::check_allowed(&tx.state, new.email.trim())?;
     let account = NewAccount {
         delivery_email: new.email,
         full_name: new.full_name,

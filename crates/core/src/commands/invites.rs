@@ -1,0 +1,304 @@
+//! Invitations: sending, taking back, accepting.
+//!
+//! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
+//!
+//! # Layout
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails.
+//! - here: making invitations, and taking them back.
+
+pub mod accept;
+pub mod mail;
+
+use super::Tx;
+use super::signup::check_is_owner;
+use super::signup::domains::check_allowed;
+use super::subscriptions::may_subscribe_others;
+use super::users::{administrator_required, check_is_address};
+use crate::change::Change;
+use crate::limits;
+use crate::state::invites::InviteRow;
+use crate::state::users::UserRow;
+use std::sync::Arc;
+use tidings_types::events::Event;
+use tidings_types::events::realm::InvitesChanged;
+use tidings_types::invite::SkippedAddress;
+use tidings_types::realm::WELCOME_CHARS_MAX;
+use tidings_types::user::Role;
+use tidings_types::{ApiError, ChannelId, GroupId, UserId};
+
+/// What an invitation is like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Minutes until it is over; none for ever.
+    pub minutes: Option<i64>,
+    /// The number of the role of who accepts.
+    pub role: i64,
+    /// Channels to subscribe who accepts to.
+    pub channels: Vec<ChannelId>,
+    /// User groups to add who accepts to.
+    pub groups: Vec<GroupId>,
+    /// Subscribe who accepts to the default channels, too.
+    pub include_defaults: bool,
+    /// Tell who invites when somebody accepts.
+    pub notify_inviter: bool,
+    /// What to greet who accepts with, in place of what the organization says.
+    pub welcome: Option<String>,
+}
+
+/// Addresses as a request has them, each once: separated by commas and line breaks, perhaps with names.
+///
+/// # Errors
+/// 400 for none, and for too many.
+pub fn addresses(text: &str) -> Result<Vec<String>, ApiError> {
+    let one = |part: &str| {
+        let bare = part.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(part, |(inside, _)| inside);
+        bare.trim().to_owned()
+    };
+    let mut all: Vec<String> = Vec::new();
+    for address in text.split([',', '\n', '\r']).map(one).filter(|address| !address.is_empty()) {
+        if all.iter().all(|known| !known.eq_ignore_ascii_case(&address)) {
+            all.push(address);
+        }
+    }
+    if all.is_empty() {
+        return Err(ApiError::bad_request("You must specify at least one email address."));
+    }
+    if all.len() > limits::INVITED_AT_ONCE_MAX {
+        let why = format!("You can invite at most {} people at once.", limits::INVITED_AT_ONCE_MAX);
+        return Err(ApiError::bad_request(why));
+    }
+    Ok(all)
+}
+
+/// `send-invites`: addresses, each with a key. Returns those that got none, of which there are fewer than all.
+///
+/// # Errors
+/// 400 where the actor may not; `INVITATION_FAILED` where nobody can be sent one.
+pub fn send(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    people: Vec<(String, String)>,
+    wanted: &Wanted,
+    product: &str,
+) -> Result<Vec<SkippedAddress>, ApiError> {
+    let actor = tx.actor(actor)?;
+    if !tx.state.may_invite(&actor) {
+        return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    let row = check(tx, &actor, wanted)?;
+    let (mut skipped, count) = (Vec::new(), people.len());
+    for (email, key) in people {
+        if let Some(why) = skip(tx, &email) {
+            skipped.push(why);
+            continue;
+        }
+        let invite = insert(tx, InviteRow { email: Some(email), key, ..row.clone() })?;
+        mail::send_invite(tx, &actor, &invite, product)?;
+    }
+    if skipped.len() == count {
+        return Err(failed(skipped, false));
+    }
+    tell(tx, actor.id);
+    Ok(skipped)
+}
+
+/// What is answered where some or all were sent no invitation.
+#[must_use]
+pub fn failed(errors: Vec<SkippedAddress>, sent_invitations: bool) -> ApiError {
+    let text = if sent_invitations {
+        "Some of those addresses were sent no invitation; everybody else was."
+    } else {
+        "We weren't able to invite anyone."
+    };
+    let (daily_limit_reached, license_limit_reached) = (false, false);
+    ApiError::InvitationFailed {
+        text: text.to_owned(),
+        errors,
+        sent_invitations,
+        daily_limit_reached,
+        license_limit_reached,
+    }
+}
+
+/// Why an address is sent no invitation.
+fn skip(tx: &Tx<'_>, email: &str) -> Option<SkippedAddress> {
+    let because = |why: String, deactivated| Some(SkippedAddress(email.to_owned(), why, deactivated));
+    if check_is_address(&tx.state, email).is_err() {
+        return because("Invalid address.".to_owned(), false);
+    }
+    if let Some(known) = tx.state.users.find_by_delivery_email(email) {
+        return match known.is_active {
+            true => because("Already has an account.".to_owned(), false),
+            false => because("Account has been deactivated.".to_owned(), true),
+        };
+    }
+    check_allowed(&tx.state, email).err().and_then(|error| because(error.to_string(), false))
+}
+
+/// `create-invite-link`: returns the invitation.
+///
+/// # Errors
+/// 400 where the actor may not.
+pub fn create_link(tx: &mut Tx<'_>, actor: UserId, key: String, wanted: &Wanted) -> Result<Arc<InviteRow>, ApiError> {
+    let actor = tx.actor(actor)?;
+    if !tx.state.may_make_invite_links(&actor) {
+        return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    let row = check(tx, &actor, wanted)?;
+    let invite = insert(tx, InviteRow { key, ..row })?;
+    tell(tx, actor.id);
+    Ok(invite)
+}
+
+/// Where the link of an invitation leads.
+#[must_use]
+pub fn link(realm_url: &str, key: &str) -> String {
+    format!("{realm_url}/join/{key}")
+}
+
+/// An invitation as wanted, without id, key and address.
+fn check(tx: &Tx<'_>, actor: &UserRow, wanted: &Wanted) -> Result<InviteRow, ApiError> {
+    let role = u16::try_from(wanted.role).ok().and_then(|number| Role::try_from(number).ok());
+    let role = role.ok_or_else(|| ApiError::invalid("invite_as"))?;
+    match role {
+        Role::Owner => check_is_owner(actor)?,
+        Role::Admin | Role::Moderator if !actor.role.is_admin() => return Err(administrator_required()),
+        _ => {}
+    }
+    if wanted.minutes.is_some_and(|minutes| !(1..=limits::INVITE_MINUTES_MAX).contains(&minutes)) {
+        return Err(ApiError::invalid("invite_expires_in_minutes"));
+    }
+    check_channels(tx, actor, &wanted.channels)?;
+    if let Some(group) = wanted.groups.first() {
+        // The built-in groups follow from roles.
+        return Err(ApiError::bad_request(format!("Invalid user group ID: {group}")));
+    }
+    if wanted.welcome.is_some() && !actor.role.is_admin() {
+        return Err(administrator_required());
+    }
+    if wanted.welcome.as_ref().is_some_and(|text| text.chars().count() > WELCOME_CHARS_MAX) {
+        let why = format!("welcome_message_custom_text is too long (limit: {WELCOME_CHARS_MAX} characters)");
+        return Err(ApiError::bad_request(why));
+    }
+    Ok(InviteRow {
+        id: 0,
+        key: String::new(),
+        email: None,
+        invited_by: actor.id,
+        invited_at: tx.now,
+        expires_at: wanted.minutes.map(|minutes| tx.now + 60 * minutes),
+        role,
+        channels: wanted.channels.clone(),
+        include_defaults: wanted.include_defaults,
+        notify_inviter: wanted.notify_inviter,
+        welcome: wanted.welcome.clone(),
+    })
+}
+
+/// Default channels, and those that the actor may bring others into.
+fn check_channels(tx: &Tx<'_>, actor: &UserRow, channels: &[ChannelId]) -> Result<(), ApiError> {
+    for id in channels {
+        let channel = tx.state.access_channel(actor, *id).ok().filter(|channel| !channel.is_archived);
+        let invalid = || ApiError::bad_request(format!("Invalid channel ID {id}. No invites were sent."));
+        let channel = channel.ok_or_else(invalid)?;
+        let is_default = tx.state.realm.settings.default_channels.contains(id);
+        if !is_default && !may_subscribe_others(&tx.state, actor, channel) {
+            return Err(ApiError::bad_request("You do not have permission to subscribe other users to channels."));
+        }
+    }
+    Ok(())
+}
+
+fn insert(tx: &mut Tx<'_>, row: InviteRow) -> Result<Arc<InviteRow>, ApiError> {
+    forget_old(tx);
+    if tx.state.invites.count() >= limits::INVITES_MAX {
+        return Err(ApiError::bad_request("There are too many invitations."));
+    }
+    let row = Arc::new(InviteRow { id: tx.state.invites.next_id(), ..row });
+    tx.change(Change::Invite { id: row.id, row: Some(Arc::clone(&row)) });
+    Ok(row)
+}
+
+/// Invitations that are over are not kept for ever.
+fn forget_old(tx: &mut Tx<'_>) {
+    let over: Vec<u32> = tx.state.invites.iter().filter(|row| !row.is_open(tx.now)).map(|row| row.id).collect();
+    for id in over {
+        remove(tx, id);
+    }
+}
+
+fn remove(tx: &mut Tx<'_>, id: u32) {
+    tx.change(Change::Invite { id, row: None });
+    let waiting: Vec<u32> = tx.state.invites.mail().filter(|row| row.invite == Some(id)).map(|row| row.id).collect();
+    for mail in waiting {
+        tx.change(Change::Mail { id: mail, row: None });
+    }
+}
+
+fn tell(tx: &mut Tx<'_>, invited_by: UserId) {
+    let audience = tx.state.who_sees_invite(invited_by);
+    tx.emit(Event::InvitesChanged(InvitesChanged {}), audience);
+}
+
+/// An open invitation that the actor may change: one's own; administrators all, but for those of owners.
+fn access(tx: &Tx<'_>, actor: &UserRow, id: u32, is_link: bool) -> Result<Arc<InviteRow>, ApiError> {
+    let found = tx.state.invites.get(id).filter(|row| row.email.is_none() == is_link && row.is_open(tx.now));
+    let row = found.cloned().ok_or_else(|| ApiError::bad_request("No such invitation"))?;
+    if row.invited_by != actor.id && !actor.role.is_admin() {
+        return Err(administrator_required());
+    }
+    if row.role == Role::Owner {
+        check_is_owner(actor)?;
+    }
+    Ok(row)
+}
+
+/// `revoke-email-invite` and `revoke-invite-link`. An e-mail that was not sent yet is not sent any more.
+///
+/// # Errors
+/// 400 for what is not there (any more), and where the actor may not.
+pub fn revoke(tx: &mut Tx<'_>, actor: UserId, id: u32, is_link: bool) -> Result<(), ApiError> {
+    let actor = tx.actor(actor)?;
+    let row = access(tx, &actor, id, is_link)?;
+    remove(tx, row.id);
+    tell(tx, row.invited_by);
+    Ok(())
+}
+
+/// `resend-email-invite`.
+///
+/// # Errors
+/// 400 for what is not there (any more), and where the actor may not.
+pub fn resend(tx: &mut Tx<'_>, actor: UserId, id: u32, product: &str) -> Result<(), ApiError> {
+    let actor = tx.actor(actor)?;
+    let row = access(tx, &actor, id, false)?;
+    let inviter = tx.state.users.get(row.invited_by).cloned().unwrap_or(actor);
+    mail::send_invite(tx, &inviter, &row, product)
+}
+
+/// Takes back all invitations of somebody who is deactivated.
+pub(super) fn revoke_all_of(tx: &mut Tx<'_>, user: UserId) {
+    let own: Vec<u32> = tx.state.invites.iter().filter(|row| row.invited_by == user).map(|row| row.id).collect();
+    if own.is_empty() {
+        return;
+    }
+    for id in own {
+        remove(tx, id);
+    }
+    tell(tx, user);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_come_with_commas_lines_and_names() {
+        let text = "a@x.example, B <b@x.example>\r\n\nA@X.example,\"C, D\" <c@x.example>";
+        assert_eq!(addresses(text).unwrap(), ["a@x.example", "b@x.example", "\"C", "c@x.example"]);
+        assert!(addresses(" ,\n").is_err());
+        assert!(addresses(&"x,".repeat(300)).is_ok(), "the same address counts once");
+        let many: Vec<String> = (0..=limits::INVITED_AT_ONCE_MAX).map(|n| format!("{n}@x.example")).collect();
+        assert!(addresses(&many.join(",")).is_err());
+    }
+}

@@ -1,0 +1,139 @@
+//! Invitations, and e-mails that wait to be sent.
+
+use imbl::OrdMap;
+use std::sync::Arc;
+use tidings_types::user::Role;
+use tidings_types::{ChannelId, UserId};
+
+/// An invitation as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InviteRow {
+    /// Its id.
+    pub id: u32,
+    /// What its link ends with; whoever knows it may join.
+    pub key: String,
+    /// Whom it was sent to; none for a link for many.
+    pub email: Option<String>,
+    /// Who invites.
+    pub invited_by: UserId,
+    /// UNIX seconds.
+    pub invited_at: i64,
+    /// UNIX seconds; none for ever.
+    pub expires_at: Option<i64>,
+    /// The role of who accepts.
+    pub role: Role,
+    /// Channels to subscribe who accepts to.
+    pub channels: Vec<ChannelId>,
+    /// Subscribe who accepts to the default channels, too.
+    pub include_defaults: bool,
+    /// Tell who invites when somebody accepts.
+    pub notify_inviter: bool,
+    /// What to greet who accepts with, in place of what the organization says.
+    pub welcome: Option<String>,
+}
+
+impl InviteRow {
+    /// Whether it can be accepted at this time, in UNIX seconds.
+    #[must_use]
+    pub fn is_open(&self, now: i64) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// An e-mail that waits to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailRow {
+    /// Its id.
+    pub id: u32,
+    /// The invitation it is about; without that it is not sent.
+    pub invite: Option<u32>,
+    /// The address.
+    pub to: String,
+    /// On one line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// How often it was tried to send it.
+    pub attempts: u32,
+    /// When it is to be tried next, in UNIX seconds.
+    pub due_at: i64,
+}
+
+/// All of them.
+#[derive(Clone, Debug, Default)]
+pub struct Invites {
+    rows: OrdMap<u32, Arc<InviteRow>>,
+    mail: OrdMap<u32, Arc<MailRow>>,
+    last_id: u32,
+    last_mail: u32,
+}
+
+impl Invites {
+    /// Invitations, by id, those that are over included.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<InviteRow>> {
+        self.rows.values()
+    }
+
+    /// The invitation with this id, also if it is over.
+    #[must_use]
+    pub fn get(&self, id: u32) -> Option<&Arc<InviteRow>> {
+        self.rows.get(&id)
+    }
+
+    /// The invitation whose link ends with this, if it can be accepted at this time.
+    #[must_use]
+    pub fn find_open(&self, key: &str, now: i64) -> Option<&Arc<InviteRow>> {
+        self.rows.values().find(|row| row.key == key && row.is_open(now))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The id the next one gets.
+    #[must_use]
+    pub fn next_id(&self) -> u32 {
+        self.last_id + 1
+    }
+
+    /// E-mails that wait, by id.
+    pub fn mail(&self) -> impl Iterator<Item = &Arc<MailRow>> {
+        self.mail.values()
+    }
+
+    /// The e-mail with this id.
+    #[must_use]
+    pub fn get_mail(&self, id: u32) -> Option<&Arc<MailRow>> {
+        self.mail.get(&id)
+    }
+
+    /// How many e-mails wait.
+    #[must_use]
+    pub fn mail_count(&self) -> usize {
+        self.mail.len()
+    }
+
+    /// The id the next e-mail gets.
+    #[must_use]
+    pub fn next_mail_id(&self) -> u32 {
+        self.last_mail + 1
+    }
+
+    pub(super) fn put(&mut self, id: u32, row: Option<Arc<InviteRow>>) {
+        self.last_id = self.last_id.max(id);
+        match row {
+            Some(row) => self.rows.insert(id, row),
+            None => self.rows.remove(&id),
+        };
+    }
+
+    pub(super) fn put_mail(&mut self, id: u32, row: Option<Arc<MailRow>>) {
+        self.last_mail = self.last_mail.max(id);
+        match row {
+            Some(row) => self.mail.insert(id, row),
+            None => self.mail.remove(&id),
+        };
+    }
+}
