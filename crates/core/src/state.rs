@@ -74,7 +74,7 @@ pub struct RealmState {
     pub linkifiers: Linkifiers,
     /// Places where code can be run.
     pub playgrounds: Arc<Playgrounds>,
-    /// Folders of channels.
+    /// What administrators keep for everybody: folders, profile fields, domains, default groups of channels.
     pub organization: Organization,
     /// Invitations, and e-mails that wait to be sent.
     pub invites: Invites,

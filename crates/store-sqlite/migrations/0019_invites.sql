@@ -8,6 +8,7 @@ CREATE TABLE invites (
     expires_at INTEGER, -- none for ever
     role INTEGER NOT NULL,
     channel_ids TEXT NOT NULL, -- JSON
+    group_ids TEXT NOT NULL, -- JSON
     include_defaults INTEGER NOT NULL,
     notify_inviter INTEGER NOT NULL,
     welcome TEXT

@@ -237,6 +237,7 @@ fn invites(now: i64) -> [Change; 2] {
             expires_at: None,
             role: Role::Member,
             channels: Vec::new(),
+            groups: Vec::new(),
             include_defaults: true,
             notify_inviter: true,
             welcome: None,

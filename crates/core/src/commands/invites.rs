@@ -13,6 +13,7 @@ use super::Tx;
 use super::signup::check_is_owner;
 use super::signup::domains::check_allowed;
 use super::subscriptions::may_subscribe_others;
+use super::user_groups::members::check_may_add;
 use super::users::{administrator_required, check_is_address};
 use crate::change::Change;
 use crate::limits;
@@ -169,10 +170,7 @@ fn check(tx: &Tx<'_>, actor: &UserRow, wanted: &Wanted) -> Result<InviteRow, Api
         return Err(ApiError::invalid("invite_expires_in_minutes"));
     }
     check_channels(tx, actor, &wanted.channels)?;
-    if let Some(group) = wanted.groups.first() {
-        // The built-in groups follow from roles.
-        return Err(ApiError::bad_request(format!("Invalid user group ID: {group}")));
-    }
+    check_may_add(tx, actor, &wanted.groups)?;
     if wanted.welcome.is_some() && !actor.role.is_admin() {
         return Err(administrator_required());
     }
@@ -189,6 +187,7 @@ fn check(tx: &Tx<'_>, actor: &UserRow, wanted: &Wanted) -> Result<InviteRow, Api
         expires_at: wanted.minutes.map(|minutes| tx.now + 60 * minutes),
         role,
         channels: wanted.channels.clone(),
+        groups: wanted.groups.clone(),
         include_defaults: wanted.include_defaults,
         notify_inviter: wanted.notify_inviter,
         welcome: wanted.welcome.clone(),

@@ -3,7 +3,7 @@
 use imbl::OrdMap;
 use std::sync::Arc;
 use tidings_types::user::Role;
-use tidings_types::{ChannelId, UserId};
+use tidings_types::{ChannelId, GroupId, UserId};
 
 /// An invitation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct InviteRow {
     pub role: Role,
     /// Channels to subscribe who accepts to.
     pub channels: Vec<ChannelId>,
+    /// Groups that who accepts becomes a member of.
+    pub groups: Vec<GroupId>,
     /// Subscribe who accepts to the default channels, too.
     pub include_defaults: bool,
     /// Tell who invites when somebody accepts.

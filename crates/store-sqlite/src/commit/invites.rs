@@ -11,13 +11,14 @@ impl Writing<'_> {
         self.run(
             "INSERT INTO invites (
                  id, key, email, invited_by, invited_at, expires_at, role, channel_ids, include_defaults, notify_inviter,
-                 welcome
-             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 welcome, group_ids
+             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (id) DO UPDATE SET
                  key = excluded.key, email = excluded.email, invited_by = excluded.invited_by,
                  invited_at = excluded.invited_at, expires_at = excluded.expires_at, role = excluded.role,
                  channel_ids = excluded.channel_ids, include_defaults = excluded.include_defaults,
-                 notify_inviter = excluded.notify_inviter, welcome = excluded.welcome",
+                 notify_inviter = excluded.notify_inviter, welcome = excluded.welcome,
+                 group_ids = excluded.group_ids",
             params![
                 row.id,
                 row.key,
@@ -30,6 +31,7 @@ impl Writing<'_> {
                 row.include_defaults,
                 row.notify_inviter,
                 row.welcome,
+                to_json("invites", &row.groups)?,
             ],
         )
     }

@@ -27,10 +27,11 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
 fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     const TABLE: &str = "invites";
     let sql = "SELECT id, key, email, invited_by, invited_at, expires_at, role, channel_ids, include_defaults,
-                   notify_inviter, welcome
+                   notify_inviter, welcome, group_ids
                FROM invites ORDER BY id";
     for_each(connection, sql, |row| {
         let (role, channels): (u16, String) = (get(row, 6, TABLE)?, get(row, 7, TABLE)?);
+        let groups: String = get(row, 11, TABLE)?;
         let invite = InviteRow {
             id: get(row, 0, TABLE)?,
             key: get(row, 1, TABLE)?,
@@ -40,6 +41,7 @@ fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error>
             expires_at: get(row, 5, TABLE)?,
             role: role.try_into().map_err(|error| bad_row(TABLE, error))?,
             channels: from_json(TABLE, &channels)?,
+            groups: from_json(TABLE, &groups)?,
             include_defaults: get(row, 8, TABLE)?,
             notify_inviter: get(row, 9, TABLE)?,
             welcome: get(row, 10, TABLE)?,

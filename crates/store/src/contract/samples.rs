@@ -148,6 +148,7 @@ pub fn invite(id: u32, n: Option<u32>) -> Change {
         expires_at: n.is_multiple_of(3).then_some(i64::from(n) + 9),
         role: Role::ALL[n as usize % Role::ALL.len()],
         channels: (0..n % 3).map(ChannelId).collect(),
+        groups: (100..100 + n % 2).map(GroupId).collect(),
         include_defaults: n.is_multiple_of(2),
         notify_inviter: n.is_multiple_of(3),
         welcome: n.is_multiple_of(4).then(|| "Servus".to_owned()),

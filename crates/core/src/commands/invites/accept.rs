@@ -2,6 +2,7 @@
 
 use super::{remove, tell};
 use crate::commands::signup::{self, domains::check_allowed};
+use crate::commands::user_groups::members::add_invited;
 use crate::commands::users::create::{NewAccount, create_account};
 use crate::commands::{Tx, notify};
 use tidings_types::{ApiError, UserId};
@@ -51,6 +52,7 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
         channels,
     };
     let id = create_account(tx, account)?;
+    add_invited(tx, id, &invite.groups);
     signup::welcome(tx, id, invite.welcome.clone())?;
     if invite.email.is_some() {
         remove(tx, invite.id);

@@ -57,6 +57,28 @@ pub fn update_members(tx: &mut Tx<'_>, actor: UserId, id: GroupId, wanted: &Memb
     notices.into_iter().try_for_each(|(users, what)| notify_users(tx, &actor, id, &users, what))
 }
 
+/// Refuses groups that `actor` may not bring others into.
+///
+/// # Errors
+/// 400 with the reason.
+pub(in crate::commands) fn check_may_add(tx: &Tx<'_>, actor: &UserRow, groups: &[GroupId]) -> Result<(), ApiError> {
+    groups.iter().try_for_each(|id| access(&tx.state, actor, *id, &[&rules::can_add_members_group]).map(drop))
+}
+
+/// Adds somebody who joined with an invitation that named these groups. Groups that are out of use since are left out.
+pub(in crate::commands) fn add_invited(tx: &mut Tx<'_>, user: UserId, groups: &[GroupId]) {
+    for id in groups.iter().copied() {
+        let is_open = |group: &Group| !group.row.deactivated && !group.members.contains(user.0);
+        if !tx.state.groups.get(id).is_some_and(is_open) {
+            continue;
+        }
+        let before = tx.state.clone();
+        tx.change(Change::GroupMembers { group: id, users: vec![user], add: true });
+        tell(tx, id, Event::GroupAddMembers(GroupMembers { group_id: id, user_ids: vec![user] }));
+        tell_channels(tx, &before, id);
+    }
+}
+
 fn add_users(tx: &mut Tx<'_>, actor: &UserRow, id: GroupId, wanted: &[UserId]) -> Result<Vec<UserId>, ApiError> {
     let enough: &[_] = match wanted {
         [one] if *one == actor.id => &[&rules::can_join_group, &rules::can_add_members_group],

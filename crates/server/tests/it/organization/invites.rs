@@ -65,7 +65,8 @@ async fn refusals() {
         reply.refused(400, "Invalid invite_expires_in_minutes");
     }
     iago.post(LINKS, &[("stream_ids", "[99]")]).await.refused(400, "Invalid channel ID 99. No invites were sent.");
-    iago.post(LINKS, &[("group_ids", "[99]")]).await.refused(400, "Invalid user group ID: 99");
+    iago.post(LINKS, &[("group_ids", "[99]")]).await.refused(400, "Invalid user group");
+    iago.post(LINKS, &[("group_ids", "[3]")]).await.refused(400, "Insufficient permission");
     let people = [("invitee_emails", "a@x.example"), ("stream_ids", "[]")];
     polonius.post("/invites", &people).await.refused(400, "Insufficient permission");
     let none = [("invitee_emails", " ,"), ("stream_ids", "[]")];

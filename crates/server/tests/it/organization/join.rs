@@ -113,3 +113,25 @@ async fn what_is_not_open_and_what_is_not_allowed() {
     let (status, told) = join(&server, &path, "b@y.example").await;
     assert_eq!((status, &told["code"]), (401, &json!("REALM_DEACTIVATED")));
 }
+
+#[tokio::test]
+async fn who_joins_is_in_the_groups_of_the_invitation() {
+    let server = TestServer::start().await;
+    let (iago, hamlet) = (server.client("iago"), server.client("hamlet"));
+    let new = |name: &'static str| [("name", name), ("description", ""), ("members", "[]")];
+    let mut groups = Vec::new();
+    for name in ["players", "gone"] {
+        groups.push(iago.post("/user_groups/create", &new(name)).await.ok()["group_id"].clone());
+    }
+    let ids = json!(groups).to_string();
+    hamlet.post("/invites/multiuse", &[("group_ids", &ids)]).await.refused(400, "Insufficient permission");
+    let path = link(&server, &[("group_ids", &ids)]).await;
+    iago.post(&format!("/user_groups/{}/deactivate", groups[1]), &[]).await.done();
+    let queue = hamlet.register(&[]).await;
+    let (status, joined) = join(&server, &path, "ophelia@x.example").await;
+    assert_eq!(status, 200, "{joined}");
+    let events = queue.events().await;
+    let told: Vec<_> = events.iter().filter(|event| event["op"] == "add_members").collect();
+    assert_eq!(told.len(), 1, "{events:?}");
+    assert_eq!((&told[0]["group_id"], &told[0]["user_ids"]), (&groups[0], &json!([joined["user_id"]])));
+}
