@@ -85,7 +85,6 @@ const AREAS: &[(&str, &str)] = &[
     ("streams", "Channels"),
     ("subscriptions", "Subscriptions"),
     ("users", "Users"),
-    ("user_groups", "User groups"),
     ("invites", "Invitations"),
     ("bots", "Bots"),
     ("personal", "Personal"),

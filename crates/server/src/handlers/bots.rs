@@ -6,12 +6,11 @@ use crate::files::pictures::{self, Kind};
 use crate::http::auth::{hash_key, new_key};
 use crate::http::pipeline::Ctx;
 use crate::webhooks::address::check_url;
-use std::collections::BTreeMap;
 use tidings_core::commands::bots::{self, BotChanges, NewBot, NewService};
 use tidings_core::commands::{Tx, api_keys, bot_storage};
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::bots::{
-    CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotStorageRequest, GetBotStorageResponse,
+    BotConfig, CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotStorageRequest, GetBotStorageResponse,
     GetBotsRequest, GetBotsResponse, OwnBot, RemoveBotStorageRequest, UpdateBotRequest, UpdateBotResponse,
     UpdateBotStorageRequest,
 };
@@ -115,9 +114,9 @@ pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBot
 }
 
 /// No service has settings yet.
-fn check_config(config: Option<Json<BTreeMap<String, String>>>) -> Result<(), ApiError> {
+fn check_config(config: Option<Json<BotConfig>>) -> Result<(), ApiError> {
     match config {
-        Some(Json(config)) if !config.is_empty() => Err(ApiError::bad_request("Invalid configuration data!")),
+        Some(Json(config)) if !config.0.is_empty() => Err(ApiError::bad_request("Invalid configuration data!")),
         _ => Ok(()),
     }
 }

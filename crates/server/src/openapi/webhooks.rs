@@ -16,23 +16,18 @@ other fields.
 
 A service that cannot be reached, or answers with 408, 429 or 500 and above, is told again: after 2 seconds, 10 seconds, a \
 minute, and five minutes. Then, and with any other status at once, the bot's owner is told. Redirects are not followed. A \
-service may be told of the same message twice, with the same `webhook-id`.";
+service may be told of the same message twice, with the same `webhook-id`.
+
+Each request has three headers, which generators of clients do not understand here: `webhook-id` names the message and the bot; `webhook-timestamp` says when it is sent, in UNIX seconds; `webhook-signature` is `v1,` and an HMAC-SHA256 in base64 of id, timestamp and body, with dots between, of which the key is what the token is in base64. <https://www.standardwebhooks.com>";
 
 /// All of them.
 pub(super) fn webhooks(generator: &mut SchemaGenerator) -> Value {
-    let header = |name: &str, text: &str| json!({ "name": name, "in": "header", "required": true, "description": text, "schema": { "type": "string" } });
     json!({ NAME: { "post": {
         "operationId": format!("{NAME}s"),
         "tags": ["webhooks"],
         "summary": "Tells a service of a message",
         "description": TEXT,
         "security": [],
-        "parameters": [
-            header("webhook-id", "Names the message and the bot; the same if the service is told again."),
-            header("webhook-timestamp", "When it is sent, in UNIX seconds."),
-            header("webhook-signature", "`v1,` and an HMAC-SHA256 in base64 of id, timestamp and body, with dots between; \
-                the key is what the token is in base64. <https://www.standardwebhooks.com>"),
-        ],
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": generator.subschema_for::<OutgoingWebhook>() } },

@@ -4,10 +4,11 @@ use crate::endpoint;
 use crate::endpoint::Done;
 use crate::error::ApiError;
 use crate::ids::UserId;
-use crate::params::{Encoding, FromParam, Json};
+use crate::params::{Encoding, FromJson, FromParam, Json};
 use crate::user::{Bot, WebhookInterface};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -61,6 +62,35 @@ pub struct CreateBotResponse {
     pub default_all_public_streams: bool,
 }
 
+/// Settings of a bot's service, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BotConfig(pub BTreeMap<String, String>);
+
+impl FromJson for BotConfig {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        BTreeMap::from_json(path, value).map(BotConfig)
+    }
+
+    fn to_json(&self) -> Value {
+        self.0.to_json()
+    }
+}
+
+/// An object of which nothing is said: generated clients know no forms with maps in them.
+impl JsonSchema for BotConfig {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "BotConfig".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object" })
+    }
+}
+
 endpoint! {
     /// Creates a bot that belongs to the account that asks. A file in the form is its picture.
     ///
@@ -81,7 +111,7 @@ endpoint! {
         /// Of an incoming webhook: which of `realm_incoming_webhook_bots` it is for. It may be used for all of them.
         service_name?: String,
         /// Settings of the service. There are none yet, so it has to be empty.
-        config_data?: Json<BTreeMap<String, String>>,
+        config_data?: Json<BotConfig>,
         /// Name of the channel it sends to by default.
         default_sending_stream?: String,
         /// Name of the channel its queues are narrowed to by default.
@@ -158,7 +188,7 @@ endpoint! {
         /// Of an outgoing webhook: in which form; 1 for JSON, 2 for a form as Slack sends it.
         service_interface?: i64,
         /// Settings of the service. There are none yet, so it has to be empty.
-        config_data?: Json<BTreeMap<String, String>>,
+        config_data?: Json<BotConfig>,
     }
 }
 

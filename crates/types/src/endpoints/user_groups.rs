@@ -17,7 +17,7 @@ pub struct CreateUserGroupResponse {
 
 endpoint! {
     /// Creates a group of users. For who is in `can_create_groups` of the organization.
-    CreateUserGroup: Post "/user_groups/create", "create-user-group", "user_groups", auth Basic => CreateUserGroupResponse;
+    CreateUserGroup: Post "/user_groups/create", "create-user-group", "users", auth Basic => CreateUserGroupResponse;
     CreateUserGroupRequest {
         /// Its name, unique without regard to case. It cannot start with `@`, `role:`, `user:`, `stream:` or `channel:`.
         name: String,
@@ -44,7 +44,7 @@ endpoint! {
 
 endpoint! {
     /// Changes a group, or takes one into use again. For who may manage it.
-    UpdateUserGroup: Patch "/user_groups/{user_group_id}", "update-user-group", "user_groups", auth Basic => Done,
+    UpdateUserGroup: Patch "/user_groups/{user_group_id}", "update-user-group", "users", auth Basic => Done,
         fails SettingMismatch;
     UpdateUserGroupRequest {
         /// The group.
@@ -72,7 +72,7 @@ endpoint! {
 
 endpoint! {
     /// Takes a group out of use: it cannot be mentioned any more, nor be given permissions. For who may manage it.
-    DeactivateUserGroup: Post "/user_groups/{user_group_id}/deactivate", "deactivate-user-group", "user_groups", auth Basic
+    DeactivateUserGroup: Post "/user_groups/{user_group_id}/deactivate", "deactivate-user-group", "users", auth Basic
         => Done, fails GroupInUse;
     DeactivateUserGroupRequest {
         /// The group.
@@ -82,7 +82,7 @@ endpoint! {
 
 endpoint! {
     /// Deprecated: takes a group out of use, as `deactivate-user-group` does.
-    RemoveUserGroup: Delete "/user_groups/{user_group_id}", "remove-user-group", "user_groups", auth Basic,
+    RemoveUserGroup: Delete "/user_groups/{user_group_id}", "remove-user-group", "users", auth Basic,
         DeactivateUserGroupRequest => Done, fails GroupInUse
 }
 
@@ -95,7 +95,7 @@ pub struct GetUserGroupsResponse {
 
 endpoint! {
     /// Returns all groups, the built-in ones included. For members, not for guests.
-    GetUserGroups: Get "/user_groups", "get-user-groups", "user_groups", auth Basic => GetUserGroupsResponse;
+    GetUserGroups: Get "/user_groups", "get-user-groups", "users", auth Basic => GetUserGroupsResponse;
     GetUserGroupsRequest {
         /// Include those that are out of use.
         include_deactivated_groups: bool = false,
@@ -111,7 +111,7 @@ pub struct GetUserGroupMembersResponse {
 
 endpoint! {
     /// Returns who is in a group. For members, not for guests.
-    GetUserGroupMembers: Get "/user_groups/{user_group_id}/members", "get-user-group-members", "user_groups", auth Basic
+    GetUserGroupMembers: Get "/user_groups/{user_group_id}/members", "get-user-group-members", "users", auth Basic
         => GetUserGroupMembersResponse;
     GetUserGroupMembersRequest {
         /// The group.
@@ -123,7 +123,7 @@ endpoint! {
 
 endpoint! {
     /// Adds users and groups to a group, and removes others. All that is asked for is done, or nothing.
-    UpdateUserGroupMembers: Post "/user_groups/{user_group_id}/members", "update-user-group-members", "user_groups",
+    UpdateUserGroupMembers: Post "/user_groups/{user_group_id}/members", "update-user-group-members", "users",
         auth Basic => Done;
     UpdateUserGroupMembersRequest {
         /// The group.
@@ -148,7 +148,7 @@ pub struct GetIsUserGroupMemberResponse {
 
 endpoint! {
     /// Returns whether a user is in a group. For members, not for guests.
-    GetIsUserGroupMember: Get "/user_groups/{user_group_id}/members/{user_id}", "get-is-user-group-member", "user_groups",
+    GetIsUserGroupMember: Get "/user_groups/{user_group_id}/members/{user_id}", "get-is-user-group-member", "users",
         auth Basic => GetIsUserGroupMemberResponse;
     GetIsUserGroupMemberRequest {
         /// The group.
@@ -169,7 +169,7 @@ pub struct GetUserGroupSubgroupsResponse {
 
 endpoint! {
     /// Returns which groups are in a group. For members, not for guests.
-    GetUserGroupSubgroups: Get "/user_groups/{user_group_id}/subgroups", "get-user-group-subgroups", "user_groups",
+    GetUserGroupSubgroups: Get "/user_groups/{user_group_id}/subgroups", "get-user-group-subgroups", "users",
         auth Basic => GetUserGroupSubgroupsResponse;
     GetUserGroupSubgroupsRequest {
         /// The group.
@@ -181,7 +181,7 @@ endpoint! {
 
 endpoint! {
     /// Adds groups to a group, and removes others. All that is asked for is done, or nothing.
-    UpdateUserGroupSubgroups: Post "/user_groups/{user_group_id}/subgroups", "update-user-group-subgroups", "user_groups",
+    UpdateUserGroupSubgroups: Post "/user_groups/{user_group_id}/subgroups", "update-user-group-subgroups", "users",
         auth Basic => Done;
     UpdateUserGroupSubgroupsRequest {
         /// The group.
