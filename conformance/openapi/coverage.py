@@ -36,7 +36,7 @@ def operations(document, table):
         for method, operation in methods.items()
     }
     # What the server itself sends stands beside its paths.
-    for name, methods in document.get("webhooks", {}).items():
+    for name, methods in document.get("x-webhooks", {}).items():
         served |= {(method.upper(), f"/{name}"): operation for method, operation in methods.items()}
     wanted = {(row["method"], row["path"]): row for row in table}
     # `/users/{user_id}` and `/users/{email}` are one path here, which takes either.

@@ -116,7 +116,7 @@ impl<'a> Document<'a> {
     /// The paths of what the server itself sends.
     #[must_use]
     pub fn webhooks(&self) -> Vec<String> {
-        self.0["webhooks"].as_object().into_iter().flatten().map(|(name, _)| format!("/{name}")).collect()
+        self.0["x-webhooks"].as_object().into_iter().flatten().map(|(name, _)| format!("/{name}")).collect()
     }
 
     /// All shapes of events.

@@ -106,7 +106,8 @@ pub fn document(brand: &Brand, site: &str, version: Version) -> Value {
         "servers": [{ "url": format!("{site}/api/v1") }],
         "tags": TAGS.iter().map(|(name, text)| json!({ "name": name, "description": text })).collect::<Vec<_>>(),
         "paths": paths,
-        "webhooks": webhooks,
+        // Generators of clients stumble over the field that version 3.1 has for it.
+        "x-webhooks": webhooks,
         "components": {
             "schemas": schemas,
             "headers": operation::headers(),

@@ -10,8 +10,8 @@ use tidings_core::commands::bots::{self, BotChanges, NewBot, NewService};
 use tidings_core::commands::{Tx, api_keys, bot_storage};
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::bots::{
-    BotConfig, CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotStorageRequest, GetBotStorageResponse,
-    GetBotsRequest, GetBotsResponse, OwnBot, RemoveBotStorageRequest, UpdateBotRequest, UpdateBotResponse,
+    CreateBotRequest, CreateBotResponse, DeactivateBotRequest, GetBotStorageRequest, GetBotStorageResponse,
+    GetBotsRequest, GetBotsResponse, OwnBot, RemoveBotStorageRequest, Texts, UpdateBotRequest, UpdateBotResponse,
     UpdateBotStorageRequest,
 };
 use tidings_types::params::Json;
@@ -114,7 +114,7 @@ pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBot
 }
 
 /// No service has settings yet.
-fn check_config(config: Option<Json<BotConfig>>) -> Result<(), ApiError> {
+fn check_config(config: Option<Json<Texts>>) -> Result<(), ApiError> {
     match config {
         Some(Json(config)) if !config.0.is_empty() => Err(ApiError::bad_request("Invalid configuration data!")),
         _ => Ok(()),
@@ -129,7 +129,7 @@ pub async fn get_bot_storage(ctx: Ctx, request: GetBotStorageRequest) -> Result<
 
 /// `PUT /bot_storage`.
 pub async fn update_bot_storage(ctx: Ctx, request: UpdateBotStorageRequest) -> Result<Done, ApiError> {
-    let (actor, Json(storage)) = (ctx.user.id, request.storage);
+    let (actor, Json(Texts(storage))) = (ctx.user.id, request.storage);
     ctx.app.realm.run(move |tx| bot_storage::update(tx, actor, storage)).await?;
     Ok(Done {})
 }

@@ -16,10 +16,6 @@ pub(super) fn tidy(document: &mut Value) {
 /// Makes a document of version 3.1 one of version 3.0.3, with less in it that generators of its time stumble over.
 pub(super) fn make_older(document: &mut Value) {
     document["openapi"] = json!("3.0.3");
-    if let Some(fields) = document.as_object_mut() {
-        // That version knows nothing of them.
-        fields.remove("webhooks").map(|webhooks| fields.insert("x-webhooks".to_owned(), webhooks));
-    }
     let mut transforms = SchemaSettings::openapi3().transforms;
     for_each_schema(document, &mut |schema| {
         for transform in &mut transforms {

@@ -62,13 +62,13 @@ pub struct CreateBotResponse {
     pub default_all_public_streams: bool,
 }
 
-/// Settings of a bot's service, by name.
+/// Texts by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BotConfig(pub BTreeMap<String, String>);
+pub struct Texts(pub BTreeMap<String, String>);
 
-impl FromJson for BotConfig {
+impl FromJson for Texts {
     fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
-        BTreeMap::from_json(path, value).map(BotConfig)
+        BTreeMap::from_json(path, value).map(Texts)
     }
 
     fn to_json(&self) -> Value {
@@ -77,13 +77,13 @@ impl FromJson for BotConfig {
 }
 
 /// An object of which nothing is said: generated clients know no forms with maps in them.
-impl JsonSchema for BotConfig {
+impl JsonSchema for Texts {
     fn inline_schema() -> bool {
         true
     }
 
     fn schema_name() -> Cow<'static, str> {
-        "BotConfig".into()
+        "Texts".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -111,7 +111,7 @@ endpoint! {
         /// Of an incoming webhook: which of `realm_incoming_webhook_bots` it is for. It may be used for all of them.
         service_name?: String,
         /// Settings of the service. There are none yet, so it has to be empty.
-        config_data?: Json<BotConfig>,
+        config_data?: Json<Texts>,
         /// Name of the channel it sends to by default.
         default_sending_stream?: String,
         /// Name of the channel its queues are narrowed to by default.
@@ -188,7 +188,7 @@ endpoint! {
         /// Of an outgoing webhook: in which form; 1 for JSON, 2 for a form as Slack sends it.
         service_interface?: i64,
         /// Settings of the service. There are none yet, so it has to be empty.
-        config_data?: Json<BotConfig>,
+        config_data?: Json<Texts>,
     }
 }
 
@@ -215,7 +215,7 @@ endpoint! {
     UpdateBotStorage: Put "/bot_storage", "update-bot-storage", "users", auth Basic => Done;
     UpdateBotStorageRequest {
         /// Texts by name.
-        storage: Json<BTreeMap<String, String>>,
+        storage: Json<Texts>,
     }
 }
 

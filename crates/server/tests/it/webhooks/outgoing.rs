@@ -65,7 +65,7 @@ async fn a_mention_is_told_as_described_and_replied_to_where_it_was() {
     check_signature(request, &token);
     assert_eq!(request.headers["webhook-id"], format!("{id}-9"));
     let payload: Value = serde_json::from_str(&request.body).unwrap();
-    let webhook = &contract::described()["webhooks"]["zulip-outgoing-webhook"]["post"];
+    let webhook = &contract::described()["x-webhooks"]["zulip-outgoing-webhook"]["post"];
     contract::check_value(&webhook["requestBody"]["content"]["application/json"]["schema"], &payload).unwrap();
     assert_eq!((&payload["trigger"], &payload["token"]), (&json!("mention"), &json!(token)));
     assert_eq!((&payload["bot_email"], &payload["bot_full_name"]), (&json!("ghost-bot@example.com"), &json!("Ghost")));
