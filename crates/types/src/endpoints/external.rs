@@ -22,7 +22,7 @@ impl JsonSchema for Document {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "object", "additionalProperties": true})
+        json_schema!({"type": "object"})
     }
 }
 
