@@ -17,7 +17,7 @@ use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::registry::{Poll, Polled, Registry, Waiter};
 use tidings_core::shape::Shape;
 use tidings_core::state::RealmState;
-use tidings_core::state::realm::{RealmRow, RealmSettings};
+use tidings_core::state::realm::RealmRow;
 use tidings_types::events::Event;
 use tidings_types::events::personal::AlertWords;
 use tidings_types::narrow::QueueNarrow;
@@ -47,19 +47,7 @@ fn ids(body: &[u8]) -> Vec<i64> {
 
 fn state() -> &'static RealmState {
     static STATE: OnceLock<RealmState> = OnceLock::new();
-    STATE.get_or_init(|| {
-        RealmState::new(RealmRow {
-            string_id: String::new(),
-            name: String::new(),
-            description: String::new(),
-            date_created: 0,
-            host: String::new(),
-            url: String::new(),
-            settled_until: 0,
-            defaults: tidings_types::settings::UserSettings::default(),
-            settings: RealmSettings::default(),
-        })
-    })
+    STATE.get_or_init(|| RealmState::new(RealmRow::default()))
 }
 
 struct World {

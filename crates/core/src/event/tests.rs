@@ -11,17 +11,7 @@ use tidings_types::ConversationId;
 use tidings_types::message::DisplayRecipient;
 
 fn state() -> RealmState {
-    RealmState::new(crate::state::realm::RealmRow {
-        string_id: String::new(),
-        name: String::new(),
-        description: String::new(),
-        date_created: 0,
-        host: String::new(),
-        url: String::new(),
-        settled_until: 0,
-        defaults: tidings_types::settings::UserSettings::default(),
-        settings: crate::state::realm::RealmSettings::default(),
-    })
+    RealmState::new(crate::state::realm::RealmRow::default())
 }
 
 /// All that differs between renderings, one at a time and together.

@@ -6,7 +6,7 @@ pub use tidings_types::realm::RealmSettings;
 use tidings_types::settings::UserSettings;
 
 /// The organization.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RealmRow {
     /// Short name; empty for the only realm of a server.
     pub string_id: String,

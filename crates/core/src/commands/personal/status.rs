@@ -155,20 +155,10 @@ fn applied(before: UserStatus, change: &UserStatus) -> UserStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::realm::{RealmRow, RealmSettings};
+    use crate::state::realm::RealmRow;
 
     fn state() -> RealmState {
-        RealmState::new(RealmRow {
-            string_id: String::new(),
-            name: String::new(),
-            description: String::new(),
-            date_created: 0,
-            host: String::new(),
-            url: String::new(),
-            settled_until: 0,
-            defaults: tidings_types::settings::UserSettings::default(),
-            settings: RealmSettings::default(),
-        })
+        RealmState::new(RealmRow::default())
     }
 
     #[test]
