@@ -82,14 +82,7 @@ pub(crate) fn push(out: &mut String, language: &str, text: &str, budget: &mut Bu
     };
     budget.code_bytes -= text.len();
     let start = out.len();
-    let mut spans = Spans::new(out);
-    match grammar {
-        Grammar::Format(format) => format(&mut spans, text),
-        Grammar::Code(language, words) => {
-            code::lex(&mut spans, language, words.get_or_init(|| Words::new(language)), text);
-        }
-    }
-    spans.finish();
+    read(Spans::new(out), grammar, text);
     match budget.html_bytes.checked_sub(out.len() - start) {
         Some(left) => budget.html_bytes = left,
         None => {
@@ -99,13 +92,26 @@ pub(crate) fn push(out: &mut String, language: &str, text: &str, budget: &mut Bu
     }
 }
 
-/// Code as HTML, escaped, with spans if the language is known by this name, as it is shown. Code that is too long for a
-/// message has none.
+/// Code as HTML, escaped, for pages of our own: with spans for what is to have a color, if the language is known by this
+/// name, as it is shown. Names, operators and punctuation have none, so that `a.b` stays in one piece.
 #[must_use]
 pub fn html(language: &str, code: &str) -> String {
     let mut out = String::new();
-    push(&mut out, language, code, &mut Budget::default());
+    match GRAMMARS.get(language) {
+        Some(grammar) => read(Spans::of_colors(&mut out), grammar, code),
+        None => push_code(&mut out, code),
+    }
     out
+}
+
+fn read(mut spans: Spans<'_>, grammar: &Grammar, text: &str) {
+    match grammar {
+        Grammar::Format(format) => format(&mut spans, text),
+        Grammar::Code(language, words) => {
+            code::lex(&mut spans, language, words.get_or_init(|| Words::new(language)), text);
+        }
+    }
+    spans.finish();
 }
 
 #[cfg(test)]

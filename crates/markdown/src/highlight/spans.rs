@@ -7,15 +7,25 @@ use crate::escape::push_code;
 pub(super) struct Spans<'o> {
     out: &'o mut String,
     open: Option<Class>,
+    /// What has no color of its own has no span.
+    colors_only: bool,
 }
 
 impl<'o> Spans<'o> {
     pub(super) fn new(out: &'o mut String) -> Self {
-        Spans { out, open: None }
+        Spans { out, open: None, colors_only: false }
+    }
+
+    /// Without spans for names, operators and punctuation.
+    pub(super) fn of_colors(out: &'o mut String) -> Self {
+        Spans { out, open: None, colors_only: true }
     }
 
     /// Writes the next piece.
     pub(super) fn put(&mut self, class: Class, text: &str) {
+        if self.colors_only && matches!(class, Class::Name | Class::OtherName | Class::Operator | Class::Punctuation) {
+            return self.plain(text);
+        }
         for (at, line) in text.split('\n').enumerate() {
             if at > 0 {
                 self.plain("\n");

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
-use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{MessageQuery, Page as Range};
 use tidings_types::export::ExportType;
@@ -85,7 +85,11 @@ impl<'a> Messages<'a> {
     pub fn next_page(&mut self) -> Result<Option<Page>> {
         loop {
             let page = Range::After { from: self.next, limit: PAGE };
-            let found = self.source.store.search(&MessageQuery { conditions: Vec::new(), page });
+            let found = self.source.store.search(&MessageQuery {
+                conditions: Vec::new(),
+                page,
+                index: MessageIndex::default(),
+            });
             // What was sent since the export began is not of its moment.
             let upto = self.source.state.messages.last_id();
             let found: Vec<Arc<MessageRow>> =
