@@ -37,7 +37,7 @@ classes! {
     Builtin "nb",
     /// `self`, `this`.
     Itself "bp",
-    ClassName "nc",
+    TypeName "nc",
     NameConstant "no",
     Decorator "nd",
     Entity "ni",

@@ -350,7 +350,8 @@ impl<'t> Lexer<'_, '_, 't> {
 
 /// The start of a text, at most `length` bytes.
 pub(super) fn start(text: &str, length: usize) -> &str {
-    &text[..text.floor_char_boundary(length)]
+    let end = (0..=length.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    &text[..end]
 }
 
 /// Where the first line ends.

@@ -145,7 +145,7 @@ impl Sheet {
             '0'..='9' => {
                 (Some(Class::Integer), rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len()))
             }
-            '.' if !self.in_value => (Some(Class::ClassName), word(1)),
+            '.' if !self.in_value => (Some(Class::TypeName), word(1)),
             '#' => (Some(Class::Namespace), word(1)),
             ':' if self.in_value || self.is_declaration(rest) => {
                 self.in_value = true;

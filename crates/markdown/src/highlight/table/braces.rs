@@ -59,7 +59,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, C_TYPES),
             (Class::Builtin, "NULL stdin stdout stderr errno true false"),
         ],
-        naming: &[(Class::ClassName, "struct enum union")],
+        naming: &[(Class::TypeName, "struct enum union")],
         traits: &[Trait::Preprocessor],
         ..BRACES
     },
@@ -78,7 +78,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, "char8_t char16_t char32_t"),
             (Class::Builtin, "NULL nullptr true false"),
         ],
-        naming: &[(Class::ClassName, "struct enum union class typename concept"), (Class::Namespace, "namespace")],
+        naming: &[(Class::TypeName, "struct enum union class typename concept"), (Class::Namespace, "namespace")],
         quotes: &[raw("R\"(", ")\"", Class::Text), DOUBLE, CHAR],
         traits: &[Trait::Preprocessor],
         ..BRACES
@@ -97,7 +97,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, "id instancetype BOOL SEL IMP NSInteger NSUInteger CGFloat"),
             (Class::Builtin, "NULL nil Nil YES NO"),
         ],
-        naming: &[(Class::ClassName, "struct enum union @interface @implementation @protocol @class")],
+        naming: &[(Class::TypeName, "struct enum union @interface @implementation @protocol @class")],
         word_chars: "@",
         quotes: &[quote("@\"", Class::Text), DOUBLE, CHAR],
         traits: &[Trait::Preprocessor],
@@ -120,7 +120,7 @@ pub(super) const LANGUAGES: &[Language] = &[
                 "bool byte char decimal double dynamic float int long nint object sbyte short string uint ulong ushort var",
             ),
         ],
-        naming: &[(Class::ClassName, "class struct enum interface record"), (Class::Namespace, "namespace using")],
+        naming: &[(Class::TypeName, "class struct enum interface record"), (Class::Namespace, "namespace using")],
         quotes: &[
             long("\"\"\"", Class::Text),
             with("{", raw("$@\"", "\"", Class::Text)),
@@ -149,7 +149,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, "boolean byte char double float int long short void var"),
             (Class::Constant, "true false null"),
         ],
-        naming: &[(Class::ClassName, "class enum interface record"), (Class::Namespace, "import package")],
+        naming: &[(Class::TypeName, "class enum interface record"), (Class::Namespace, "import package")],
         quotes: &[long("\"\"\"", Class::Text), DOUBLE, CHAR],
         sigils: &[('@', Class::Decorator)],
         ..BRACES
@@ -169,7 +169,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Constant, "true false null"),
         ],
         naming: &[
-            (Class::ClassName, "class interface object typealias"),
+            (Class::TypeName, "class interface object typealias"),
             (Class::Function, "fun"),
             (Class::Namespace, "import package"),
         ],
@@ -195,7 +195,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Constant, "true false null"),
         ],
         naming: &[
-            (Class::ClassName, "class object trait type"),
+            (Class::TypeName, "class object trait type"),
             (Class::Function, "def"),
             (Class::Namespace, "import package"),
         ],
@@ -221,7 +221,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, "bool double dynamic int num void Future Iterable List Map Object Set Stream String Never"),
             (Class::Constant, "true false null"),
         ],
-        naming: &[(Class::ClassName, "class enum mixin extension extends implements")],
+        naming: &[(Class::TypeName, "class enum mixin extension extends implements")],
         affixes: "r",
         quotes: &[
             long("\"\"\"", Class::DoubleQuoted),
@@ -277,7 +277,7 @@ pub(super) const LANGUAGES: &[Language] = &[
         ],
         naming: &[
             (Class::Function, "fn"),
-            (Class::ClassName, "enum struct trait type union"),
+            (Class::TypeName, "enum struct trait type union"),
             (Class::Namespace, "mod"),
         ],
         quotes: &[
@@ -312,10 +312,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             ),
             (Class::Constant, "true false nil"),
         ],
-        naming: &[
-            (Class::ClassName, "class enum extension protocol struct typealias actor"),
-            (Class::Function, "func"),
-        ],
+        naming: &[(Class::TypeName, "class enum extension protocol struct typealias actor"), (Class::Function, "func")],
         quotes: &[with("\\(", long("\"\"\"", Class::Text)), with("\\(", DOUBLE)],
         sigils: &[('@', Class::Decorator)],
         nested_comments: true,
@@ -358,7 +355,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             ),
             (Class::Constant, "true false null"),
         ],
-        naming: &[(Class::ClassName, "class interface struct enum template union")],
+        naming: &[(Class::TypeName, "class interface struct enum template union")],
         quotes: &[raw("`", "`", Class::Text), raw("r\"", "\"", Class::Text), DOUBLE, CHAR],
         ..BRACES
     },
@@ -378,7 +375,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             ),
             (Class::Constant, "true false"),
         ],
-        naming: &[(Class::ClassName, "enum message service"), (Class::Function, "rpc"), (Class::Namespace, "package")],
+        naming: &[(Class::TypeName, "enum message service"), (Class::Function, "rpc"), (Class::Namespace, "package")],
         ..BRACES
     },
     Language {
@@ -394,7 +391,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Type, "bool float int iterable mixed never object string void"),
         ],
         naming: &[
-            (Class::ClassName, "class enum interface trait"),
+            (Class::TypeName, "class enum interface trait"),
             (Class::Function, "function"),
             (Class::Namespace, "namespace use"),
         ],

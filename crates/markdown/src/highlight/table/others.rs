@@ -100,7 +100,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Constant, "false true"),
         ],
         naming: &[(Class::Namespace, "open module namespace")],
-        uppercase: Some(Class::ClassName),
+        uppercase: Some(Class::TypeName),
         word_chars: "'",
         quotes: &[long("\"\"\"", Class::Text), Quote { long: true, ..DOUBLE }],
         ..PLAIN

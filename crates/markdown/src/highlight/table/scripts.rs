@@ -49,7 +49,7 @@ const PYTHON: Language = Language {
             "__all__ __class__ __dict__ __doc__ __file__ __main__ __module__ __name__ __slots__ __version__",
         ),
     ],
-    naming: &[(Class::Function, "def"), (Class::ClassName, "class"), (Class::Namespace, "from import")],
+    naming: &[(Class::Function, "def"), (Class::TypeName, "class"), (Class::Namespace, "from import")],
     affixes: "rbfut",
     quotes: &[
         with("{", long("\"\"\"", Class::DoubleQuoted)),
@@ -102,7 +102,7 @@ pub(super) const LANGUAGES: &[Language] = &[
                 "-and -as -contains -eq -ge -gt -in -is -join -le -like -lt -match -ne -not -notlike -or -replace -split",
             ),
         ],
-        naming: &[(Class::Function, "function"), (Class::ClassName, "class")],
+        naming: &[(Class::Function, "function"), (Class::TypeName, "class")],
         block_comments: &[("<#", "#>")],
         quotes: &[
             Quote { escapes: false, long: true, ..quote("\"", Class::DoubleQuoted) },
@@ -144,7 +144,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             ),
             (Class::Itself, "__FILE__ __LINE__ __method__"),
         ],
-        naming: &[(Class::Function, "def"), (Class::ClassName, "class"), (Class::Namespace, "module")],
+        naming: &[(Class::Function, "def"), (Class::TypeName, "class"), (Class::Namespace, "module")],
         quotes: &[
             with("#{", Quote { long: true, ..quote("\"", Class::DoubleQuoted) }),
             Quote { long: true, ..quote("'", Class::SingleQuoted) },
@@ -251,7 +251,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             quote("'", Class::SingleQuoted),
         ],
         word_chars: "?!",
-        uppercase: Some(Class::ClassName),
+        uppercase: Some(Class::TypeName),
         sigils: &[('@', Class::InstanceVariable), (':', Class::Symbol), ('&', Class::Variable)],
         ..SCRIPT
     },
@@ -268,7 +268,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Constant, "false no null off on true undefined yes"),
             (Class::Itself, "this"),
         ],
-        naming: &[(Class::ClassName, "class")],
+        naming: &[(Class::TypeName, "class")],
         quotes: &[with("#{", quote("\"", Class::DoubleQuoted)), quote("'", Class::SingleQuoted)],
         sigils: &[('@', Class::InstanceVariable)],
         name: Class::OtherName,
@@ -351,7 +351,7 @@ pub(super) const LANGUAGES: &[Language] = &[
             (Class::Constant, "false null true"),
         ],
         naming: &[
-            (Class::ClassName, "enum input interface scalar type union"),
+            (Class::TypeName, "enum input interface scalar type union"),
             (Class::Function, "fragment mutation query subscription"),
         ],
         quotes: &[long("\"\"\"", Class::Doc), quote("\"", Class::Text)],
