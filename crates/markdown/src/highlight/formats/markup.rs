@@ -178,8 +178,11 @@ impl Sheet {
 
     /// Whether what follows a name is the value of a property: in a rule, and it ends before another rule begins.
     fn is_declaration(&self, rest: &str) -> bool {
+        if self.depth == 0 {
+            return false;
+        }
         let ahead = start(rest, LOOKAHEAD_MAX);
         let end = ahead.find(['{', ';', '}', '\n']);
-        self.depth > 0 && end.is_none_or(|end| !ahead[end..].starts_with('{'))
+        end.is_none_or(|end| !ahead[end..].starts_with('{'))
     }
 }
