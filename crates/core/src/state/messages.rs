@@ -232,19 +232,21 @@ impl MessageIndex {
 
     /// Takes in who sent what: the sender and the id of each message, ascending.
     pub fn load_senders(&mut self, entries: impl Iterator<Item = (UserId, u32)>) {
-        let mut current: Option<(UserId, Vec<u32>)> = None;
+        let mut current: Option<(UserId, RoaringBitmap)> = None;
         for (sender, id) in entries {
             match &mut current {
-                Some((known, ids)) if *known == sender => ids.push(id),
-                _ => self.put_sent(current.replace((sender, vec![id]))),
+                Some((known, ids)) if *known == sender => {
+                    ids.insert(id);
+                }
+                _ => self.put_sent(current.replace((sender, RoaringBitmap::from([id])))),
             }
         }
         self.put_sent(current);
     }
 
-    fn put_sent(&mut self, sent: Option<(UserId, Vec<u32>)>) {
+    fn put_sent(&mut self, sent: Option<(UserId, RoaringBitmap)>) {
         if let Some((sender, ids)) = sent {
-            self.sent.insert(sender, IdSet::from_sorted(ids));
+            self.sent.insert(sender, IdSet::from(ids));
         }
     }
 
