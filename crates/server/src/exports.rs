@@ -60,15 +60,7 @@ async fn write(app: &Arc<App>, row: &ExportRow, key: &str) -> Result<(), ApiErro
         tracing::error!(%error, "an export could not be written");
         ApiError::Internal {}
     };
-    let source = Source {
-        store: Arc::clone(&app.realm.store),
-        state: app.realm.snapshot(),
-        files: Arc::clone(&app.files),
-        scope: row.kind.into(),
-        reader: Some(row.user),
-        now: app.realm.clock.now(),
-        runtime: tokio::runtime::Handle::current(),
-    };
+    let source = Source::of(&app.realm, &app.files, row.kind.into(), Some(row.user));
     let id = row.id;
     // Nobody but this process has the file, and it is gone with it.
     let file = tokio::task::spawn_blocking(move || {

@@ -5,6 +5,7 @@ use super::messages::Messages;
 use super::writer::{Archive, Tables};
 use super::{pictures, tables};
 use crate::files::FileStore;
+use crate::realm::Realm;
 use serde_json::{Value, json};
 use std::io::{Error, Result, Write};
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use tidings_types::export::ExportType;
 use tokio::runtime::Handle;
 
 /// How much of an organization is exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// What is public.
     Public,
@@ -51,6 +53,22 @@ pub struct Source {
     pub now: i64,
     /// For reading files from a thread that may block.
     pub runtime: Handle,
+}
+
+impl Source {
+    /// An organization as it is now. To be called where there is a runtime.
+    #[must_use]
+    pub fn of(realm: &Realm, files: &Arc<FileStore>, scope: Scope, reader: Option<UserId>) -> Self {
+        Source {
+            store: Arc::clone(&realm.store),
+            state: realm.snapshot(),
+            files: Arc::clone(files),
+            scope,
+            reader,
+            now: realm.clock.now(),
+            runtime: Handle::current(),
+        }
+    }
 }
 
 /// How far an export is.

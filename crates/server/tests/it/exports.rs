@@ -2,7 +2,7 @@
 
 mod archive;
 mod export_realm;
-mod world;
+pub(crate) mod world;
 
 use serde_json::Value;
 use std::time::Duration;

@@ -6,7 +6,7 @@ use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
 
 /// Makes it. Everybody agrees that what is theirs is exported.
-pub(super) async fn make(server: &TestServer) {
+pub(crate) async fn make(server: &TestServer) {
     people(server).await;
     organization(server).await;
     channels(server).await;
@@ -31,12 +31,8 @@ async fn people(server: &TestServer) {
     let hidden = [("email_address_visibility", "3")];
     server.client("cordelia").patch("/settings", &hidden).await.done();
     upload_picture(&hamlet, "/users/me/avatar", (300, 200)).await;
-    let bot = [
-        ("full_name", "Ghost"),
-        ("short_name", "ghost"),
-        ("bot_type", "3"),
-        ("payload_url", r#""https://example.com/x""#),
-    ];
+    let bot =
+        [("full_name", "Ghost"), ("short_name", "ghost"), ("bot_type", "3"), ("payload_url", "https://example.com/x")];
     hamlet.post("/bots", &bot).await.done();
     server.client("hamletbot").put("/bot_storage", &[("storage", r#"{"k": "v"}"#)]).await.done();
     iago.delete("/users/6", &[]).await.done();
@@ -63,7 +59,7 @@ async fn organization(server: &TestServer) {
     let playground =
         [("name", "Play"), ("pygments_language", "Rust"), ("url_template", "https://play.example.com/?code={code}")];
     iago.post("/realm/playgrounds", &playground).await.done();
-    iago.post("/realm/domains", &[("domain", "example.com"), ("allow_subdomains", "true")]).await.done();
+    owner.post("/realm/domains", &[("domain", "example.com"), ("allow_subdomains", "true")]).await.done();
     groups(server).await;
     let settings = [
         ("message_content_edit_limit_seconds", r#""unlimited""#),
