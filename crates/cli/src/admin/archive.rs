@@ -110,6 +110,9 @@ fn make(
     out: impl Write,
     tell: impl FnMut(Progress),
 ) -> Result<Progress> {
-    let source = offline.run(async { Source::of(offline.realm(), &Arc::new(files), scope, None) });
+    // The files are asked for from this thread, while another one waits for the network, where they are elsewhere.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let _inside = runtime.enter();
+    let source = Source::of(offline.realm(), &Arc::new(files), scope, None);
     archive::write(&source, out, tell).map_err(|error| anyhow!("the archive could not be made: {error}"))
 }

@@ -8,12 +8,14 @@ use crate::output::{self, Format};
 use anyhow::{Context, Result, anyhow, bail};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tidings_server::bootstrap::Founding;
 use tidings_server::clock::Clock;
 use tidings_server::files::FileStore;
 use tidings_server::imports::{self, ImportError, Progress, Report, Source, Step};
 use tidings_store::StoreError;
 use tidings_store_sqlite::{Reserved, SqliteOptions, SqliteStore};
+use tokio::runtime::Runtime;
 
 /// Makes an organization of an archive.
 pub(crate) fn import(args: &ImportArgs, format: Format) -> Result<()> {
@@ -47,7 +49,7 @@ pub(crate) fn import(args: &ImportArgs, format: Format) -> Result<()> {
             host: founding.host,
             now: Clock::default().now(),
         };
-        make(&source)?
+        make(&source, &runtime)?
     };
     let is_local = files.is_local();
     drop(files);
@@ -69,7 +71,14 @@ fn reserve(data: &DataDir) -> Result<Reserved> {
     }
 }
 
-fn make(source: &Source<'_>) -> Result<Report> {
+fn make(source: &Source<'_>, runtime: &Runtime) -> Result<Report> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let stopping = Arc::clone(&stopped);
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stopping.store(true, Ordering::Relaxed);
+        }
+    });
     let mut meter = Meter::new();
     let made = imports::import(source, &mut |progress: Progress| {
         let Progress { step, done, of } = progress;
@@ -82,7 +91,8 @@ fn make(source: &Source<'_>) -> Result<Report> {
             Step::Messages => meter.tell("messages", text),
             Step::Marks => meter.tell("what people have read", text),
         }
-        Ok(())
+        // So that nothing is left behind.
+        if stopped.load(Ordering::Relaxed) { Err(ImportError::Interrupted) } else { Ok(()) }
     });
     meter.end();
     made.map_err(|error| match error {

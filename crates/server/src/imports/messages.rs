@@ -28,6 +28,9 @@ const EDITS_MAX: usize = 1_000;
 /// Parts of polls and lists of tasks, by message.
 type Parts = HashMap<MessageId, Vec<SubmessageRow>>;
 
+/// Whom messages concern in particular, as far as they marked it.
+type Mentioned = HashMap<MessageId, BTreeMap<UserId, MentionBits>>;
+
 impl Import<'_> {
     /// The files of messages, in order.
     pub(super) fn message_files(&self) -> Result<Vec<String>, ImportError> {
@@ -82,8 +85,8 @@ impl Import<'_> {
     }
 
     /// What is needed when a message is made: whom it mentions, and its parts.
-    fn of_file(&self, name: &str) -> Result<(HashMap<MessageId, BTreeMap<UserId, MentionBits>>, Parts), ImportError> {
-        let mut mentions: HashMap<MessageId, BTreeMap<UserId, MentionBits>> = HashMap::new();
+    fn of_file(&self, name: &str) -> Result<(Mentioned, Parts), ImportError> {
+        let mut mentions = Mentioned::new();
         let mut parts = Parts::new();
         self.file(name).each(&["zerver_usermessage", "zerver_submessage"], |table, row| {
             if table == "zerver_submessage" {
@@ -111,7 +114,7 @@ impl Import<'_> {
     fn add_message(
         &mut self,
         row: &Row,
-        mentions: &HashMap<MessageId, BTreeMap<UserId, MentionBits>>,
+        mentions: &Mentioned,
         parts: &Parts,
         uses: &Uses,
     ) -> Result<(), ImportError> {

@@ -2,7 +2,6 @@
 
 use super::reader::Row;
 use super::{Import, ImportError, cut, tidy};
-use crate::bootstrap::host_of;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -103,7 +102,6 @@ impl Import<'_> {
                 self.ids.recipients.insert(recipient, To::User(NOTIFICATION_BOT));
             }
         }
-        row.host = host_of(&row.url);
         (self.report.name, self.report.is_closed) = (row.name.clone(), is_closed);
         self.build.change(Change::Realm(Arc::new(row)))?;
         if is_closed {

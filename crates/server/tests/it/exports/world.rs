@@ -63,8 +63,8 @@ async fn organization(server: &TestServer) {
     groups(server).await;
     let settings = [
         ("message_content_edit_limit_seconds", r#""unlimited""#),
-        ("topics_policy", r#""disable_empty_topic""#),
-        ("message_edit_history_visibility_policy", r#""moves""#),
+        ("topics_policy", "disable_empty_topic"),
+        ("message_edit_history_visibility_policy", "moves"),
         ("can_create_bots_group", r#"{"new": {"direct_members": [4], "direct_subgroups": [3, 100]}}"#),
         ("can_add_custom_emoji_group", r#"{"new": 100}"#),
         ("new_stream_announcements_stream_id", "2"),
