@@ -183,7 +183,7 @@ fn help_teaches() {
         assert!(export.contains(text), "{text}: {export}");
     }
     let import = good(folder.path(), &["import", "--help"]);
-    for text in ["tidings zuliprc", "set-password", "Zulip", "no organization"] {
+    for text in ["tidings zuliprc", "set-password", "Zulip", "has none"] {
         assert!(import.contains(text), "{text}: {import}");
     }
 }

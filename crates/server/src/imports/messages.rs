@@ -111,13 +111,7 @@ impl Import<'_> {
         Ok((mentions, parts))
     }
 
-    fn add_message(
-        &mut self,
-        row: &Row,
-        mentions: &Mentioned,
-        parts: &Parts,
-        uses: &Uses,
-    ) -> Result<(), ImportError> {
+    fn add_message(&mut self, row: &Row, mentions: &Mentioned, parts: &Parts, uses: &Uses) -> Result<(), ImportError> {
         let id = self.message(row, "id")?;
         let sender = self.user(row, "sender")?;
         let kind = self.place(row, sender)?;

@@ -163,9 +163,9 @@ impl Import<'_> {
     fn snippet(&mut self, user: UserId, row: &Row) -> Result<(), ImportError> {
         let title = tidy(row.text("title")?, limits::SNIPPET_TITLE_CHARS_MAX);
         let content = cut(row.text("content")?, limits::MESSAGE_CHARS_MAX);
-        // Ids are positions of events; those before the first are free.
-        self.build.state.seq += 1;
-        let id = PreparedId(self.build.state.seq);
+        // Ids are positions of events: later ones come after it.
+        let id = PreparedId(row.id("id")?.into());
+        self.build.state.seq = self.build.state.seq.max(id.0);
         let snippet = SavedSnippet { id, title, content, date_created: row.time("date_created")?.unwrap_or(self.now) };
         self.build.change(Change::Snippet { user, id, snippet: Some(Arc::new(snippet)) })
     }

@@ -115,7 +115,7 @@ impl<'a> Rows<'a> {
             self.each(|user| {
                 state.prepared.snippets.of(user.id).map(|one| {
                     json!({
-                        "user_profile": user.id, "title": one.title, "content": one.content,
+                        "id": one.id, "user_profile": user.id, "title": one.title, "content": one.content,
                         "date_created": one.date_created, "realm": 1,
                     })
                 })
