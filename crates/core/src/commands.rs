@@ -129,8 +129,15 @@ impl<'a> Tx<'a> {
 
     /// Records a change and applies it to the working copy.
     pub fn change(&mut self, change: Change) {
+        let noted = audit::note_change(&change, &self.state, self.responsible(), self.now);
         self.state.apply(&change);
         self.changes.push(change);
+        self.changes.extend(noted.map(|row| Change::Audit(Arc::new(row))));
+    }
+
+    /// Whom what is noted is noted of; none for operators.
+    fn responsible(&self) -> Option<UserId> {
+        self.acting.get().filter(|_| !self.by_operator)
     }
 
     /// Records an event that looks the same for everybody.
@@ -168,8 +175,7 @@ impl<'a> Tx<'a> {
     /// Notes what is administrative; of events that come in several forms, the current one.
     fn note(&mut self, payload: &Payload, audience: &Audience, gate: Gate) {
         let (Payload::Plain(event), false) = (payload, matches!(gate, Gate::Without(_))) else { return };
-        let actor = self.acting.get().filter(|_| !self.by_operator);
-        if let Some(row) = audit::note(event, audience, actor, self.now) {
+        if let Some(row) = audit::note(event, audience, self.responsible(), self.now) {
             self.change(Change::Audit(Arc::new(row)));
         }
     }

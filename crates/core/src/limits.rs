@@ -87,6 +87,8 @@ pub const INVITED_AT_ONCE_MAX: usize = 100;
 pub const INVITE_MINUTES: i64 = 14_400;
 /// Minutes for which an invitation can be accepted at most, unless for ever: ten years.
 pub const INVITE_MINUTES_MAX: i64 = 5_256_000;
+/// Seconds for which a new address can be confirmed: a day.
+pub const EMAIL_CHANGE_SECS: i64 = 86_400;
 /// E-mails that wait to be sent.
 pub const MAIL_QUEUE_MAX: usize = 10_000;
 /// How often it is tried to send an e-mail: for about three days.

@@ -1,5 +1,6 @@
 //! The organization's settings.
 
+use super::personal::presence;
 use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
@@ -75,6 +76,9 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     tell(tx, &changed, &shown);
     if changed.contains(&"waiting_period_threshold") {
         full_members::tell(tx, &before);
+    }
+    if changed.contains(&"presence_disabled") && !tx.state.realm.settings.presence_disabled {
+        presence::tell_all(tx);
     }
     if changed.contains(&"can_access_all_users_group") {
         visibility::tell_guests_of_users(tx, &before);

@@ -4,6 +4,7 @@
 //! Invariant: a client that folds these events has what a fresh registration would give it.
 
 use super::channels::{audience_of, viewers};
+use super::personal::presence;
 use super::{Tx, permissions};
 use crate::audience::Audience;
 use crate::event::Gate;
@@ -196,7 +197,8 @@ fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: A
     if !user.is_active {
         emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
     }
-    emit_user_add(tx, user, sees_email, audience);
+    emit_user_add(tx, user, sees_email, audience.clone());
+    presence::tell_known(tx, user, audience);
 }
 
 /// An account that ceases to be seen is removed; clients that expect to find everybody get an unknown one instead.
