@@ -73,6 +73,8 @@ pub const PROFILE_LONG_TEXT_CHARS_MAX: usize = 500;
 pub const PROFILE_LINK_BYTES_MAX: usize = 2_000;
 /// Users in one field of a profile.
 pub const PROFILE_USERS_MAX: usize = 100;
+/// Values of profiles that one command takes away: a few milliseconds of the writer.
+pub const PROFILE_VALUES_AT_ONCE: usize = 500;
 /// Domains that addresses of new accounts may be of.
 pub const DOMAINS_MAX: usize = 1_000;
 /// Groups of channels that new users can choose together.

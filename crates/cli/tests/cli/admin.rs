@@ -36,7 +36,7 @@ fn what_operators_and_administrators_did_is_shown_with_and_without_a_server() {
     good(folder, &["user", "set-role", "--data-dir", "data", "bo@example.com", "moderator"]);
     good(folder, &["zuliprc", "--data-dir", "data", "--user", "bo@example.com", "--out", "bo.rc"]);
     let told = [
-        by(Some(1), "realm/update_dict"),
+        by(Some(1), "realm/update"),
         by(None, "realm_user/add"),
         by(None, "api_key/add"),
         by(None, "realm_user/update"),

@@ -115,7 +115,7 @@ async fn join(app: &App, key: &str, invitation: Invitation, params: &ParamSource
     passwords::check(&password)?;
     let password = passwords::hash(password).await?;
     let (key, new) = (key.to_owned(), NewPerson { email, full_name, password });
-    let user_id = app.realm.run(move |tx| accept::accept(tx, &key, new)).await?;
+    let user_id = app.realm.run_rehearsed(move |tx| accept::accept(tx, &key, new.clone())).await?;
     let state = app.realm.state();
     let email = state.users.get(user_id).map(|user| user.delivery_email.clone()).unwrap_or_default();
     Ok(Joined { user_id, email })

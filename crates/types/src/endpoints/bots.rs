@@ -168,8 +168,8 @@ pub struct UpdateBotResponse {
 
 endpoint! {
     /// Changes a bot. A file in the form is its new picture. For its owner and for administrators.
-    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse, fails BadImage,
-        takes maybe_picture;
+    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse,
+        fails BadImage | UnauthorizedPrincipal, takes maybe_picture;
     UpdateBotRequest {
         /// The bot.
         bot_id: UserId,
