@@ -2,9 +2,10 @@
 
     conformity.py FOLDER SPECIFICATION
 
-FOLDER has files of lines `[method, path, status, answer]`; the specification is OpenAPI 3.0 in YAML. The comparison is
-strict: an answer has no field that the specification does not name. What differs for a reason is listed, with the
-reason, in `exceptions.json` beside this file; an exception that nothing needs is said to be one.
+FOLDER has files of lines `[method, path, status, answer]`, and `["SURVIVED", kinds]` for kinds of events that were in the
+log as a start after a crash finds it; the specification is OpenAPI 3.0 in YAML. The comparison is strict: an answer has
+no field that the specification does not name. What differs for a reason is listed, with the reason, in
+`exceptions.json` beside this file; an exception that nothing needs is said to be one.
 """
 
 import collections
@@ -134,12 +135,16 @@ def form(value):
     return type(value).__name__
 
 
-def recorded(folder):
-    """Answers, one of each kind that are alike; events are for themselves."""
+def recorded(folder, survived):
+    """Answers, one of each kind that are alike; events are for themselves. Adds the kinds of events that survived."""
     seen, total = set(), 0
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.open():
-            method, path, status, answer = json.loads(line)
+            method, path, *rest = json.loads(line)
+            if method == "SURVIVED":
+                survived.update(path)
+                continue
+            status, answer = rest
             total += 1
             events = answer.pop("events", []) if path == "/events" and method == "GET" else []
             for item in [(method, path, status, answer), *(("event", None, None, event) for event in events)]:
@@ -152,10 +157,10 @@ def recorded(folder):
     print(f"{total} answers, {len(seen)} that differ in form")
 
 
-def mismatches(specification, folder, triggered):
-    """What differs: where, and how. Adds the types and operations of the events that there were."""
+def mismatches(specification, folder, triggered, survived):
+    """What differs: where, and how. Adds the kinds of events that there were, and that survived a crash."""
     events = specification.events()
-    for method, path, status, answer in recorded(folder):
+    for method, path, status, answer in recorded(folder, survived):
         if method == "event":
             name = (answer["type"], answer.get("op"))
             triggered.add(name)
@@ -186,9 +191,9 @@ def describe(error):
 def main(folder, path):
     exceptions = json.loads((HERE / "exceptions.json").read_text())
     specification = Specification(path)
-    used, triggered = set(), set()
+    used, triggered, survived = set(), set(), set()
     differing = {}
-    for where, how, answer in mismatches(specification, folder, triggered):
+    for where, how, answer in mismatches(specification, folder, triggered, survived):
         reason = next((key for key in exceptions if re.fullmatch(key, f"{where} {how}")), None)
         used.add(reason)
         if reason is None:
@@ -199,6 +204,8 @@ def main(folder, path):
     print(f"events that tests triggered: {len(triggered & known)} of {len(known)} types and operations")
     never = sorted(f"{name}/{op or '-'}" for name, op in known - triggered)
     print(f"  never: {', '.join(never) or 'none'}")
+    lost = sorted({f"{name}/{op}" if op else name for name, op in known & triggered} - survived)
+    print(f"  not in the log, so gone after a crash: {', '.join(lost) or 'none'}")
     for key in exceptions.keys() - used:
         print(f"no answer needs the exception {key!r}")
     print(f"{len(differing)} differences, {len(used - {None})} kinds of exceptions")

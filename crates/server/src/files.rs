@@ -14,10 +14,11 @@ use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tidings_types::ApiError;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
@@ -202,11 +203,16 @@ fn s3(address: &str) -> Result<Arc<dyn ObjectStore>, OpenError> {
     let (bucket, folder) = rest.split_once('/').unwrap_or((rest, ""));
     // It may be set already, by a client in this process.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build()?;
+    let store = AmazonS3Builder::from_env().with_bucket_name(bucket).with_retry(retries()).build()?;
     match folder.trim_matches('/') {
         "" => Ok(Arc::new(store)),
         folder => Ok(Arc::new(PrefixStore::new(store, folder))),
     }
+}
+
+/// Somebody waits for each request, so what does not work soon is an error.
+fn retries() -> RetryConfig {
+    RetryConfig { max_retries: 4, retry_timeout: Duration::from_secs(10), ..RetryConfig::default() }
 }
 
 #[cfg(test)]

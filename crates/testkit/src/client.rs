@@ -249,8 +249,13 @@ static RECORD: LazyLock<Option<Mutex<File>>> = LazyLock::new(|| {
 
 /// A line of JSON for an answer that is JSON itself.
 fn record(method: &str, path: &str, status: u16, answer: &str) {
+    record_line(&format!("[{:?}, {:?}, {status}, {}]", method, path, answer.trim().replace('\n', " ")));
+}
+
+/// Writes a line down where answers are.
+pub(crate) fn record_line(line: &str) {
     if let Some(file) = &*RECORD {
-        let line = format!("[{:?}, {:?}, {status}, {}]\n", method, path, answer.trim().replace('\n', " "));
+        let line = format!("{line}\n");
         file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()).expect("there is room");
     }
 }

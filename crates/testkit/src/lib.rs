@@ -30,11 +30,13 @@
 //! - [`fixture`]: the realm. [`client`]: people who speak HTTP.
 //! - [`contract`]: whether answers are what the API's description says.
 //! - [`documented`]: the realm in which the examples of the documentation work.
+//! - `survival`: whether everything that a test did would be there after a crash; looked at when a server goes away.
 
 pub mod client;
 pub mod contract;
 pub mod documented;
 pub mod fixture;
+mod survival;
 
 use client::TestClient;
 use std::sync::Arc;
@@ -179,6 +181,14 @@ impl TestServer {
     #[must_use]
     pub fn channel_id(&self, name: &str) -> ChannelId {
         fixture::channel_id(name)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            survival::check(&self.app.realm);
+        }
     }
 }
 

@@ -6,15 +6,17 @@ use crate::app::App;
 use crate::http::body::PARAMETERS_MAX;
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use hyper::HeaderMap;
 use hyper::header::CONTENT_TYPE;
 use multer::{Field, Multipart};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tidings_types::{ApiError, UserId};
 use tokio::io::AsyncWriteExt;
@@ -27,6 +29,10 @@ const BUFFER_BYTES: usize = 5 << 20;
 
 /// Bytes that may come before they are known to be a part of something: heads of parts, and what is between parts.
 const UNREAD_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes after which what reads forms has to pause, so that what came is read before more comes: it takes all that is
+/// there, however fast it comes.
+const STEP_BYTES: usize = 128 << 10;
 
 /// Files that one account sends at once.
 const OF_USER_AT_ONCE: u32 = 6;
@@ -93,11 +99,8 @@ pub async fn form(app: &App, user: UserId, headers: &HeaderMap, body: Body, byte
     let read = async {
         let _turn = app.files.receiving.acquire().await.map_err(|_| ApiError::NotReady {})?;
         let unread = Unread::default();
-        let counted = {
-            let unread = unread.clone();
-            body.into_data_stream().map(move |chunk| unread.count(chunk))
-        };
-        read(app, Multipart::new(counted, boundary), &unread, bytes_max).await
+        let paced = Paced { chunks: body.into_data_stream(), unread: unread.clone(), step: 0 };
+        read(app, Multipart::new(paced, boundary), &unread, bytes_max).await
     };
     tokio::time::timeout(whole, read).await.map_err(|_| ApiError::RequestTimeout {})?
 }
@@ -107,18 +110,37 @@ pub async fn form(app: &App, user: UserId, headers: &HeaderMap, body: Body, byte
 struct Unread(Arc<AtomicUsize>);
 
 impl Unread {
-    fn count(&self, chunk: Result<Bytes, axum::Error>) -> Result<Bytes, axum::Error> {
-        let chunk = chunk?;
-        let unread = self.0.fetch_add(chunk.len(), Ordering::Relaxed);
-        // A chunk may be of any size; it is in memory already.
-        if unread > UNREAD_BYTES_MAX {
-            return Err(axum::Error::new("a part of the form has no end"));
-        }
-        Ok(chunk)
-    }
-
     fn read(&self) {
         self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// A body in steps.
+struct Paced<S> {
+    chunks: S,
+    unread: Unread,
+    /// Bytes of the present step.
+    step: usize,
+}
+
+impl<S: Stream<Item = Result<Bytes, axum::Error>> + Unpin> Stream for Paced<S> {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.step >= STEP_BYTES {
+            self.step = 0;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let polled = self.chunks.poll_next_unpin(context);
+        if let Poll::Ready(Some(Ok(chunk))) = &polled {
+            self.step += chunk.len();
+            // A chunk may be of any size; it is in memory already.
+            if self.unread.0.fetch_add(chunk.len(), Ordering::Relaxed) > UNREAD_BYTES_MAX {
+                return Poll::Ready(Some(Err(axum::Error::new("a part of the form has no end"))));
+            }
+        }
+        polled
     }
 }
 
@@ -268,17 +290,36 @@ mod tests {
         for start in ["", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\nX-Long: "] {
             let taken = Arc::new(AtomicUsize::new(0));
             let endless = stream::iter(0..1_000).map(|_| Ok(Bytes::from(vec![b'a'; 64 << 10])));
-            let unread = Unread::default();
             let counted = {
-                let (taken, unread) = (Arc::clone(&taken), unread.clone());
-                stream::iter([Ok(Bytes::from(start))]).chain(endless).map(move |chunk| {
+                let taken = Arc::clone(&taken);
+                stream::iter([Ok(Bytes::from(start))]).chain(endless).inspect(move |_| {
                     taken.fetch_add(1, Ordering::Relaxed);
-                    unread.count(chunk)
                 })
             };
-            assert!(Multipart::new(counted, "x").next_field().await.is_err());
+            let paced = Paced { chunks: counted, unread: Unread::default(), step: 0 };
+            assert!(Multipart::new(paced, "x").next_field().await.is_err());
             assert!(taken.load(Ordering::Relaxed) <= 20, "{start:?}: {taken:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_sends_faster_than_it_is_read_is_not_taken_for_who_never_ends() {
+        const CHUNKS: usize = 1_000;
+        let start = "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\n";
+        let file = stream::iter(0..CHUNKS).map(|_| Ok(Bytes::from(vec![b'a'; 64 << 10])));
+        let ends = |text: &'static str| stream::iter([Ok(Bytes::from(text))]);
+        let unread = Unread::default();
+        let chunks = ends(start).chain(file).chain(ends("\r\n--x--\r\n"));
+        let mut form = Multipart::new(Paced { chunks, unread: unread.clone(), step: 0 }, "x");
+        let mut field = form.next_field().await.unwrap().unwrap();
+        unread.read();
+        let mut size = 0;
+        while let Some(chunk) = field.chunk().await.unwrap() {
+            unread.read();
+            assert!(chunk.len() <= UNREAD_BYTES_MAX);
+            size += chunk.len();
+        }
+        assert_eq!(size, CHUNKS * (64 << 10));
     }
 
     #[test]

@@ -18,7 +18,8 @@ async fn messages_that_refer_to_a_file_are_known_exactly() {
     let link = format!("[plan]({url})");
     let first = hamlet.send_to_channel("Denmark", "t", &link).await;
     let told = events(&own).await;
-    let sent = server.clock.now() * 1_000;
+    let sent =
+        hamlet.get(&format!("/messages/{first}"), &[]).await.ok()["message"]["timestamp"].as_i64().unwrap() * 1_000;
     assert_eq!((&told[0]["op"], &told[0]["upload_space_used"]), (&json!("update"), &json!(4)));
     assert_eq!(told[0]["attachment"], attachment(&hamlet).await);
     assert_eq!(told[0]["attachment"]["messages"], json!([{ "id": first, "date_sent": sent }]));

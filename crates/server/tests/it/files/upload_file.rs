@@ -11,6 +11,7 @@ async fn a_file_is_stored_and_its_owner_told() {
     let server = TestServer::start().await;
     let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
     let (own, other) = (watch(&hamlet).await, watch(&iago).await);
+    let asked = server.clock.now();
     let answer = hamlet.post_file("/user_uploads", "to be (or not).txt", "To be").await.ok();
     let url = answer["url"].as_str().unwrap();
     assert_eq!((&answer["uri"], &answer["filename"]), (&json!(url), &json!("to be (or not).txt")));
@@ -18,9 +19,10 @@ async fn a_file_is_stored_and_its_owner_told() {
     assert!(path.ends_with("/to-be-or-not.txt") && path.len() > 40, "{path}");
     let told = events(&own).await;
     let id = told[0]["attachment"]["id"].clone();
-    let now = server.clock.now() * 1_000;
+    let created = told[0]["attachment"]["create_time"].as_i64().unwrap();
+    assert!((asked..=server.clock.now()).contains(&(created / 1_000)) && created % 1_000 == 0, "{created}");
     let attachment = json!({
-        "id": id, "name": "to be (or not).txt", "path_id": format!("1/{path}"), "size": 5, "create_time": now, "messages": [],
+        "id": id, "name": "to be (or not).txt", "path_id": format!("1/{path}"), "size": 5, "create_time": created, "messages": [],
     });
     assert_eq!(told, [json!({ "type": "attachment", "op": "add", "attachment": attachment, "upload_space_used": 5 })]);
     assert!(other.events().await.is_empty());
