@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use tidings_core::audit::AuditRow;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::state::RealmState;
 use tidings_core::state::flags::{Flag, MentionBits};
@@ -44,7 +43,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
 }
 
 /// Calls `each` for every row. Statements of a start are not kept.
-fn for_each(
+pub(crate) fn for_each(
     connection: &Connection,
     sql: &str,
     mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
@@ -99,20 +98,6 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
         Ok(())
     })?;
     Ok(found)
-}
-
-/// What administrators did, the newest first.
-pub(crate) fn audit(connection: &Connection, limit: usize) -> Result<Vec<AuditRow>, Error> {
-    const TABLE: &str = "audit";
-    let mut rows = Vec::new();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = format!("SELECT at, actor_id, what, detail FROM audit ORDER BY id DESC LIMIT {limit}");
-    for_each(connection, &sql, |row| {
-        let actor = get::<Option<u32>>(row, 1, TABLE)?.map(UserId);
-        rows.push(AuditRow { at: get(row, 0, TABLE)?, actor, what: get(row, 2, TABLE)?, detail: get(row, 3, TABLE)? });
-        Ok(())
-    })?;
-    Ok(rows)
 }
 
 /// The index of messages, from indices of the database that have all it needs.
