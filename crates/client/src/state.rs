@@ -106,7 +106,7 @@ impl State {
             Event::UserSettings(event) => self.apply_setting(&event.property, &event.value),
             Event::UpdateDisplaySettings(event) => self.replace(&event.setting_name, event.setting.clone()),
             Event::UpdateGlobalNotifications(event) => self.replace(&event.notification_name, event.setting.clone()),
-            Event::RealmUpdate(event) => self.replace(&format!("realm_{}", event.property), event.value.clone()),
+            Event::RealmUpdate(event) => self.change_realm(&event.property, &event.value),
             Event::RealmUserSettingsDefaults(event) => {
                 if let Some(defaults) = self.fields.get_mut("realm_user_settings_defaults") {
                     defaults[&event.property] = event.value.clone();

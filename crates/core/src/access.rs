@@ -11,7 +11,7 @@ use crate::state::files::FileRow;
 use crate::state::groups::system;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
-use roaring::RoaringBitmap;
+use crate::unread::Wanted;
 use std::sync::Arc;
 use tidings_types::group::GroupSetting;
 use tidings_types::permission::channel as permission;
@@ -260,7 +260,7 @@ impl RealmState {
         }
         let shown = self.shows_history(channel);
         if !shown {
-            let wanted: RoaringBitmap = ids.iter().map(|id| id.0).collect();
+            let wanted = Wanted::new(self, ids);
             let reads =
                 |user: &UserId| self.active_user(*user).is_some_and(|row| self.reads_any(row, channel, &wanted));
             holders.extend(self.channels.subscribers(channel.id).iter().copied().filter(reads));
@@ -272,9 +272,9 @@ impl RealmState {
 
     /// Whether `viewer` may read at least one of these messages of a channel.
     #[must_use]
-    pub fn reads_any(&self, viewer: &UserRow, channel: &ChannelRow, ids: &RoaringBitmap) -> bool {
+    pub fn reads_any(&self, viewer: &UserRow, channel: &ChannelRow, wanted: &Wanted) -> bool {
         self.can_read_channel(viewer, channel)
-            && (self.shows_history(channel) || !self.readable_in_channel(viewer, channel).is_disjoint(ids))
+            && (self.shows_history(channel) || self.was_there_for_any(viewer.id, channel.id, wanted))
     }
 
     /// A channel that `viewer` may know of.

@@ -62,6 +62,12 @@ impl Audience {
         Self::of(Base::Set(Arc::new(users.iter().map(|user| user.0).collect())))
     }
 
+    /// These accounts, shared.
+    #[must_use]
+    pub fn set(users: Arc<RoaringBitmap>) -> Self {
+        Self::of(Base::Set(users))
+    }
+
     /// Who is subscribed to a channel now.
     #[must_use]
     pub fn subscribers(state: &RealmState, channel: ChannelId) -> Self {

@@ -1,11 +1,16 @@
 //! What is noted of administrative changes: who did what, and when.
 //!
-//! It follows from the events that commands emit anyway, so there is nothing to be remembered where a command is written:
-//! what is told to everybody about the organization, its accounts, groups and channels is noted, along with who did it.
+//! It follows from the events and changes that commands make anyway, so there is nothing to be remembered where a command
+//! is written: what is told to everybody about the organization, its accounts, groups and channels is noted, and so are
+//! keys, passwords, exports and new channels, along with who did it. Keys and passwords themselves are not in it.
 //! The notes are rows of the same commit. They are not in the live state.
 
 use crate::audience::Audience;
+use crate::change::Change;
+use crate::state::RealmState;
+use crate::state::exports::Outcome;
 use crate::state::groups::system;
+use serde_json::{Value, json};
 use tidings_types::UserId;
 use tidings_types::events::Event;
 use tidings_types::events::user::UserAspect;
@@ -20,9 +25,9 @@ pub struct AuditRow {
     pub at: i64,
     /// Who did it; none for an operator of the server.
     pub actor: Option<UserId>,
-    /// Type and operation of the event, as in `stream/update`.
+    /// Type and operation of the event, as in `stream/update`; or what was done, as in `api_key/add`.
     pub what: String,
-    /// The event as JSON; empty where that is too long.
+    /// The event as JSON, or which one it was done to; empty where that is too long.
     pub detail: String,
 }
 
@@ -64,6 +69,38 @@ pub fn note(event: &Event, audience: &Audience, actor: Option<UserId>, at: i64) 
     let detail = event.to_json().ok().filter(|json| json.len() <= DETAIL_BYTES_MAX);
     let detail = detail.map(|json| String::from_utf8_lossy(&json).into_owned()).unwrap_or_default();
     Some(AuditRow { at, actor, what, detail })
+}
+
+/// What is noted of a change, beside what is noted of its events; none for what is not administrative. `state` is the one
+/// before.
+#[must_use]
+pub fn note_change(change: &Change, state: &RealmState, actor: Option<UserId>, at: i64) -> Option<AuditRow> {
+    let (what, detail) = what_changes(change, state)?;
+    Some(AuditRow { at, actor, what: what.to_owned(), detail: detail.to_string() })
+}
+
+fn what_changes(change: &Change, state: &RealmState) -> Option<(&'static str, Value)> {
+    Some(match change {
+        Change::ApiKey { user, label, .. } => ("api_key/add", json!({ "user_id": user, "label": label })),
+        Change::ApiKeyRevoked { user, .. } => ("api_key/remove", json!({ "user_id": user })),
+        Change::Password { user, .. } => ("password/update", json!({ "user_id": user })),
+        Change::Channel(row) if state.channels.get(row.id).is_none() => {
+            let privacy = json!({ "invite_only": row.is_private, "is_web_public": row.is_web_public });
+            ("stream/create", json!({ "stream_id": row.id, "name": row.name, "privacy": privacy }))
+        }
+        Change::Export(row) => {
+            let what = match row.outcome {
+                Outcome::Pending => "realm_export/add",
+                Outcome::Done { .. } => "realm_export/done",
+                Outcome::Failed(_) => "realm_export/failed",
+                Outcome::Deleted(_) => "realm_export/remove",
+            };
+            (what, json!({ "export_id": row.id, "acting_user_id": row.user, "export_type": row.kind }))
+        }
+        // That it is closed, an event tells.
+        Change::Deactivated(false) => ("realm/reactivated", json!({})),
+        _ => return None,
+    })
 }
 
 /// One's own name, address, time zone and profile are one's own business.

@@ -22,7 +22,7 @@
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
 //! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
 //! - [`report`]: asking moderators to look at a message. [`notify`]: what the server itself sends.
-//! - [`realm`]: the organization.
+//! - [`realm`]: the organization. [`rehearsal`]: texts that are rendered before it is a command's turn.
 
 pub mod api_keys;
 pub mod bot_storage;
@@ -48,6 +48,7 @@ pub mod profile;
 pub mod push;
 pub mod reactions;
 pub mod realm;
+pub mod rehearsal;
 pub mod repeats;
 pub mod report;
 pub mod send;
@@ -65,8 +66,9 @@ use crate::change::{Change, MessageRow};
 use crate::event::{FlagGroups, Gate, Outgoing, Payload, PreparedFlags};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
+use rehearsal::Texts;
 use repeats::NamedSend;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
@@ -114,6 +116,9 @@ pub struct Tx<'a> {
     /// An operator of the server acts, in the name of an account.
     pub by_operator: bool,
     acting: Cell<Option<UserId>>,
+    /// Texts of the server's own that are rendered already.
+    texts: RefCell<Texts>,
+    is_rehearsal: bool,
     messages: &'a dyn MessageReader,
     changes: Vec<Change>,
     events: Vec<Outgoing>,
@@ -124,13 +129,21 @@ impl<'a> Tx<'a> {
     #[must_use]
     pub fn new(state: RealmState, now: i64, log_head: EventId, messages: &'a dyn MessageReader) -> Self {
         let (acting, changes, events) = (Cell::new(None), Vec::new(), Vec::new());
-        Tx { state, now, log_head, by_operator: false, acting, messages, changes, events }
+        let (texts, is_rehearsal, by_operator) = (RefCell::default(), false, false);
+        Tx { state, now, log_head, by_operator, acting, texts, is_rehearsal, messages, changes, events }
     }
 
     /// Records a change and applies it to the working copy.
     pub fn change(&mut self, change: Change) {
+        let noted = audit::note_change(&change, &self.state, self.responsible(), self.now);
         self.state.apply(&change);
         self.changes.push(change);
+        self.changes.extend(noted.map(|row| Change::Audit(Arc::new(row))));
+    }
+
+    /// Whom what is noted is noted of; none for operators.
+    fn responsible(&self) -> Option<UserId> {
+        self.acting.get().filter(|_| !self.by_operator)
     }
 
     /// Records an event that looks the same for everybody.
@@ -168,8 +181,7 @@ impl<'a> Tx<'a> {
     /// Notes what is administrative; of events that come in several forms, the current one.
     fn note(&mut self, payload: &Payload, audience: &Audience, gate: Gate) {
         let (Payload::Plain(event), false) = (payload, matches!(gate, Gate::Without(_))) else { return };
-        let actor = self.acting.get().filter(|_| !self.by_operator);
-        if let Some(row) = audit::note(event, audience, actor, self.now) {
+        if let Some(row) = audit::note(event, audience, self.responsible(), self.now) {
             self.change(Change::Audit(Arc::new(row)));
         }
     }

@@ -73,6 +73,8 @@ pub const PROFILE_LONG_TEXT_CHARS_MAX: usize = 500;
 pub const PROFILE_LINK_BYTES_MAX: usize = 2_000;
 /// Users in one field of a profile.
 pub const PROFILE_USERS_MAX: usize = 100;
+/// Values of profiles that one command takes away: a few milliseconds of the writer.
+pub const PROFILE_VALUES_AT_ONCE: usize = 500;
 /// Domains that addresses of new accounts may be of.
 pub const DOMAINS_MAX: usize = 1_000;
 /// Groups of channels that new users can choose together.
@@ -87,6 +89,8 @@ pub const INVITED_AT_ONCE_MAX: usize = 100;
 pub const INVITE_MINUTES: i64 = 14_400;
 /// Minutes for which an invitation can be accepted at most, unless for ever: ten years.
 pub const INVITE_MINUTES_MAX: i64 = 5_256_000;
+/// Seconds for which a new address can be confirmed: a day.
+pub const EMAIL_CHANGE_SECS: i64 = 86_400;
 /// E-mails that wait to be sent.
 pub const MAIL_QUEUE_MAX: usize = 10_000;
 /// How often it is tried to send an e-mail: for about three days.

@@ -14,7 +14,7 @@
 //! - [`files`]: uploaded files and who refers to them. [`pictures`]: of users and the organization; custom emoji.
 //! - [`linkifiers`]: what the organization lets text become.
 //! - [`organization`]: what administrators keep for everybody, beside settings.
-//! - [`invites`]: invitations, and e-mails that wait to be sent.
+//! - [`invites`]: invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 //! - [`prepared`]: drafts, snippets, views, scheduled messages, reminders.
 //! - [`bot_storage`]: what programs store for their accounts.
 //! - [`push`]: devices that notifications are to be sent to.
@@ -76,7 +76,7 @@ pub struct RealmState {
     pub playgrounds: Arc<Playgrounds>,
     /// What administrators keep for everybody: folders, profile fields, domains, default groups of channels.
     pub organization: Organization,
-    /// Invitations, and e-mails that wait to be sent.
+    /// Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
     pub invites: Invites,
     /// Accounts and API keys.
     pub users: Users,
@@ -146,6 +146,7 @@ impl RealmState {
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
             Change::Invite { id, row } => self.invites.put(*id, row.clone()),
+            Change::EmailChange { user, row } => self.invites.put_email_change(*user, row.clone()),
             Change::Mail { id, row } => self.invites.put_mail(*id, row.clone()),
             Change::Domains(list) => self.organization.domains = Arc::clone(list),
             Change::DefaultGroups(list) => self.organization.default_groups = Arc::clone(list),
@@ -179,7 +180,7 @@ impl RealmState {
             }
             Change::Conversation { id, kind } => self.messages.put_conversation(*id, Arc::clone(kind)),
             Change::MessageInserted { row, mentions } => {
-                self.messages.insert(row.id, row.conversation);
+                self.messages.insert(row.id, row.conversation, row.sender);
                 row.submessages.iter().for_each(|submessage| self.messages.note_submessage(submessage.id));
                 self.flags.put_mentions(row.id, row.bits.channel_wildcard, mentions);
             }

@@ -9,7 +9,41 @@ use crate::state::ids::IdSet;
 use crate::state::messages::{ConversationKind, Way};
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
+use std::collections::BTreeSet;
 use tidings_types::{ChannelId, MessageId, UserId};
+
+/// Messages of one channel, for asking of many users whether one of them came to them.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    all: RoaringBitmap,
+    /// Those that were sent where they are.
+    sent_here: RoaringBitmap,
+    /// When the others came, and where to.
+    moves: BTreeSet<(ChannelId, u64)>,
+}
+
+impl Wanted {
+    /// These messages, which are in one channel.
+    #[must_use]
+    pub fn new(state: &RealmState, ids: &[MessageId]) -> Self {
+        let mut wanted = Wanted {
+            all: ids.iter().map(|id| id.0).collect(),
+            sent_here: RoaringBitmap::new(),
+            moves: BTreeSet::new(),
+        };
+        for id in ids {
+            match state.messages.way_of(*id).and_then(|way| way.moves.last()) {
+                Some(last) => {
+                    wanted.moves.insert(*last);
+                }
+                None => {
+                    wanted.sent_here.insert(id.0);
+                }
+            }
+        }
+        wanted
+    }
+}
 
 impl RealmState {
     /// A muted topic, or a muted channel in which the topic is not unmuted or followed.
@@ -52,6 +86,15 @@ impl RealmState {
             all |= flags.mentioned();
         }
         all
+    }
+
+    /// Whether at least one of these messages of a channel came to a user; see [`RealmState::was_there`].
+    pub(crate) fn was_there_for_any(&self, user: UserId, channel: ChannelId, wanted: &Wanted) -> bool {
+        let spans = self.channels.subscription(user, channel).into_iter().flat_map(|row| &row.spans);
+        let mut sent = spans.filter_map(|span| Some(span.from_message.checked_add(1)?..=span.to_message));
+        sent.any(|range| !range.is_empty() && wanted.sent_here.range_cardinality(range) > 0)
+            || wanted.moves.iter().any(|(channel, seq)| self.was_subscribed_at(user, *channel, *seq))
+            || self.flags.of(user).is_some_and(|flags| !flags.mentioned().is_disjoint(&wanted.all))
     }
 
     /// The messages of a channel that a user received; see [`RealmState::received`].

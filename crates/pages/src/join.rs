@@ -1,6 +1,6 @@
 //! The page to which the link of an invitation leads.
 
-use maud::{DOCTYPE, html};
+use maud::{DOCTYPE, Markup, html};
 use tidings_types::brand::Brand;
 
 /// What the page shows.
@@ -23,6 +23,23 @@ pub struct Join<'a> {
 /// The page as HTML.
 #[must_use]
 pub fn page(brand: &Brand, organization: &str, join: &Join<'_>) -> String {
+    let title = format!("Join {organization}");
+    let content = html! {
+        @if let Some(why) = join.over {
+            h1 { (title) }
+            p { (why) }
+        } @else if let Some(email) = join.joined {
+            h1 { "Welcome to " (organization) }
+            p { "Your account " strong { (email) } " is ready. Log in with it and your password in a client of your choice." }
+        } @else {
+            (form(organization, join))
+        }
+    };
+    sheet(brand, &title, &content)
+}
+
+/// A page that stands alone.
+pub(crate) fn sheet(brand: &Brand, title: &str, content: &Markup) -> String {
     let document = html! {
         (DOCTYPE)
         html lang="en" {
@@ -31,7 +48,7 @@ pub fn page(brand: &Brand, organization: &str, join: &Join<'_>) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="robots" content="noindex";
-                title { "Join " (organization) " – " (brand.product) }
+                title { (title) " – " (brand.product) }
                 link rel="stylesheet" href="/api/static/style.css";
                 link rel="stylesheet" href="/api/static/brand.css";
             }
@@ -42,24 +59,14 @@ pub fn page(brand: &Brand, organization: &str, join: &Join<'_>) -> String {
                         span { (brand.product) }
                     }
                 }
-                main #main {
-                    @if let Some(why) = join.over {
-                        h1 { "Join " (organization) }
-                        p { (why) }
-                    } @else if let Some(email) = join.joined {
-                        h1 { "Welcome to " (organization) }
-                        p { "Your account " strong { (email) } " is ready. Log in with it and your password in a client of your choice." }
-                    } @else {
-                        (form(organization, join))
-                    }
-                }
+                main #main { (content) }
             }
         }
     };
     document.into_string()
 }
 
-fn form(organization: &str, join: &Join<'_>) -> maud::Markup {
+fn form(organization: &str, join: &Join<'_>) -> Markup {
     html! {
         h1 { "Join " (organization) }
         @if let Some(error) = join.error { p role="alert" { strong { (error) } } }

@@ -94,6 +94,8 @@ config! {
     log_bytes_max: usize = limits::LOG_BYTES_MAX;
     /// Days that events are kept at least, for queues that come back late.
     log_retention_days: u32 = 7;
+    /// Days that it is noted who administered what (`tidings audit`); 0 for ever.
+    audit_retention_days: u32 = 3_650;
     /// Wait for the disk at every commit (`full`), or accept to lose the last moments in a power failure (`normal`).
     synchronous: Synchronous = Synchronous::Full;
     /// The server that sends e-mail, as in `smtps://user:password@mail.example.com` or `smtp://localhost:25`; without one no
@@ -122,6 +124,12 @@ impl Config {
     #[must_use]
     pub fn quota_mib(&self) -> Option<u32> {
         Some(self.realm_upload_quota_mib).filter(|mib| *mib > 0)
+    }
+
+    /// The same in bytes.
+    #[must_use]
+    pub fn quota_bytes(&self) -> Option<u64> {
+        self.quota_mib().map(|mib| u64::from(mib) << 20)
     }
 }
 

@@ -6,9 +6,11 @@
 use crate::app::App;
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::commands::Tx;
 use tidings_core::commands::prepared::later;
 use tidings_core::directory::SeenBy;
-use tidings_core::state::prepared::LaterRow;
+use tidings_core::state::prepared::{Later, LaterRow};
+use tidings_markdown::Rendered;
 use tidings_types::ApiError;
 use tokio::time::MissedTickBehavior;
 
@@ -47,6 +49,11 @@ async fn send_due(app: &App) {
 
 async fn send(app: &App, row: Arc<LaterRow>) -> Result<(), ApiError> {
     let state = app.realm.snapshot();
+    if matches!(row.what, Later::Reminder { .. }) {
+        let reminder = Arc::clone(&row);
+        let remind = move |tx: &mut Tx<'_>| later::deliver(tx, &reminder, Rendered::default(), Vec::new());
+        return or_fail(app, row, app.realm.run_rehearsed(remind).await).await;
+    }
     // Whom it mentions is decided now, by what its author sees now.
     let viewer = state.active_user(row.user);
     let rendered = viewer.map(|viewer| tidings_markdown::render(&row.content, &SeenBy { state: &state, viewer }));
@@ -56,6 +63,11 @@ async fn send(app: &App, row: Arc<LaterRow>) -> Result<(), ApiError> {
         let rendered = rendered.unwrap_or_default();
         app.realm.run(move |tx| later::deliver(tx, &row, rendered, alerted)).await
     };
+    or_fail(app, row, sent).await
+}
+
+/// Notes it where something was not sent.
+async fn or_fail(app: &App, row: Arc<LaterRow>, sent: Result<(), ApiError>) -> Result<(), ApiError> {
     match sent {
         Err(reason) if !matches!(reason, ApiError::Internal {} | ApiError::NotReady {}) => {
             app.realm.run(move |tx| later::fail(tx, &row, &reason)).await

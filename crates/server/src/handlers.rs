@@ -5,6 +5,7 @@ pub mod authentication;
 pub mod bots;
 pub mod calls;
 pub mod channels;
+pub mod confirm;
 pub mod emoji;
 pub mod emoji_data;
 pub mod events;

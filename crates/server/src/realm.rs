@@ -127,6 +127,34 @@ impl Realm {
         answer.await.unwrap_or(Err(ApiError::NotReady {}))
     }
 
+    /// As [`Realm::run`], for a command that sends a long text of the server's own: it is rehearsed before, so that the
+    /// text is rendered when it is its turn.
+    ///
+    /// # Errors
+    /// As [`Realm::run`].
+    pub async fn run_rehearsed<T: Send + 'static>(
+        &self,
+        command: impl Fn(&mut Tx<'_>) -> Result<T, ApiError> + Send + Sync + 'static,
+    ) -> Result<T, ApiError> {
+        let (state, store, now) = (self.snapshot(), Arc::clone(&self.store), self.clock.now());
+        let command = Arc::new(command);
+        let rehearsed = Arc::clone(&command);
+        let rehearse = move || {
+            let messages = overlay::Overlay::new(&*store);
+            let mut tx = Tx::rehearsal(RealmState::clone(&state), now, &messages);
+            // What it refuses now, it refuses when it is its turn, unless that has changed.
+            let _ = rehearsed(&mut tx);
+            tx.into_texts()
+        };
+        // Whatever went wrong goes wrong again, where it is answered.
+        let texts = tokio::task::spawn_blocking(rehearse).await.unwrap_or_default();
+        let run = move |tx: &mut Tx<'_>| {
+            tx.use_texts(texts);
+            command(tx)
+        };
+        self.run(run).await
+    }
+
     /// As [`Realm::run`], from a thread that may block.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Removes old events from the store, and what clients called their sends long ago. What a queue may still ask for
+//! Removes old events from the store, what clients called their sends long ago, and what administrators did long ago. What a queue may still ask for
 //! stays: a queue lives at most [`limits::IDLE_TIMEOUT_SECS_MAX`] without a poll, so nothing younger is ever removed.
 
 use crate::app::App;
@@ -29,6 +29,9 @@ pub async fn keep(app: Arc<App>) {
         if let Err(error) = forget_sends(&app).await {
             tracing::warn!(%error, "old names of sends could not be removed");
         }
+        if let Err(error) = trim_audit(&app).await {
+            tracing::warn!(%error, "what administrators did long ago could not be forgotten");
+        }
     }
 }
 
@@ -48,6 +51,19 @@ pub async fn trim(app: &App) -> Result<usize, StoreError> {
 pub async fn forget_sends(app: &App) -> Result<usize, StoreError> {
     let before = app.realm.clock.now() - limits::SEND_KEY_SECS;
     in_steps(app, move |store| store.trim_named_sends(before)).await
+}
+
+/// Forgets what administrators did long enough ago; returns how many changes.
+///
+/// # Errors
+/// The store fails.
+pub async fn trim_audit(app: &App) -> Result<usize, StoreError> {
+    let days = app.config.audit_retention_days;
+    if days == 0 {
+        return Ok(0);
+    }
+    let before = app.realm.clock.now() - i64::from(days) * 86_400;
+    in_steps(app, move |store| store.trim_audit(before)).await
 }
 
 async fn in_steps(

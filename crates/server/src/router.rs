@@ -293,7 +293,7 @@ pub fn router(app: Arc<App>) -> Router {
         into_axum(handlers::calls::join(&calls, &query.unwrap_or_default()).await)
     };
     let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
-    let (joining, metrics) = (Arc::clone(&app), app);
+    let (joining, confirming, metrics) = (Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -308,6 +308,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
         .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
+        .route("/confirm/{key}", any(move |key: Path<String>, request: Request| confirm(confirming, key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
@@ -321,6 +322,17 @@ async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Respo
     into_axum(match parts.method {
         Method::GET | Method::HEAD => handlers::join::show(&app, &key, address, headers).await,
         Method::POST => closing(handlers::join::accept(&app, &key, address, headers, query, body).await),
+        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
+    })
+}
+
+/// Where the link to confirm an address leads.
+async fn confirm(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
+    let address = client_address(&app, request.extensions(), request.headers());
+    let (parts, _) = request.into_parts();
+    into_axum(match parts.method {
+        Method::GET | Method::HEAD => handlers::confirm::show(&app, &key, address, &parts.headers).await,
+        Method::POST => closing(handlers::confirm::confirm(&app, &key, address, &parts.headers).await),
         _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
     })
 }
@@ -345,10 +357,11 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     let address = client_address(&app, request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let file = methods.get(parts.method.as_str()).and_then(|route| route.spec.metadata.file);
-    let Brought { mut params, file, document } = match read(&app, &parts.headers, parts.uri.query(), body, file).await {
+    let brought = match read(&app, &parts.headers, parts.uri.query(), body, file).await {
         Ok(brought) => brought,
         Err(error) => return closing(respond::error(&error)),
     };
+    let Brought { mut params, file, document, counted } = brought;
     let method = match parts.method.as_str() {
         "HEAD" => "GET",
         // Clients that can only send GET and POST name the method they mean.
@@ -363,7 +376,8 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     for (name, value) in path {
         params.push_path(name, value.to_owned());
     }
-    let arrived = Arrived { app, address, headers: Arc::new(parts.headers), file: file.map(Arc::new), document };
+    let headers = Arc::new(parts.headers);
+    let arrived = Arrived { app, address, headers, file: file.map(Arc::new), document, counted };
     handler(arrived, params).await
 }
 

@@ -9,9 +9,10 @@
 //! - [`checkpoint`]: copies the write-ahead log into the database, beside the commits.
 //! - [`load`]: tables to live state. [`commit`]: changes to rows, in one transaction.
 //! - [`search`]: which messages match; [`message`]: whole messages. [`log`]: the event log.
-//! - [`named_send`]: what clients call their sends.
+//! - [`named_send`]: what clients call their sends. [`audit`]: what administrators did.
 //! - [`row`]: how values look in columns.
 
+mod audit;
 mod checkpoint;
 mod commit;
 mod connection;
@@ -164,7 +165,11 @@ impl Store for SqliteStore {
     }
 
     fn audit(&self, limit: usize) -> Result<Vec<AuditRow>, StoreError> {
-        Ok(load::audit(&self.connections.reader(), limit)?)
+        Ok(audit::read(&self.connections.reader(), limit)?)
+    }
+
+    fn trim_audit(&self, before: i64) -> Result<usize, StoreError> {
+        Ok(audit::trim(&self.connections.writer(), before)?)
     }
 
     fn password(&self, user: UserId) -> Result<Option<String>, StoreError> {

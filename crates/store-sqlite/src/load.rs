@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use tidings_core::audit::AuditRow;
 use tidings_core::queue::{QueueOptions, QueueRow};
 use tidings_core::state::RealmState;
 use tidings_core::state::flags::{Flag, MentionBits};
@@ -44,7 +43,7 @@ pub(crate) fn load(connection: &mut Connection) -> Result<Option<Loaded>, Error>
 }
 
 /// Calls `each` for every row. Statements of a start are not kept.
-fn for_each(
+pub(crate) fn for_each(
     connection: &Connection,
     sql: &str,
     mut each: impl FnMut(&Row<'_>) -> Result<(), Error>,
@@ -101,41 +100,41 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     Ok(found)
 }
 
-/// What administrators did, the newest first.
-pub(crate) fn audit(connection: &Connection, limit: usize) -> Result<Vec<AuditRow>, Error> {
-    const TABLE: &str = "audit";
-    let mut rows = Vec::new();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let sql = format!("SELECT at, actor_id, what, detail FROM audit ORDER BY id DESC LIMIT {limit}");
-    for_each(connection, &sql, |row| {
-        let actor = get::<Option<u32>>(row, 1, TABLE)?.map(UserId);
-        rows.push(AuditRow { at: get(row, 0, TABLE)?, actor, what: get(row, 2, TABLE)?, detail: get(row, 3, TABLE)? });
-        Ok(())
-    })?;
-    Ok(rows)
-}
-
-/// The index of messages, from an index of the database that has all it needs.
+/// The index of messages, from indices of the database that have all it needs.
 fn messages(connection: &Connection, state: &mut RealmState, last_message: u32) -> Result<(), Error> {
     let sql = "SELECT conversation_id, id FROM messages INDEXED BY messages_by_conversation
                ORDER BY conversation_id, id";
+    entries(connection, sql, |entries| {
+        state.messages.load(entries.map(|(conversation, id)| (ConversationId(conversation), id)), last_message);
+    })?;
+    let sql = "SELECT sender_id, id FROM messages INDEXED BY messages_by_sender ORDER BY sender_id, id";
+    entries(connection, sql, |entries| {
+        state.messages.load_senders(entries.map(|(sender, id)| (UserId(sender), id)));
+    })
+}
+
+/// Has rows of two numbers read, up to the first that is none.
+fn entries(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnOnce(&mut dyn Iterator<Item = (u32, u32)>),
+) -> Result<(), Error> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut failure = None;
-    let entries = std::iter::from_fn(|| match next_message(&mut rows) {
+    read(&mut std::iter::from_fn(|| match next_entry(&mut rows) {
         Ok(entry) => entry,
         Err(error) => {
             failure = Some(error);
             None
         }
-    });
-    state.messages.load(entries, last_message);
+    }));
     failure.map_or(Ok(()), Err)
 }
 
-fn next_message(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(ConversationId, u32)>, Error> {
+fn next_entry(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(u32, u32)>, Error> {
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some((ConversationId(get(row, 0, "messages")?), get(row, 1, "messages")?)))
+    Ok(Some((get(row, 0, "messages")?, get(row, 1, "messages")?)))
 }
 
 /// How messages came into the channels they are in.

@@ -143,6 +143,12 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn audit(&self, limit: usize) -> Result<Vec<AuditRow>, StoreError>;
 
+    /// Forgets what was done before `before` (UNIX seconds), a bounded number at a time; returns how many.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn trim_audit(&self, before: i64) -> Result<usize, StoreError>;
+
     /// The password of an account as an Argon2 PHC string; none if it has none.
     ///
     /// # Errors

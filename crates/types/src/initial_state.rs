@@ -453,8 +453,6 @@ initial_state! {
     realm_plan_type: u32, ["realm"];
     /// Services that profiles can name accounts at, by the `subtype` of such fields.
     realm_default_external_accounts: BTreeMap<String, ExternalAccount>, ["realm"];
-    /// The channel where new users are announced; -1 for none.
-    realm_signup_announcements_stream_id: i64, ["realm"];
     /// The channel where changes of the server are announced; -1 for none.
     realm_zulip_update_announcements_stream_id: i64, ["realm"];
 

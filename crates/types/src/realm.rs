@@ -310,6 +310,8 @@ realm_settings! {
     disallow_disposable_email_addresses: bool = false, Alone;
     /// The channel where new channels are announced; -1 for none.
     new_stream_announcements_stream_id: i64 = -1, Alone;
+    /// The channel where new accounts of people are announced; -1 for none.
+    signup_announcements_stream_id: i64 = -1, Alone;
     /// Channels new users are subscribed to, ascending.
     default_channels: Vec<ChannelId> = Vec::new();
 }

@@ -49,12 +49,24 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
                 tx.emit(Event::WebReloadClient(WebReloadClient { immediate }), Audience::realm());
                 Ok(())
             };
-            json(&realm.run(tell).await?)
+            json(&operate(realm, tell).await?)
         }
         Request::Audit { limit } => json(&audit(realm, limit).await?),
-        Request::OpenOrganization => json(&realm.run(|tx| Ok(signup::reactivate_realm(tx))).await?),
+        Request::OpenOrganization => json(&operate(realm, |tx| Ok(signup::reactivate_realm(tx))).await?),
         Request::Generate { count, channel } => json(&generate(realm, count, channel).await?),
     }
+}
+
+/// Runs a command of an operator.
+async fn operate<T: Send + 'static>(
+    realm: &Realm,
+    command: impl FnOnce(&mut Tx<'_>) -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let as_operator = move |tx: &mut Tx<'_>| {
+        tx.by_operator = true;
+        command(tx)
+    };
+    realm.run(as_operator).await
 }
 
 fn json(value: &impl Serialize) -> Result<Value, ApiError> {
@@ -123,7 +135,7 @@ async fn create_user(realm: &Realm, new: NewUser) -> Result<Credentials, ApiErro
         api_keys::add_key(tx, id, hash, "tidings user create".to_owned());
         Ok(id)
     };
-    let user_id = realm.run(create).await?;
+    let user_id = operate(realm, create).await?;
     credentials(realm, user_id, key)
 }
 
@@ -152,7 +164,7 @@ async fn new_key_for(realm: &Realm, user: String, label: String) -> Result<Crede
         api_keys::log_in(tx, user, hash, label)?;
         Ok(user)
     };
-    let user_id = realm.run(add).await?;
+    let user_id = operate(realm, add).await?;
     credentials(realm, user_id, key)
 }
 
@@ -177,8 +189,7 @@ async fn change(
     how: impl FnOnce(&mut Tx<'_>, UserId, &UserRow) -> Result<Vec<UserId>, ApiError> + Send + 'static,
 ) -> Result<Account, ApiError> {
     let ending = Arc::clone(realm);
-    let changed = realm.run(move |tx| {
-        tx.by_operator = true;
+    let changed = operate(realm, move |tx| {
         let target = Arc::clone(find(&tx.state, &user)?);
         let actor = acting_owner(&tx.state, Some(target.id));
         let actor =
@@ -223,7 +234,7 @@ async fn subscribe(realm: &Realm, channel: &NewChannel, users: Vec<String>) -> R
         seed::subscribe(tx, channel, &ids);
         Ok(())
     };
-    realm.run(subscribe).await
+    operate(realm, subscribe).await
 }
 
 async fn generate(realm: &Realm, count: usize, channel: String) -> Result<Vec<Generated>, ApiError> {
@@ -249,5 +260,5 @@ async fn generate(realm: &Realm, count: usize, channel: String) -> Result<Vec<Ge
         seed::subscribe(tx, channel, &ids);
         Ok(all)
     };
-    realm.run(create).await
+    operate(realm, create).await
 }

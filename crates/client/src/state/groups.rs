@@ -51,6 +51,9 @@ impl State {
         if let Some((name, number)) = deprecated::of(name, value) {
             self.replace(&format!("realm_{name}"), json!(number));
         }
+        if name == "presence_disabled" && *value == json!(true) {
+            self.replace("presences", json!({}));
+        }
     }
 
     /// Permissions do not name accounts that are deactivated.

@@ -26,9 +26,35 @@ impl State {
     }
 
     pub(super) fn remove_user(&mut self, user: UserId) {
+        self.forget_presence(user);
         for list in LISTS {
             self.remove_by(list, "user_id", &json!(user));
         }
+    }
+
+    /// Takes away when somebody was there, by id or by address, whichever it is known by.
+    fn forget_presence(&mut self, user: UserId) {
+        let email = self.known_email(user);
+        if let Some(presences) = self.fields.get_mut("presences").and_then(Value::as_object_mut) {
+            presences.remove(&user.to_string());
+            email.and_then(|email| presences.remove(&email));
+        }
+    }
+
+    /// Older clients know by address who is there.
+    fn rename_presence(&mut self, user: UserId, email: &str) {
+        let Some(before) = self.known_email(user) else { return };
+        if let Some(presences) = self.fields.get_mut("presences").and_then(Value::as_object_mut)
+            && let Some(known) = presences.remove(&before)
+        {
+            presences.insert(email.to_owned(), known);
+        }
+    }
+
+    fn known_email(&self, user: UserId) -> Option<String> {
+        let rows = LISTS.iter().filter_map(|list| self.get(list)?.as_array()).flatten();
+        let row = rows.into_iter().find(|row| row["user_id"] == json!(user))?;
+        row["email"].as_str().map(str::to_owned)
     }
 
     pub(super) fn update_user(&mut self, change: &UserChange) {
@@ -40,6 +66,9 @@ impl State {
         if let UserAspect::ProfileValue { custom_profile_field } = &change.aspect {
             self.update_profile(user, custom_profile_field);
             return;
+        }
+        if let UserAspect::NewEmail { new_email } = &change.aspect {
+            self.rename_presence(user, new_email);
         }
         let mut fields = aspect_fields(&change.aspect);
         if self.is_self(user) {
@@ -89,6 +118,7 @@ impl State {
             self.put_by(to, "user_id", row);
         }
         if !is_active {
+            self.forget_presence(user);
             for group in self.list_mut("realm_user_groups").into_iter().flatten() {
                 remove_ids(&mut group["members"], &[user.0]);
             }

@@ -21,7 +21,7 @@ pub fn add_key(tx: &mut Tx<'_>, user: UserId, hash: KeyHash, label: String) {
 /// # Errors
 /// `USER_DEACTIVATED` if the account was deactivated meanwhile.
 pub fn log_in(tx: &mut Tx<'_>, user: UserId, hash: KeyHash, label: String) -> Result<(), ApiError> {
-    tx.state.active_user(user).ok_or(ApiError::UserDeactivated {})?;
+    tx.actor(user).map_err(|_| ApiError::UserDeactivated {})?;
     add_key(tx, user, hash, label);
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::Tx;
 use super::pictures::{self, Obsolete};
 use super::users::activity::set_active;
 use super::users::create::{NewAccount, create_account};
-use super::users::update::change_full_name;
+use super::users::update::{change_full_name, give_role};
 use super::visibility::{self, user_update};
 use crate::change::Change;
 use crate::state::users::{BotRow, UserRow};
@@ -91,6 +91,22 @@ pub fn create_bot(tx: &mut Tx<'_>, actor: UserId, new: NewBot) -> Result<UserId,
     create_account(tx, account)
 }
 
+/// Whether an account may create bots of a kind; to be asked before the work of decoding a picture.
+///
+/// # Errors
+/// 400 where it may not, and for kinds that there are not.
+pub fn check_may_create_kind(tx: &Tx<'_>, actor: UserId, bot_type: i64) -> Result<(), ApiError> {
+    check_may_create(tx, &*tx.actor(actor)?, check_bot_type(bot_type)?)
+}
+
+/// Whether an account may change a bot; to be asked before the work of decoding a picture.
+///
+/// # Errors
+/// As [`access_bot`].
+pub fn check_may_update(tx: &Tx<'_>, actor: UserId, bot: UserId) -> Result<(), ApiError> {
+    access_bot(tx, &*tx.actor(actor)?, bot).map(drop)
+}
+
 /// The server itself runs no bots.
 fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
     let bot_type = u16::try_from(number).ok().and_then(|number| BotType::try_from(number).ok());
@@ -168,6 +184,8 @@ pub fn access_bot(tx: &Tx<'_>, actor: &UserRow, bot: UserId) -> Result<Arc<UserR
 pub struct BotChanges {
     /// Display name.
     pub full_name: Option<String>,
+    /// The number of its role.
+    pub role: Option<i64>,
     /// Who owns it.
     pub owner: Option<UserId>,
     /// Name of the channel it sends to by default; empty for none.
@@ -187,10 +205,14 @@ pub struct BotChanges {
 /// `update-bot`: returns the bot as it is now, and the picture that it does not need any more.
 ///
 /// # Errors
-/// 400 where the actor may not, and for names, owners and channels that cannot be.
+/// 400 where the actor may not, and for names, roles, owners and channels that cannot be.
 pub fn update_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId, changes: &BotChanges) -> Result<Obsolete, ApiError> {
     let actor = tx.actor(actor)?;
-    let bot = access_bot(tx, &actor, bot)?.id;
+    let row = access_bot(tx, &actor, bot)?;
+    let bot = row.id;
+    if let Some(number) = changes.role {
+        give_role(tx, &actor, &row, number)?;
+    }
     if let Some(name) = &changes.full_name {
         change_full_name(tx, bot, name)?;
     }

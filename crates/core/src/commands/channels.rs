@@ -43,6 +43,13 @@ pub fn viewers(state: &RealmState, channel: &ChannelRow) -> RoaringBitmap {
     state.users.iter().filter(sees).map(|user| user.id.0).collect()
 }
 
+/// Those of these accounts that are active and may know of a channel.
+#[must_use]
+pub fn viewers_among(state: &RealmState, channel: &ChannelRow, users: &RoaringBitmap) -> RoaringBitmap {
+    let sees = |id: &u32| state.active_user(UserId(*id)).is_some_and(|user| state.can_see_channel(user, channel));
+    users.iter().filter(sees).collect()
+}
+
 /// These users, as an audience.
 pub(crate) fn audience_of(users: &RoaringBitmap) -> Audience {
     Audience::users(users.iter().map(UserId))

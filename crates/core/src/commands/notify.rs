@@ -2,7 +2,6 @@
 
 use super::Tx;
 use super::send::{self, NewMessage, Place};
-use crate::directory::SeenBy;
 use crate::state::channels::ChannelRow;
 use crate::state::messages::ConversationKind;
 use crate::state::users::{NOTIFICATION_BOT, UserRow};
@@ -42,10 +41,17 @@ pub fn send_direct(tx: &mut Tx<'_>, to: &UserRow, content: String) -> Result<Mes
     Ok(send::deliver(tx, &bot, &Place::Direct { users }, new)?.id)
 }
 
+/// The channel that the organization has for something, if it has one that is in use; -1 stands for none.
+#[must_use]
+pub fn channel_for(tx: &Tx<'_>, id: i64) -> Option<ChannelId> {
+    let channel = u32::try_from(id).ok().and_then(|id| tx.state.channels.get(ChannelId(id)));
+    channel.filter(|channel| !channel.is_archived).map(|channel| channel.id)
+}
+
 /// A text as HTML, with what `viewer` sees.
 #[must_use]
 pub fn render(tx: &Tx<'_>, viewer: &UserRow, content: &str) -> Rendered {
-    tidings_markdown::render(content, &SeenBy { state: &tx.state, viewer })
+    tx.rendered(viewer, content)
 }
 
 fn message(tx: &Tx<'_>, viewer: &UserRow, content: String, read_by: &[UserId]) -> NewMessage {

@@ -93,7 +93,7 @@ pub(super) fn tell_naming(tx: &mut Tx<'_>, user: UserId, only: Option<&RoaringBi
     if !data.is_empty() {
         tx.emit(Event::RealmUpdateDict(RealmUpdateDict { property: "default".to_owned(), data }), audience());
     }
-    let groups: Vec<GroupRow> = tx.state.groups.iter().map(|group| GroupRow::clone(&group.row)).collect();
+    let groups: Vec<Arc<GroupRow>> = tx.state.groups.iter().map(|group| Arc::clone(&group.row)).collect();
     for group in groups {
         let mut change = GroupChange::default();
         for name in GroupPermissions::NAMES {

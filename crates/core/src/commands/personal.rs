@@ -1,10 +1,11 @@
 //! What users keep for themselves, and what they tell others of themselves.
 //!
 //! # Layout
-//! [`alert_words`], [`muted_users`], [`user_topics`], [`settings`]: told to nobody else. [`status`], [`presence`]:
+//! [`alert_words`], [`muted_users`], [`user_topics`], [`settings`]: told to nobody else. [`email`]: one's address. [`status`], [`presence`]:
 //! told to everybody who sees the user. [`typing`]: told to who would get the message.
 
 pub mod alert_words;
+pub mod email;
 pub mod muted_users;
 pub mod presence;
 pub mod settings;

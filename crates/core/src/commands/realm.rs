@@ -1,5 +1,6 @@
 //! The organization's settings.
 
+use super::personal::presence;
 use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
@@ -20,16 +21,23 @@ use tidings_types::realm::Told;
 use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, UserId};
 
+/// What owners alone change, beside permissions of which their table says so: who comes in, and when they are trusted.
+const FOR_OWNERS: &[&str] =
+    &["disallow_disposable_email_addresses", "emails_restricted_to_domains", "waiting_period_threshold"];
+
 /// `update-realm`: all that was asked for, or nothing.
 ///
 /// # Errors
-/// 400 for who is no administrator, and for values that cannot be.
+/// 400 for who is no administrator, or no owner where it takes one, and for values that cannot be.
 pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
         return Err(administrator_required());
     }
-    let for_owners = |name: &str| permissions::rule(realm::RULES, name).is_some_and(|rule| rule.is_for_owners_to_give);
+    let for_owners = |name: &str| {
+        FOR_OWNERS.contains(&name)
+            || permissions::rule(realm::RULES, name).is_some_and(|rule| rule.is_for_owners_to_give)
+    };
     if user.role != Role::Owner && settings.iter().any(|(name, _)| for_owners(name)) {
         return Err(owner_required());
     }
@@ -75,6 +83,9 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
     tell(tx, &changed, &shown);
     if changed.contains(&"waiting_period_threshold") {
         full_members::tell(tx, &before);
+    }
+    if changed.contains(&"presence_disabled") && !tx.state.realm.settings.presence_disabled {
+        presence::tell_all(tx);
     }
     if changed.contains(&"can_access_all_users_group") {
         visibility::tell_guests_of_users(tx, &before);
@@ -125,9 +136,13 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
 /// Channels that are newly named by settings exist.
 fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
-    let id = after.new_stream_announcements_stream_id;
-    if id != before.new_stream_announcements_stream_id {
-        named_channel(tx, actor, id)?;
+    for (id, known) in [
+        (after.new_stream_announcements_stream_id, before.new_stream_announcements_stream_id),
+        (after.signup_announcements_stream_id, before.signup_announcements_stream_id),
+    ] {
+        if id != known {
+            named_channel(tx, actor, id)?;
+        }
     }
     let id = after.moderation_request_channel_id;
     if id != before.moderation_request_channel_id

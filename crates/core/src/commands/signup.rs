@@ -56,15 +56,23 @@ pub fn test_welcome(tx: &mut Tx<'_>, actor: UserId, text: &str) -> Result<Messag
     notify::send_direct(tx, &actor, text.to_owned())
 }
 
-/// Greets a new person with what the organization has for that, or with a text of their invitation.
+/// The topic in which new people are announced.
+const SIGNUPS: &str = "signups";
+
+/// Greets a new person with what the organization has for that, or with a text of their invitation; and announces them
+/// where the organization has a channel for that.
 ///
 /// # Errors
 /// The store fails.
 pub fn welcome(tx: &mut Tx<'_>, new: UserId, text: Option<String>) -> Result<(), ApiError> {
     let text = text.unwrap_or_else(|| tx.state.realm.settings.welcome_message_custom_text.clone());
-    let person = tx.state.active_user(new).filter(|row| !row.is_bot()).cloned();
-    if let (Some(person), false) = (person, text.trim().is_empty()) {
+    let Some(person) = tx.state.active_user(new).filter(|row| !row.is_bot()).cloned() else { return Ok(()) };
+    if !text.trim().is_empty() {
         notify::send_direct(tx, &person, text)?;
+    }
+    if let Some(place) = notify::channel_for(tx, tx.state.realm.settings.signup_announcements_stream_id) {
+        let text = format!("{} joined this organization.", notify::mention(&person));
+        notify::send(tx, &person, place, SIGNUPS, text, &[])?;
     }
     Ok(())
 }

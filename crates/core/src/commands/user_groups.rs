@@ -274,5 +274,6 @@ pub(super) fn tell_channels(tx: &mut Tx<'_>, before: &RealmState, group: GroupId
             || names(&permissions.can_subscribe_group)
     });
     let channels: Vec<_> = by_group.filter(|channel| channel.is_private).map(|channel| channel.id).collect();
-    visibility::tell_channels_to_all(tx, before, &channels);
+    let concerned = tx.state.groups.who_differs(&before.groups, group);
+    visibility::tell_channels_to_all(tx, before, &channels, concerned.as_ref());
 }

@@ -3,7 +3,10 @@
 //! Neighbors: [`crate::access`] has the rules; commands that change a role, a privacy or a subscription call this.
 //! Invariant: a client that folds these events has what a fresh registration would give it.
 
-use super::channels::{audience_of, viewers};
+use super::channels::{audience_of, viewers, viewers_among};
+mod strangers;
+
+use super::personal::presence;
 use super::{Tx, permissions};
 use crate::audience::Audience;
 use crate::event::Gate;
@@ -11,7 +14,9 @@ use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
+use roaring::RoaringBitmap;
 use std::sync::Arc;
+use strangers::Strangers;
 use tidings_types::channel::Channel;
 use tidings_types::events::Event;
 use tidings_types::events::channel::{DefaultStreams, DeletedChannel, PeerChange, StreamCreate, StreamDelete};
@@ -65,12 +70,13 @@ pub fn tell_guests_of_users(tx: &mut Tx<'_>, before: &RealmState) {
         return;
     }
     let restricted = if see_all { before.clone() } else { tx.state.clone() };
-    let guests: Vec<&Arc<UserRow>> = restricted.users.iter().filter(|user| user.is_active && user.is_guest()).collect();
+    let mut strangers = Strangers::of(&restricted);
     for user in restricted.users.iter() {
-        let strangers: Vec<&Arc<UserRow>> =
-            guests.iter().copied().filter(|guest| !restricted.can_see_user(guest, user)).collect();
-        let Some(sees_email) = strangers.first().map(|guest| restricted.can_see_email(guest, user)) else { continue };
-        let audience = Audience::users(strangers.iter().map(|guest| guest.id));
+        let guests = strangers.to(user);
+        let Some(guest) = guests.min().and_then(|id| restricted.users.get(UserId(id))) else { continue };
+        // To guests, everybody's address is shown, or nobody's.
+        let sees_email = restricted.can_see_email(guest, user);
+        let audience = Audience::set(guests);
         if see_all {
             emit_user_seen(tx, user, sees_email, audience);
         } else {
@@ -196,7 +202,8 @@ fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: A
     if !user.is_active {
         emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
     }
-    emit_user_add(tx, user, sees_email, audience);
+    emit_user_add(tx, user, sees_email, audience.clone());
+    presence::tell_known(tx, user, audience);
 }
 
 /// An account that ceases to be seen is removed; clients that expect to find everybody get an unknown one instead.
@@ -291,8 +298,18 @@ pub fn groups_of(state: &RealmState, user: &UserRow) -> Vec<GroupId> {
     state.direct_system_groups(user).iter().copied().chain(state.groups.of_user(user.id)).collect()
 }
 
-/// Tells everybody of those of these channels that appear or disappear for them since `before`.
-pub fn tell_channels_to_all(tx: &mut Tx<'_>, before: &RealmState, channels: &[ChannelId]) {
+/// Tells everybody of those of these channels that appear or disappear for them since `before`. Nothing can have changed
+/// for others than the `concerned`, if they are given.
+pub fn tell_channels_to_all(
+    tx: &mut Tx<'_>,
+    before: &RealmState,
+    channels: &[ChannelId],
+    concerned: Option<&RoaringBitmap>,
+) {
+    let viewers = |state: &RealmState, channel: &ChannelRow| match concerned {
+        Some(users) => viewers_among(state, channel, users),
+        None => viewers(state, channel),
+    };
     for id in channels {
         let (Some(was), Some(is)) = (before.channels.get(*id), tx.state.channels.get(*id).cloned()) else { continue };
         let (saw, see) = (viewers(before, was), viewers(&tx.state, &is));

@@ -149,7 +149,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_push_notifications_enabled_end_timestamp, &());
     fields.put(field::realm_plan_type, &1);
     fields.put(field::realm_default_external_accounts, &external_accounts());
-    fields.put(field::realm_signup_announcements_stream_id, &-1);
     fields.put(field::realm_zulip_update_announcements_stream_id, &-1);
 }
 

@@ -109,6 +109,14 @@ impl Groups {
         self.rows.get_max().map_or(system::FIRST_CUSTOM, |(id, _)| GroupId(id.0 + 1))
     }
 
+    /// Who is in a group now and was not `before`, or the other way round; nobody else is in, or out of, a group around it
+    /// for that. None if that may be everybody of some role.
+    #[must_use]
+    pub fn who_differs(&self, before: &Groups, group: GroupId) -> Option<RoaringBitmap> {
+        let (was, is) = (&before.get(group)?.reach, &self.get(group)?.reach);
+        (was.system == is.system).then(|| &was.users ^ &is.users)
+    }
+
     /// The groups that a user is a direct member of, by id.
     pub fn of_user(&self, user: UserId) -> impl Iterator<Item = GroupId> {
         self.rows.values().filter(move |group| group.members.contains(user.0)).map(|group| group.row.id)

@@ -1,5 +1,6 @@
-//! Invitations, and e-mails that wait to be sent.
+//! Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 
+use super::users::KeyHash;
 use imbl::OrdMap;
 use std::sync::Arc;
 use tidings_types::user::Role;
@@ -49,6 +50,8 @@ pub struct MailRow {
     pub id: u32,
     /// The invitation it is about; without that it is not sent.
     pub invite: Option<u32>,
+    /// Whose new address it asks to confirm; without that it is not sent. Its text has the key until it is sent.
+    pub confirms: Option<UserId>,
     /// The address.
     pub to: String,
     /// On one line.
@@ -61,10 +64,32 @@ pub struct MailRow {
     pub due_at: i64,
 }
 
+/// An address that somebody wants to have, which is theirs once they open a link that was sent there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmailChange {
+    /// Who.
+    pub user: UserId,
+    /// Of the key that the link ends with.
+    pub hash: KeyHash,
+    /// The new address.
+    pub email: String,
+    /// UNIX seconds.
+    pub expires_at: i64,
+}
+
+impl EmailChange {
+    /// Whether it can be confirmed at this time, in UNIX seconds.
+    #[must_use]
+    pub fn is_open(&self, now: i64) -> bool {
+        now < self.expires_at
+    }
+}
+
 /// All of them.
 #[derive(Clone, Debug, Default)]
 pub struct Invites {
     rows: OrdMap<u32, Arc<InviteRow>>,
+    email_changes: OrdMap<UserId, Arc<EmailChange>>,
     mail: OrdMap<u32, Arc<MailRow>>,
     last_id: u32,
     last_mail: u32,
@@ -100,6 +125,17 @@ impl Invites {
         self.last_id + 1
     }
 
+    /// Addresses that wait to be confirmed, those whose time is over included; one for each user at most.
+    pub fn email_changes(&self) -> impl Iterator<Item = &Arc<EmailChange>> {
+        self.email_changes.values()
+    }
+
+    /// The address that a user waits for, also if its time is over.
+    #[must_use]
+    pub fn email_change_of(&self, user: UserId) -> Option<&Arc<EmailChange>> {
+        self.email_changes.get(&user)
+    }
+
     /// E-mails that wait, by id.
     pub fn mail(&self) -> impl Iterator<Item = &Arc<MailRow>> {
         self.mail.values()
@@ -128,6 +164,13 @@ impl Invites {
         match row {
             Some(row) => self.rows.insert(id, row),
             None => self.rows.remove(&id),
+        };
+    }
+
+    pub(super) fn put_email_change(&mut self, user: UserId, row: Option<Arc<EmailChange>>) {
+        match row {
+            Some(row) => self.email_changes.insert(user, row),
+            None => self.email_changes.remove(&user),
         };
     }
 

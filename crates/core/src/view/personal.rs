@@ -25,7 +25,8 @@ impl PresencesSince {
         PresencesSince::Time(now - days.clamp(0, limits::PRESENCE_HISTORY_DAYS_MAX) * 86_400)
     }
 
-    fn includes(self, row: PresenceRow) -> bool {
+    /// Whether one is wanted.
+    pub(crate) fn includes(self, row: PresenceRow) -> bool {
         match self {
             PresencesSince::Update(update) => row.update_id > update,
             PresencesSince::Time(time) => row.presence.active_timestamp.max(row.presence.idle_timestamp) >= time,

@@ -11,7 +11,7 @@ use std::io::{Error, Result, Write};
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
 use tidings_core::state::flags::Flag;
-use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{MessageQuery, Page as Range};
 use tidings_types::{ChannelId, MessageId, UserId};
@@ -115,7 +115,11 @@ impl<'a> Messages<'a> {
     pub fn next_page(&mut self) -> Result<Option<Vec<Arc<MessageRow>>>> {
         loop {
             let page = Range::After { from: self.next, limit: PAGE };
-            let found = self.source.store.search(&MessageQuery { conditions: Vec::new(), page });
+            let found = self.source.store.search(&MessageQuery {
+                conditions: Vec::new(),
+                page,
+                index: MessageIndex::default(),
+            });
             // What was sent since the export began is not of its moment.
             let upto = self.source.state.messages.last_id();
             let found: Vec<Arc<MessageRow>> =

@@ -178,6 +178,12 @@ impl Drop for Sender<'_> {
     }
 }
 
+/// What is answered for a file of more than so many bytes.
+pub(crate) fn too_large(bytes_max: u64) -> ApiError {
+    let text = format!("Uploaded file is larger than the allowed limit of {} MiB", bytes_max >> 20);
+    ApiError::bad_request(text)
+}
+
 fn malformed() -> ApiError {
     ApiError::bad_request("Malformed multipart body")
 }
@@ -266,8 +272,7 @@ async fn write(
         unread.read();
         size += chunk.len() as u64;
         if size > bytes_max {
-            let text = format!("Uploaded file is larger than the allowed limit of {} MiB", bytes_max >> 20);
-            return Err(ApiError::bad_request(text));
+            return Err(too_large(bytes_max));
         }
         writer.put(chunk).await.map_err(|error| failed(error.into()))?;
     }

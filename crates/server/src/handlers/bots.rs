@@ -35,8 +35,13 @@ pub async fn create_bot(ctx: Ctx, request: CreateBotRequest) -> Result<CreateBot
         },
         integration: request.service_name,
     };
+    let actor = ctx.user.id;
+    if ctx.file.is_some() {
+        let bot_type = request.bot_type;
+        ctx.app.realm.run(move |tx| bots::check_may_create_kind(tx, actor, bot_type)).await?;
+    }
     let picture = picture(&ctx).await?;
-    let (api_key, actor, label) = (new_key(), ctx.user.id, ctx.client);
+    let (api_key, label) = (new_key(), ctx.client);
     let hash = hash_key(&api_key);
     let create = move |tx: &mut Tx<'_>| {
         let id = bots::create_bot(tx, actor, new)?;
@@ -83,8 +88,13 @@ pub async fn get_bots(ctx: Ctx, _request: GetBotsRequest) -> Result<GetBotsRespo
 /// `PATCH /bots/{bot_id}`.
 pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBotResponse, ApiError> {
     check_config(request.config_data)?;
+    let (actor, id) = (ctx.user.id, request.bot_id);
+    if ctx.file.is_some() {
+        ctx.app.realm.run(move |tx| bots::check_may_update(tx, actor, id)).await?;
+    }
     let changes = BotChanges {
         full_name: request.full_name,
+        role: request.role,
         owner: request.bot_owner_id,
         default_sending_channel: request.default_sending_stream,
         default_events_channel: request.default_events_register_stream,
@@ -94,7 +104,6 @@ pub async fn update_bot(ctx: Ctx, request: UpdateBotRequest) -> Result<UpdateBot
         picture: picture(&ctx).await?,
     };
     let gets_owner = request.bot_owner_id.is_some();
-    let (actor, id) = (ctx.user.id, request.bot_id);
     let update = move |tx: &mut Tx<'_>| Ok((bots::update_bot(tx, actor, id, &changes)?, view(tx, id)?));
     let (obsolete, bot) = ctx.app.realm.run(update).await?;
     ctx.app.files.delete_picture(Kind::Avatar, obsolete.as_deref()).await;

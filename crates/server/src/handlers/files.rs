@@ -21,7 +21,7 @@ pub mod serve;
 pub async fn upload_file(ctx: Ctx, _: UploadFileRequest) -> Result<UploadFileResponse, ApiError> {
     let app = &ctx.app;
     let file = ctx.file.ok_or_else(|| ApiError::bad_request("You must specify a file to upload"))?;
-    let quota = app.config.quota_mib().map(|mib| u64::from(mib) << 20);
+    let quota = app.config.quota_bytes();
     files::check_quota(app.realm.state().files.bytes(), file.size, quota)?;
     let image = app.files.look_at(&file.place.key, file.size).await?;
     let path = format!("{}/{}", file.place.folder, names::address_name(&file.name));

@@ -115,20 +115,25 @@ async fn join(app: &App, key: &str, invitation: Invitation, params: &ParamSource
     passwords::check(&password)?;
     let password = passwords::hash(password).await?;
     let (key, new) = (key.to_owned(), NewPerson { email, full_name, password });
-    let user_id = app.realm.run(move |tx| accept::accept(tx, &key, new)).await?;
+    let user_id = app.realm.run_rehearsed(move |tx| accept::accept(tx, &key, new.clone())).await?;
     let state = app.realm.state();
     let email = state.users.get(user_id).map(|user| user.delivery_email.clone()).unwrap_or_default();
     Ok(Joined { user_id, email })
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+/// Whether a program asks.
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.contains("application/json") && !accepted.contains("text/html")
 }
 
 fn page(app: &App, status: u16, form: &Join<'_>) -> Response<Bytes> {
     let state = app.realm.state();
-    let html = join::page(&app.config.brand, &state.realm.name, form);
+    respond_page(status, join::page(&app.config.brand, &state.realm.name, form))
+}
+
+/// A page with a form, which nobody keeps a copy of.
+pub(super) fn respond_page(status: u16, html: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(html));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in [

@@ -1,7 +1,9 @@
 //! What users keep for themselves, and what they tell others of themselves.
 
+use crate::http::auth::{hash_key, new_key};
 use crate::http::pipeline::Ctx;
 use crate::passwords;
+use tidings_core::commands::personal::email::{Confirmation, NewEmail};
 use tidings_core::commands::personal::muted_users;
 use tidings_core::commands::personal::settings::{self, OwnAccount};
 use tidings_types::ApiError;
@@ -37,9 +39,22 @@ pub async fn update_settings(ctx: Ctx, request: UpdateSettingsRequest) -> Result
         Some(new) => Some(new_password_of(&ctx, old_password.unwrap_or_default(), new).await?),
         None => None,
     };
-    let own = OwnAccount { full_name, email: email.map(|email| email.trim().to_owned()), password };
+    let email = email.map(|email| new_email(&ctx, email.trim())).transpose()?;
+    let own = OwnAccount { full_name, email, password };
     ctx.app.realm.run(move |tx| settings::update(tx, actor, own, &settings)).await?;
     Ok(Done {})
+}
+
+/// A new address, to be confirmed where e-mail can be sent. Asking for e-mail counts as log-ins do.
+fn new_email(ctx: &Ctx, address: &str) -> Result<NewEmail, ApiError> {
+    let address = address.to_owned();
+    if ctx.app.mailer.is_none() || address == ctx.user.delivery_email {
+        return Ok(NewEmail { address, confirmation: None });
+    }
+    ctx.app.logins_for.check(&ctx.user.delivery_email.to_lowercase(), ctx.app.realm.clock.now())?;
+    let (key, product) = (new_key(), ctx.app.config.brand.product.clone());
+    let confirmation = Confirmation { hash: hash_key(&key), key, product };
+    Ok(NewEmail { address, confirmation: Some(confirmation) })
 }
 
 /// A new password, hashed, for who knows the old one. Guesses count as log-ins do.

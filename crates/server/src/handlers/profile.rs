@@ -80,8 +80,12 @@ pub async fn update_custom_profile_field(ctx: Ctx, request: UpdateCustomProfileF
         required: request.required,
         editable_by_user: request.editable_by_user,
     };
-    ctx.app.realm.run(move |tx| fields::update(tx, actor, id, patch)).await?;
-    Ok(Done {})
+    loop {
+        let patch = patch.clone();
+        if ctx.app.realm.run(move |tx| fields::update(tx, actor, id, patch)).await? {
+            return Ok(Done {});
+        }
+    }
 }
 
 /// `DELETE /realm/profile_fields/{field_id}`.

@@ -93,7 +93,7 @@ pub async fn test_welcome_bot_custom_message(
     request: TestWelcomeBotCustomMessageRequest,
 ) -> Result<TestWelcomeResponse, ApiError> {
     let (actor, text) = (ctx.user.id, request.welcome_message_custom_text);
-    let message_id = ctx.app.realm.run(move |tx| signup::test_welcome(tx, actor, &text)).await?;
+    let message_id = ctx.app.realm.run_rehearsed(move |tx| signup::test_welcome(tx, actor, &text)).await?;
     Ok(TestWelcomeResponse { message_id })
 }
 

@@ -66,7 +66,7 @@ pub async fn create_user(ctx: Ctx, request: CreateUserRequest) -> Result<CreateU
     let password = passwords::hash(request.password).await?;
     let new = NewUser { email: request.email, full_name: request.full_name, password };
     let actor = ctx.user.id;
-    let user_id = ctx.app.realm.run(move |tx| create(tx, actor, new)).await?;
+    let user_id = ctx.app.realm.run_rehearsed(move |tx| create(tx, actor, new.clone())).await?;
     Ok(CreateUserResponse { user_id })
 }
 

@@ -1,23 +1,25 @@
 //! The way of a request: body, parameters, account, limit, handler, answer. One way for all endpoints but the
 //! polls, which take a shorter one.
 
+use super::rate_limit::Allowance;
 use super::respond;
 use super::{auth, body, client_name};
 use crate::app::App;
 use crate::files::receive::{self, Received};
 use bytes::Bytes;
-use hyper::header::{AUTHORIZATION, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use hyper::{HeaderMap, Response};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::commands::files;
 use tidings_core::limits;
 use tidings_core::state::users::UserRow;
-use tidings_types::ApiError;
 use tidings_types::endpoint::{Auth, Endpoint, FileKind};
 use tidings_types::params::{ParamSource, Request};
+use tidings_types::{ApiError, UserId};
 
 /// A request to an endpoint that needs an account.
 #[derive(Clone)]
@@ -58,6 +60,25 @@ pub struct Arrived {
     pub document: Option<String>,
     /// The file in its form.
     pub file: Option<Arc<Received>>,
+    /// Whose request it was counted as before its body was read, and what is left to them.
+    pub counted: Option<Counted>,
+}
+
+/// A request that was counted.
+#[derive(Clone, Copy)]
+pub struct Counted {
+    user: UserId,
+    allowance: Option<Allowance>,
+}
+
+impl Counted {
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// 429.
+    fn count(app: &App, user: UserId) -> Result<Self, ApiError> {
+        Ok(Counted { user, allowance: app.requests.check(&user, app.realm.clock.now())? })
+    }
 }
 
 /// A future that is boxed, so that connections do not have to hold the largest of all handlers.
@@ -102,9 +123,13 @@ fn by_header<E: Endpoint>(arrived: &Arrived, _params: &ParamSource) -> Result<Ar
     let header = arrived.headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
     let user = auth::authenticate(header, &arrived.app.realm.state())?;
     if user.only_sends() && !SENDING.contains(&E::METADATA.operation_id) {
-        return Err(ApiError::unauthorized("This API is not available to incoming webhook bots."));
+        return Err(not_for_senders());
     }
     Ok(user)
+}
+
+fn not_for_senders() -> ApiError {
+    ApiError::unauthorized("This API is not available to incoming webhook bots.")
 }
 
 fn by_key(arrived: &Arrived, params: &ParamSource) -> Result<Arc<UserRow>, ApiError> {
@@ -146,8 +171,9 @@ where
                 Ok(user) => user,
                 Err(error) => return respond::error(&error),
             };
-            let allowance = match app.requests.check(&user.id, app.realm.clock.now()) {
-                Ok(allowance) => allowance,
+            let before = arrived.counted.filter(|counted| counted.user == user.id);
+            let allowance = match before.map_or_else(|| Counted::count(&app, user.id), Ok) {
+                Ok(counted) => counted.allowance,
                 Err(error) => return respond::error(&error),
             };
             let client = client_of(&arrived.headers, &params);
@@ -216,13 +242,17 @@ pub struct Brought {
     pub file: Option<Received>,
     /// The body, if it is JSON.
     pub document: Option<String>,
+    /// Whose request it was counted as; only where it has a file.
+    pub counted: Option<Counted>,
 }
 
-/// Reads what a request brings besides its path. Files are read only for who has an account.
+/// Reads what a request brings besides its path. Files are read only for who has an account, may make requests, and says
+/// that there is room for them.
 ///
 /// # Errors
 /// 413 and 400 for bodies that are too large or malformed; 504 for those that do not arrive in time; 401 for a file of
-/// somebody who is not known.
+/// somebody who is not known, and 429 of somebody who makes too many requests; 400 for a file that is too large, and for
+/// one that there is no room for.
 pub async fn read(
     app: &App,
     headers: &HeaderMap,
@@ -234,8 +264,16 @@ pub async fn read(
     let header = headers.get(AUTHORIZATION).map(hyper::header::HeaderValue::as_bytes);
     let user = auth::authenticate(header, &app.realm.state());
     if let Some(kind) = file.filter(|_| receive::is_multipart(headers)) {
-        let form = receive::form(app, user?.id, headers, request_body, file_bytes_max(app, kind)).await?;
-        return Ok(Brought { params: ParamSource::new(query, form.params), file: form.file, document: None });
+        let user = user?;
+        if user.only_sends() {
+            return Err(not_for_senders());
+        }
+        let counted = Counted::count(app, user.id)?;
+        let bytes_max = file_bytes_max(app, kind);
+        check_head(app, headers, kind, bytes_max)?;
+        let form = receive::form(app, user.id, headers, request_body, bytes_max).await?;
+        let params = ParamSource::new(query, form.params);
+        return Ok(Brought { params, file: form.file, document: None, counted: Some(counted) });
     }
     let key = query.iter().find(|(name, _)| name == "api_key").map(|(_, key)| key);
     let is_known = user.is_ok() || key.is_some_and(|key| auth::authenticate_key(key, &app.realm.state()).is_ok());
@@ -250,7 +288,25 @@ pub async fn read(
     };
     let timeout = Duration::from_secs(app.config.request_timeout_secs);
     let (body, document) = tokio::time::timeout(timeout, arrival).await.map_err(|_| ApiError::RequestTimeout {})??;
-    Ok(Brought { params: ParamSource::new(query, body), file: None, document })
+    Ok(Brought { params: ParamSource::new(query, body), file: None, document, counted: None })
+}
+
+/// Bytes that a form with a file may have beside the file and parameters: its boundaries, and the heads of its parts.
+const FORM_BYTES_MAX: u64 = 64 << 10;
+
+/// Refuses a form whose head says that its file is too large, or that there is no room for it. What the head does not say
+/// is found out while it arrives.
+fn check_head(app: &App, headers: &HeaderMap, kind: FileKind, bytes_max: u64) -> Result<(), ApiError> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.trim().parse::<u64>().ok());
+    let Some(length) = length else { return Ok(()) };
+    let at_least = length.saturating_sub(FORM_BYTES_MAX + app.config.body_bytes_max as u64);
+    if at_least > bytes_max {
+        return Err(receive::too_large(bytes_max));
+    }
+    match kind {
+        FileKind::Any => files::check_quota(app.realm.state().files.bytes(), at_least, app.config.quota_bytes()),
+        FileKind::Picture | FileKind::MaybePicture => Ok(()),
+    }
 }
 
 fn file_bytes_max(app: &App, kind: FileKind) -> u64 {

@@ -4,6 +4,7 @@ mod audit;
 mod deactivation;
 mod default_groups;
 mod domains;
+mod email_change;
 mod formatting;
 mod invites;
 mod join;

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tidings_core::change::Change;
 use tidings_core::commands::users::create::{NewAccount, create_account};
 use tidings_core::state::users::UserRow;
-use tidings_testkit::TestServer;
+use tidings_server::Config;
+use tidings_testkit::{TestServer, test_config};
 use tidings_types::permission::{self, Rule};
 use tidings_types::user::Role;
 use tidings_types::{ChannelId, UserId};
@@ -42,7 +43,9 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let server = TestServer::start().await;
+        // Invitations by e-mail take a mail server; none of them arrives.
+        let server =
+            TestServer::start_with(Config { smtp_url: Some("smtp://127.0.0.1:9".to_owned()), ..test_config() }).await;
         let set_up = |tx: &mut tidings_core::commands::Tx<'_>| {
             for id in [4, 8].map(UserId) {
                 let row = UserRow::clone(tx.state.users.get(id).expect("a person of the realm"));

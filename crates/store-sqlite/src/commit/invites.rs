@@ -1,9 +1,10 @@
-//! Invitations, and e-mails that wait to be sent.
+//! Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 
 use super::Writing;
 use crate::row::{Error, to_json};
 use rusqlite::params;
-use tidings_core::state::invites::{InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
+use tidings_types::UserId;
 
 impl Writing<'_> {
     pub(super) fn invite(&self, id: u32, row: Option<&InviteRow>) -> Result<(), Error> {
@@ -39,12 +40,31 @@ impl Writing<'_> {
     pub(super) fn mail(&self, id: u32, row: Option<&MailRow>) -> Result<(), Error> {
         let Some(row) = row else { return self.run("DELETE FROM mail WHERE id = ?1", params![id]) };
         self.run(
-            "INSERT INTO mail (id, invite_id, recipient, subject, body, attempts, due_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO mail (id, invite_id, recipient, subject, body, attempts, due_at, confirms_user_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (id) DO UPDATE SET
-                 invite_id = excluded.invite_id, recipient = excluded.recipient, subject = excluded.subject,
+                 invite_id = excluded.invite_id, confirms_user_id = excluded.confirms_user_id, recipient = excluded.recipient, subject = excluded.subject,
                  body = excluded.body, attempts = excluded.attempts, due_at = excluded.due_at",
-            params![row.id, row.invite, row.to, row.subject, row.body, row.attempts, row.due_at],
+            params![
+                row.id,
+                row.invite,
+                row.to,
+                row.subject,
+                row.body,
+                row.attempts,
+                row.due_at,
+                row.confirms.map(|user| user.0)
+            ],
+        )
+    }
+
+    pub(super) fn email_change(&self, user: UserId, row: Option<&EmailChange>) -> Result<(), Error> {
+        let Some(row) = row else {
+            return self.run("DELETE FROM email_changes WHERE user_id = ?1", params![user.0]);
+        };
+        self.run(
+            &super::upsert("email_changes", &["user_id", "hash", "email", "expires_at"]),
+            params![row.user.0, row.hash, row.email, row.expires_at],
         )
     }
 }

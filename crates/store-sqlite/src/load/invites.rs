@@ -1,4 +1,4 @@
-//! Invitations, and e-mails that wait to be sent.
+//! Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 
 use super::for_each;
 use crate::row::{Error, bad_row, from_json, get};
@@ -6,11 +6,12 @@ use rusqlite::Connection;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
-use tidings_core::state::invites::{InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
 use tidings_types::UserId;
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     invites(connection, state)?;
+    email_changes(connection, state)?;
     mail(connection, state)?;
     // The ids that were given last, also if what had them is gone.
     for_each(connection, "SELECT name, seq FROM sqlite_sequence", |row| {
@@ -51,13 +52,30 @@ fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error>
     })
 }
 
+fn email_changes(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "email_changes";
+    for_each(connection, "SELECT user_id, hash, email, expires_at FROM email_changes", |row| {
+        let user = UserId(get(row, 0, TABLE)?);
+        let change = EmailChange {
+            user,
+            hash: get(row, 1, TABLE)?,
+            email: get(row, 2, TABLE)?,
+            expires_at: get(row, 3, TABLE)?,
+        };
+        state.apply(&Change::EmailChange { user, row: Some(Arc::new(change)) });
+        Ok(())
+    })
+}
+
 fn mail(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     const TABLE: &str = "mail";
-    let sql = "SELECT id, invite_id, recipient, subject, body, attempts, due_at FROM mail ORDER BY id";
+    let sql =
+        "SELECT id, invite_id, recipient, subject, body, attempts, due_at, confirms_user_id FROM mail ORDER BY id";
     for_each(connection, sql, |row| {
         let mail = MailRow {
             id: get(row, 0, TABLE)?,
             invite: get(row, 1, TABLE)?,
+            confirms: get::<Option<u32>>(row, 7, TABLE)?.map(UserId),
             to: get(row, 2, TABLE)?,
             subject: get(row, 3, TABLE)?,
             body: get(row, 4, TABLE)?,

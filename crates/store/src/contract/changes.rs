@@ -179,6 +179,8 @@ fn every_kind() -> Vec<Change> {
         Change::Domains(Arc::new(samples::domains(3))),
         samples::invite(1, Some(1)),
         samples::invite(2, Some(2)),
+        samples::email_change(UserId(1), Some(1)),
+        samples::email_change(UserId(2), Some(2)),
         samples::mail(1, Some(1)),
         samples::mail(2, Some(2)),
         Change::DefaultGroups(Arc::new(samples::default_groups(3))),
@@ -220,6 +222,8 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
         Change::Domains(Arc::new(samples::domains(2))),
         samples::invite(1, Some(3)),
         samples::invite(2, None),
+        samples::email_change(UserId(1), Some(3)),
+        samples::email_change(UserId(2), None),
         samples::mail(1, Some(3)),
         samples::mail(2, None),
         Change::DefaultGroups(Arc::new(samples::default_groups(1))),
@@ -418,4 +422,8 @@ pub fn what_administrators_did_is_kept(backend: &impl Backend) {
     world.commit(&changes);
     assert_eq!(world.store().audit(2).unwrap(), [row(3), row(2)]);
     assert_eq!(world.store().audit(9).unwrap(), [row(3), row(2), row(1)]);
+    assert_eq!(world.store().trim_audit(1).unwrap(), 0);
+    assert_eq!(world.store().trim_audit(3).unwrap(), 2);
+    assert_eq!(world.store().trim_audit(3).unwrap(), 0);
+    assert_eq!(world.store().audit(9).unwrap(), [row(3)]);
 }

@@ -8,7 +8,7 @@ use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::groups::GroupRow;
-use tidings_core::state::invites::{InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
@@ -156,12 +156,25 @@ pub fn invite(id: u32, n: Option<u32>) -> Change {
     Change::Invite { id, row: n.map(|n| Arc::new(row(n))) }
 }
 
+/// An address that waits to be confirmed; `n` makes a difference. None is gone.
+#[must_use]
+pub fn email_change(user: UserId, n: Option<u32>) -> Change {
+    let row = |n: u32| EmailChange {
+        user,
+        hash: [u8::try_from(n % 256).unwrap_or_default(); 32],
+        email: format!("neü{n}@x.example"),
+        expires_at: n.into(),
+    };
+    Change::EmailChange { user, row: n.map(|n| Arc::new(row(n))) }
+}
+
 /// An e-mail that waits; `n` makes a difference. None is gone.
 #[must_use]
 pub fn mail(id: u32, n: Option<u32>) -> Change {
     let row = |n: u32| MailRow {
         id,
         invite: n.is_multiple_of(2).then_some(n),
+        confirms: n.is_multiple_of(3).then_some(UserId(n)),
         to: format!("ü{n}@x.example"),
         subject: "Grüße".to_owned(),
         body: format!("eins\nzwei {n}"),

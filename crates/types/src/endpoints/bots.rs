@@ -168,13 +168,16 @@ pub struct UpdateBotResponse {
 
 endpoint! {
     /// Changes a bot. A file in the form is its new picture. For its owner and for administrators.
-    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse, fails BadImage,
-        takes maybe_picture;
+    UpdateBot: Patch "/bots/{bot_id}", "update-bot", "users", auth Basic => UpdateBotResponse,
+        fails BadImage | UnauthorizedPrincipal, takes maybe_picture;
     UpdateBotRequest {
         /// The bot.
         bot_id: UserId,
         /// The new display name.
         full_name?: String,
+        /// The number of its role from now on: 100 for owners, 200 for administrators, 300 for moderators, 400 for members,
+        /// 600 for guests. Only administrators give roles, and only owners make owners.
+        role?: i64,
         /// Who owns it from now on.
         bot_owner_id?: UserId,
         /// Name of the channel it sends to by default; empty for none.

@@ -3,6 +3,7 @@
 use crate::ids::{GroupId, UserId};
 use crate::user::{Bot, BotService, Presence, Role, User, UserStatus};
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -209,6 +210,7 @@ pub enum PresenceEvent {
     /// With `simplified_presence_events`: by user id.
     Modern {
         /// One or more users.
+        #[serde(deserialize_with = "by_id")]
         presences: BTreeMap<UserId, Presence>,
     },
     /// Otherwise; `email` only without `slim_presence`.
@@ -223,6 +225,12 @@ pub enum PresenceEvent {
         /// By client name; always the one key `website`.
         presence: BTreeMap<String, LegacyPresence>,
     },
+}
+
+/// Keys of objects are text; where forms are told apart, serde does not take them for numbers by itself.
+fn by_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<UserId, Presence>, D::Error> {
+    let by_text = BTreeMap::<String, Presence>::deserialize(deserializer)?;
+    by_text.into_iter().map(|(id, presence)| Ok((id.parse().map_err(D::Error::custom)?, presence))).collect()
 }
 
 /// The older description of a presence.
@@ -247,4 +255,27 @@ pub struct UserStatusEvent {
     /// The changed parts.
     #[serde(flatten)]
     pub status: UserStatus,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::{Event, ReceivedEvent};
+    use serde_json::json;
+
+    #[test]
+    fn both_forms_of_presence_are_understood() {
+        let times = json!({ "active_timestamp": 7, "idle_timestamp": 8 });
+        let modern = json!({ "id": 1, "type": "presence", "presences": { "4": times } });
+        let website = json!({ "client": "website", "status": "active", "timestamp": 7, "pushable": false });
+        let legacy = json!({
+            "id": 1, "type": "presence", "user_id": 4, "email": "a@x.example", "server_timestamp": 9.0,
+            "presence": { "website": website }
+        });
+        for (event, is_modern) in [(modern, true), (legacy, false)] {
+            let received: ReceivedEvent = serde_json::from_value(event).unwrap();
+            let Event::Presence(presence) = received.event else { panic!("it is unknown") };
+            assert_eq!(matches!(presence, PresenceEvent::Modern { .. }), is_modern);
+        }
+    }
 }

@@ -14,11 +14,10 @@ const TOPIC: &str = "new channels";
 /// # Errors
 /// The store fails.
 pub(in crate::commands) fn announce(tx: &mut Tx<'_>, creator: &UserRow, created: &[ChannelId]) -> Result<(), ApiError> {
-    let place = u32::try_from(tx.state.realm.settings.new_stream_announcements_stream_id).ok().map(ChannelId);
-    let place = place.and_then(|id| tx.state.channels.get(id)).filter(|channel| !channel.is_archived);
+    let place = notify::channel_for(tx, tx.state.realm.settings.new_stream_announcements_stream_id);
     let public = created.iter().filter_map(|id| tx.state.channels.get(*id)).filter(|channel| !channel.is_private);
     let links: Vec<String> = public.map(|channel: &Arc<ChannelRow>| notify::channel_link(channel)).collect();
-    let (Some(place), false) = (place.map(|channel| channel.id), links.is_empty()) else { return Ok(()) };
+    let (Some(place), false) = (place, links.is_empty()) else { return Ok(()) };
     let who = notify::mention(creator);
     let content = match links.as_slice() {
         [one] => format!("{who} created a new channel: {one}"),

@@ -7,7 +7,7 @@ use crate::limits;
 use crate::state::invites::{InviteRow, MailRow};
 use crate::state::users::UserRow;
 use std::sync::Arc;
-use tidings_types::ApiError;
+use tidings_types::{ApiError, UserId};
 
 /// Has the e-mail for an invitation sent. One that waits for the same invitation is replaced.
 ///
@@ -23,9 +23,6 @@ pub(super) fn send_invite(
     if let Some(id) = waiting {
         tx.change(Change::Mail { id, row: None });
     }
-    if tx.state.invites.mail_count() >= limits::MAIL_QUEUE_MAX {
-        return Err(ApiError::bad_request("Too many e-mails wait to be sent. Try again later."));
-    }
     let realm = &tx.state.realm;
     let who = one_line(&inviter.full_name);
     let name = one_line(&realm.name);
@@ -34,20 +31,54 @@ pub(super) fn send_invite(
          password:\n\n{}\n\nIf you do not know what this is about, you can ignore it.\n",
         link(&realm.url, &invite.key)
     );
-    let row = MailRow {
-        id: tx.state.invites.next_mail_id(),
-        invite: Some(invite.id),
-        to: invite.email.clone().unwrap_or_default(),
-        subject: format!("{who} invites you to {name}"),
-        body,
-        attempts: 0,
-        due_at: tx.now,
+    let to = invite.email.clone().unwrap_or_default();
+    let letter = Letter { to, subject: format!("{who} invites you to {name}"), body, about: About::Invite(invite.id) };
+    queue(tx, letter)
+}
+
+/// An e-mail to be sent.
+pub(in crate::commands) struct Letter {
+    /// The address.
+    pub(in crate::commands) to: String,
+    /// On one line.
+    pub(in crate::commands) subject: String,
+    /// Plain text.
+    pub(in crate::commands) body: String,
+    /// What it is about.
+    pub(in crate::commands) about: About,
+}
+
+/// What an e-mail is about: once that is gone, it is not sent any more.
+pub(in crate::commands) enum About {
+    /// An invitation.
+    Invite(u32),
+    /// An address that waits to be confirmed.
+    EmailChange(UserId),
+    /// Something that happened.
+    News,
+}
+
+/// Has an e-mail sent.
+///
+/// # Errors
+/// 400 where too many wait already.
+pub(in crate::commands) fn queue(tx: &mut Tx<'_>, letter: Letter) -> Result<(), ApiError> {
+    if tx.state.invites.mail_count() >= limits::MAIL_QUEUE_MAX {
+        return Err(ApiError::bad_request("Too many e-mails wait to be sent. Try again later."));
+    }
+    let Letter { to, subject, body, about } = letter;
+    let (invite, confirms) = match about {
+        About::Invite(id) => (Some(id), None),
+        About::EmailChange(user) => (None, Some(user)),
+        About::News => (None, None),
     };
-    tx.change(Change::Mail { id: row.id, row: Some(Arc::new(row)) });
+    let id = tx.state.invites.next_mail_id();
+    let row = MailRow { id, invite, confirms, to, subject, body, attempts: 0, due_at: tx.now };
+    tx.change(Change::Mail { id, row: Some(Arc::new(row)) });
     Ok(())
 }
 
-fn one_line(text: &str) -> String {
+pub(in crate::commands) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -63,8 +94,10 @@ pub fn sent(tx: &mut Tx<'_>, id: u32) {
 pub fn not_sent(tx: &mut Tx<'_>, id: u32, is_hopeless: bool) -> bool {
     let Some(row) = tx.state.invites.get_mail(id).cloned() else { return false };
     let attempts = row.attempts + 1;
-    let is_over = is_hopeless || attempts >= limits::MAIL_ATTEMPTS_MAX;
     let due_at = tx.now + pause_secs(attempts);
+    let changes = &tx.state.invites;
+    let is_late = |user: UserId| changes.email_change_of(user).is_none_or(|change| !change.is_open(due_at));
+    let is_over = is_hopeless || attempts >= limits::MAIL_ATTEMPTS_MAX || row.confirms.is_some_and(is_late);
     let next = (!is_over).then(|| Arc::new(MailRow { attempts, due_at, ..MailRow::clone(&row) }));
     tx.change(Change::Mail { id, row: next });
     is_over

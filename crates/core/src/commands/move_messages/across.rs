@@ -11,6 +11,7 @@ use crate::commands::{Tx, flags};
 use crate::event::{Gate, Payload};
 use crate::state::RealmState;
 use crate::state::flags::Flag;
+use crate::unread::Wanted;
 use roaring::RoaringBitmap;
 use tidings_types::events::Event;
 use tidings_types::events::message::{DeleteMessage, FlagsAdd};
@@ -21,13 +22,14 @@ use tidings_types::{MessageId, UserId};
 pub(super) fn tell(tx: &mut Tx<'_>, before: &RealmState, moving: &Moving, ids: &[MessageId]) -> Audience {
     let (old, new) = (&moving.old.0, &moving.new.0);
     let moved: RoaringBitmap = ids.iter().map(|id| id.0).collect();
+    let (wanted_before, wanted) = (Wanted::new(before, ids), Wanted::new(&tx.state, ids));
     let (mut told, mut lost) = (RoaringBitmap::new(), RoaringBitmap::new());
     for id in concerned(before, moving, ids, &moved).iter() {
         let (Some(was), Some(is)) = (before.active_user(UserId(id)), tx.state.active_user(UserId(id))) else {
             continue;
         };
-        if before.reads_any(was, old, &moved) {
-            let keeps = tx.state.reads_any(is, new, &moved);
+        if before.reads_any(was, old, &wanted_before) {
+            let keeps = tx.state.reads_any(is, new, &wanted);
             if keeps {
                 told.insert(id)
             } else {

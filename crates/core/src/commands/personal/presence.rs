@@ -1,11 +1,13 @@
 //! Who is there.
 
+use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::event::{Gate, Payload, PresencePayload};
 use crate::limits;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
+use crate::view::personal::PresencesSince;
 use tidings_types::user::Presence;
 use tidings_types::{ApiError, UserId};
 
@@ -40,14 +42,43 @@ pub(super) fn set_visible(tx: &mut Tx<'_>, user: &UserRow, visible: bool) {
 
 fn put(tx: &mut Tx<'_>, user: &UserRow, presence: Presence, tell: bool) {
     tx.change(Change::Presence { user: user.id, presence });
-    if !tell || is_large(&tx.state) {
+    if tell {
+        let audience = tx.state.who_sees_user(user);
+        emit(tx, user, presence, audience);
+    }
+}
+
+fn emit(tx: &mut Tx<'_>, user: &UserRow, presence: Presence, audience: Audience) {
+    if audience.is_empty() || is_large(&tx.state) {
         return;
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds fit")]
     let server_timestamp = tx.now as f64;
     let payload = PresencePayload { user: user.id, email: tx.state.api_email(user), presence, server_timestamp };
-    let audience = tx.state.who_sees_user(user);
     tx.emit_payload(Payload::Presence(payload), audience, Gate::All);
+}
+
+/// Tells who begins to see an account when it was last there, as `POST /register` has it.
+pub(in crate::commands) fn tell_known(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
+    let is_shown = user.is_active && !user.is_bot() && !tx.state.realm.settings.presence_disabled;
+    let Some(row) = tx.state.personal.presence(user.id).filter(|_| is_shown) else { return };
+    if PresencesSince::days(tx.now, limits::PRESENCE_HISTORY_DAYS).includes(row) {
+        emit(tx, user, row.presence, audience);
+    }
+}
+
+/// After the organization shows again who is there: tells everybody.
+pub(in crate::commands) fn tell_all(tx: &mut Tx<'_>) {
+    if is_large(&tx.state) {
+        return;
+    }
+    let known: Vec<UserId> = tx.state.personal.presences().map(|(user, _)| user).collect();
+    for user in known {
+        if let Some(row) = tx.state.users.get(user).cloned() {
+            let audience = tx.state.who_sees_user(&row);
+            tell_known(tx, &row, audience);
+        }
+    }
 }
 
 /// Whether presence is no longer sent as events.

@@ -1,14 +1,13 @@
 //! Personal settings, and what changes with them.
 
+use super::email::{self, NewEmail};
 use super::{check_is_person, presence};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::exports;
 use crate::commands::prepared::drafts;
-use crate::commands::signup::domains::check_allowed;
 use crate::commands::users::check_full_name;
-use crate::commands::users::update::change_delivery_email;
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::users::UserRow;
@@ -36,12 +35,8 @@ pub fn update(
     if let Some(name) = &own.full_name {
         rename(tx, &user, name)?;
     }
-    if let Some(email) = own.email.filter(|email| *email != user.delivery_email) {
-        if tx.state.realm.settings.email_changes_disabled && !user.role.is_admin() {
-            return Err(ApiError::bad_request("Email address changes are disabled in this organization."));
-        }
-        check_allowed(&tx.state, &email)?;
-        change_delivery_email(tx, actor, &email)?;
+    if let Some(new) = own.email {
+        email::change(tx, &user, new)?;
     }
     if let Some(phc) = own.password {
         tx.change(Change::Password { user: actor, phc });
@@ -55,7 +50,7 @@ pub struct OwnAccount {
     /// Display name.
     pub full_name: Option<String>,
     /// The real address.
-    pub email: Option<String>,
+    pub email: Option<NewEmail>,
     /// The password as an Argon2 PHC string. That the user knows the one before was checked.
     pub password: Option<String>,
 }

@@ -87,12 +87,13 @@ pub fn find(fields: &ProfileFields, id: u32) -> Result<&ProfileField, ApiError> 
 }
 
 /// `update-custom-profile-field`: all that was asked for, or nothing. Values that were choices and are none any more are
-/// gone.
+/// gone: where they are many, this takes some of them away and returns false, and is to be called again, until the field
+/// is as it was asked for.
 ///
 /// # Errors
 /// 400 for who is no administrator, for an unknown field, for a name that is taken, and for the name or the hint of a
 /// field for a service that the server knows.
-pub fn update(tx: &mut Tx<'_>, actor: UserId, id: u32, patch: FieldPatch) -> Result<(), ApiError> {
+pub fn update(tx: &mut Tx<'_>, actor: UserId, id: u32, patch: FieldPatch) -> Result<bool, ApiError> {
     check_is_administrator(&*tx.actor(actor)?)?;
     let mut list = ProfileFields::clone(&tx.state.organization.profile_fields);
     let before = find(&list, id)?.clone();
@@ -108,26 +109,31 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, id: u32, patch: FieldPatch) -> Res
         return Err(ApiError::bad_request("Default custom field cannot be updated."));
     }
     if before == after {
-        return Ok(());
+        return Ok(true);
     }
     check_among_others(tx, &after)?;
+    let mut losers = who_lose_choices(tx, &before, &after);
+    if losers.len() > limits::PROFILE_VALUES_AT_ONCE {
+        losers.truncate(limits::PROFILE_VALUES_AT_ONCE);
+        losers.into_iter().for_each(|user| values::put(tx, user, id, None));
+        return Ok(false);
+    }
     list.items.iter_mut().filter(|field| field.id == id).for_each(|field| field.clone_from(&after));
     put(tx, list);
-    if after.kind == FieldKind::Select {
-        remove_lost_choices(tx, &before, &after);
-    }
-    Ok(())
+    losers.into_iter().for_each(|user| values::put(tx, user, id, None));
+    Ok(true)
 }
 
-fn remove_lost_choices(tx: &mut Tx<'_>, before: &ProfileField, after: &ProfileField) {
+/// Those whose value of a field was a choice, and is none any more.
+fn who_lose_choices(tx: &Tx<'_>, before: &ProfileField, after: &ProfileField) -> Vec<UserId> {
+    if after.kind != FieldKind::Select {
+        return Vec::new();
+    }
     let (had, has) = (choices(&before.field_data), choices(&after.field_data));
     let lost: BTreeSet<&String> = had.difference(&has).collect();
     let is_lost = |value: Option<&ProfileValue>| value.is_some_and(|value| lost.contains(&value.value));
     let users = tx.state.users.iter().map(|user| user.id);
-    let losers: Vec<UserId> = users.filter(|user| is_lost(tx.state.users.profile(*user).get(&before.id))).collect();
-    for user in losers {
-        values::put(tx, user, before.id, None);
-    }
+    users.filter(|user| is_lost(tx.state.users.profile(*user).get(&before.id))).collect()
 }
 
 /// `delete-custom-profile-field`: the values go with it.

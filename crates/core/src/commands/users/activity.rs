@@ -7,6 +7,7 @@ use super::{check_may_administer, find_user, is_last_owner};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::personal::{email, presence};
 use crate::commands::send::UserRefIn;
 use crate::commands::subscriptions::tell_peers;
 use crate::commands::visibility::{self, Membership};
@@ -97,8 +98,11 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
         visibility::emit_group_members(tx, row.id, &groups, Membership::Joined, &Audience::realm());
         permissions::tell_naming(tx, row.id, None);
         exports::tell_consent(tx, &row);
+        let audience = tx.state.who_sees_user(&row);
+        presence::tell_known(tx, &row, audience);
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
+        email::forget(tx, row.id);
         tell_peers(tx, &channels, Event::PeerRemove);
     }
     if row.is_bot() {

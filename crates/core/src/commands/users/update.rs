@@ -7,6 +7,7 @@ use super::{
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
+use crate::commands::personal::email;
 use crate::commands::profile::{self, values::Filled};
 use crate::commands::send::UserRefIn;
 use crate::commands::visibility::{self, Membership, user_update};
@@ -39,10 +40,7 @@ pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: 
     let target = find_user(&tx.state, &actor, target)?;
     check_may_administer(&tx.state, &actor, &target)?;
     if let Some(number) = changes.role {
-        let role = u16::try_from(number).ok().and_then(|number| Role::try_from(number).ok());
-        let role = role.ok_or_else(|| ApiError::invalid("role"))?;
-        check_may_give_role(tx, &actor, &target, role)?;
-        change_role(tx, target.id, role);
+        give_role(tx, &actor, &target, number)?;
     }
     if let Some(name) = &changes.full_name {
         change_full_name(tx, target.id, name)?;
@@ -56,6 +54,24 @@ pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: 
     if !changes.profile.is_empty() {
         profile::values::fill(tx, &actor, &target, changes.profile)?;
     }
+    Ok(())
+}
+
+/// Gives an account the role with a number.
+///
+/// # Errors
+/// 400 for a number that is none, `UNAUTHORIZED_PRINCIPAL` for all but administrators, and for those where an owner is
+/// made or unmade; 400 where no owner would be left.
+pub(in crate::commands) fn give_role(
+    tx: &mut Tx<'_>,
+    actor: &UserRow,
+    target: &UserRow,
+    number: i64,
+) -> Result<(), ApiError> {
+    let role = u16::try_from(number).ok().and_then(|number| Role::try_from(number).ok());
+    let role = role.ok_or_else(|| ApiError::invalid("role"))?;
+    check_may_give_role(tx, actor, target, role)?;
+    change_role(tx, target.id, role);
     Ok(())
 }
 
@@ -126,6 +142,7 @@ pub fn change_delivery_email(tx: &mut Tx<'_>, user: UserId, email: &str) -> Resu
     }
     let is = Arc::new(UserRow { delivery_email: delivery_email.clone(), ..UserRow::clone(&was) });
     tx.change(Change::User(Arc::clone(&is)));
+    email::forget(tx, user);
     let state = &tx.state;
     let told = state.who(|viewer| state.can_see_user(viewer, &is) && state.can_see_email(viewer, &is));
     tx.emit(user_update(user, UserAspect::DeliveryEmail { delivery_email: Some(delivery_email) }), told);

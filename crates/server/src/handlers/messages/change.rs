@@ -108,7 +108,7 @@ pub async fn delete_topic(ctx: Ctx, request: DeleteTopicRequest) -> Result<Delet
 pub async fn report_message(ctx: Ctx, request: ReportMessageRequest) -> Result<Done, ApiError> {
     let (actor, id) = (ctx.user.id, request.message_id);
     let report = Report { reason: request.report_type, description: request.description.unwrap_or_default() };
-    ctx.app.realm.run(move |tx| report::report_message(tx, actor, id, &report)).await?;
+    ctx.app.realm.run_rehearsed(move |tx| report::report_message(tx, actor, id, &report)).await?;
     Ok(Done {})
 }
 

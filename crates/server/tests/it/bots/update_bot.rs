@@ -111,3 +111,36 @@ async fn where_requests_go_is_changed_for_outgoing_webhooks_only() {
     let answer = hamlet.patch("/bots/9", &[("bot_owner_id", "6")]).await.ok();
     assert_eq!(answer["bot_owner"], "othello@example.com");
 }
+
+#[tokio::test]
+async fn administrators_give_bots_roles_and_only_owners_make_owners() {
+    let server = TestServer::start().await;
+    let (hamlet, iago, owner) = (server.client("hamlet"), server.client("iago"), server.client("desdemona"));
+    let (queue, outsider) =
+        (server.client("shiva").register(&TYPES).await, server.client("cordelia").register(&TYPES).await);
+    let role = async |client: &tidings_testkit::client::TestClient, role: &str| {
+        client.patch("/bots/8", &[("role", role), ("full_name", "Renamed")]).await
+    };
+    for (client, number) in [(&hamlet, "200"), (&hamlet, "600"), (&iago, "100")] {
+        role(client, number).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    }
+    role(&server.client("shiva"), "200").await.refused(400, "Insufficient permission");
+    role(&iago, "250").await.refused(400, "Invalid role");
+    assert_eq!(queue.kinds().await, [""; 0], "nothing changed, the name neither");
+    // The role that it has is no change, so its owner may say it.
+    hamlet.patch("/bots/8", &[("role", "400")]).await.done();
+    assert_eq!(queue.kinds().await, [""; 0]);
+
+    role(&iago, "300").await.done();
+    role(&owner, "100").await.done();
+    for queue in [&queue, &outsider] {
+        let told: Vec<Value> = queue.events().await.iter().map(|event| event["person"].clone()).collect();
+        let person = |name: &str, value: Value| json!({ "user_id": 8, name: value });
+        let roles: Vec<&Value> = told.iter().filter(|person| !person["role"].is_null()).collect();
+        assert_eq!(roles, [&person("role", json!(300)), &person("role", json!(100))]);
+    }
+    let users = hamlet.get("/users/8", &[]).await.ok();
+    assert_eq!((&users["user"]["role"], &users["user"]["full_name"]), (&json!(100), &json!("Renamed")));
+    role(&iago, "400").await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    role(&owner, "400").await.done();
+}

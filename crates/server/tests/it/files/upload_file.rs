@@ -4,6 +4,7 @@ use super::{events, watch};
 use serde_json::json;
 use tidings_server::Config;
 use tidings_testkit::{TestServer, test_config};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test]
 async fn a_file_is_stored_and_its_owner_told() {
@@ -90,4 +91,39 @@ async fn large_files_arrive_whole_and_survive_a_restart() {
     let (status, headers, bytes) = server.client("hamlet").get_bytes(&url).await;
     assert_eq!((status, headers["content-length"].to_str().unwrap()), (200, "11534336"));
     assert!(bytes == content);
+}
+
+/// Sends the head of an upload of so many bytes, and nothing of it; returns what is answered.
+async fn announce(server: &TestServer, who: &str, path: &str, length: u64) -> String {
+    use base64::Engine;
+    let address = server.url.strip_prefix("http://").expect("the scheme");
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("it listens");
+    let account = format!("{}:{}", tidings_testkit::fixture::email(who), tidings_testkit::fixture::key(who));
+    let account = base64::engine::general_purpose::STANDARD.encode(account);
+    let head = format!(
+        "POST /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {account}\r\nContent-Length: {length}\r\n\
+         Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.expect("it is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("it is answered, and the connection closed");
+    answer
+}
+
+#[tokio::test]
+async fn what_the_head_says_is_checked_before_the_file_comes() {
+    let config =
+        Config { max_file_upload_size_mib: 8, realm_upload_quota_mib: 4, rate_limit_per_minute: 4, ..test_config() };
+    let server = TestServer::start_with(config).await;
+    let too_large = announce(&server, "hamlet", "/user_uploads", 10 << 20).await;
+    assert!(too_large.starts_with("HTTP/1.1 400") && too_large.contains("allowed limit of 8 MiB"), "{too_large}");
+    let no_room = announce(&server, "hamlet", "/user_uploads", 6 << 20).await;
+    assert!(no_room.contains("REALM_UPLOAD_QUOTA"), "{no_room}");
+    let no_picture = announce(&server, "hamlet", "/users/me/avatar", 10 << 20).await;
+    assert!(no_picture.contains("larger than the allowed limit"), "{no_picture}");
+    // A file that is let in counts once.
+    server.client("hamlet").upload("x.txt", "x").await;
+    let too_many = announce(&server, "hamlet", "/user_uploads", 1_000).await;
+    assert!(too_many.starts_with("HTTP/1.1 429") && too_many.contains("RATE_LIMIT_HIT"), "{too_many}");
+    server.client("iago").upload("x.txt", "x").await;
 }

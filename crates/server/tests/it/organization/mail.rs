@@ -82,7 +82,8 @@ async fn serve(
     }
 }
 
-fn config(mail: &MailServer) -> Config {
+/// A configuration that has e-mail sent there.
+pub(super) fn config(mail: &MailServer) -> Config {
     Config { smtp_url: Some(mail.url.clone()), mail_from: Some("chat@example.com".to_owned()), ..test_config() }
 }
 

@@ -70,3 +70,39 @@ async fn what_is_shown_once_is_not_shown_again() {
     let bot = server.client("hamletbot").post(path, &[("onboarding_step", "intro_resolve_topic")]).await;
     bot.refused(400, "This endpoint does not accept bot requests.");
 }
+
+#[tokio::test]
+async fn new_people_are_announced_where_the_organization_wants_it() {
+    let server = TestServer::start().await;
+    let iago = server.client("iago");
+    let new = |name: &str, email: &str| {
+        [
+            ("full_name", name.to_owned()),
+            ("email", email.to_owned()),
+            ("password", "rosemary, for remembrance".to_owned()),
+        ]
+    };
+    let create = async |name: &str, email: &str| {
+        let new = new(name, email);
+        iago.post("/users", &new.each_ref().map(|(name, value)| (*name, value.as_str()))).await.done();
+    };
+    create("Early", "early@x.example").await;
+    let queue = server.client("cordelia").register(&[("event_types", r#"["realm", "message"]"#)]).await;
+    let place = server.channel_id("Denmark").to_string();
+    iago.patch("/realm", &[("signup_announcements_stream_id", &place)]).await.done();
+    create("Ophelia", "ophelia@x.example").await;
+    server.client("hamlet").post("/bots", &[("full_name", "Yorick"), ("short_name", "yorick")]).await.done();
+    let told = queue.events().await;
+    assert_eq!((&told[0]["op"], &told[0]["property"]), (&json!("update"), &json!("signup_announcements_stream_id")));
+    assert_eq!(told[0]["value"], json!(server.channel_id("Denmark")));
+    assert_eq!(told.len(), 2, "bots are not announced: {told:?}");
+    let message = &told[1]["message"];
+    assert_eq!((&message["subject"], &message["sender_full_name"]), (&json!("signups"), &json!("Notification Bot")));
+    assert_eq!(message["content"], "@_**Ophelia|10** joined this organization.");
+    let state = iago.register(&[]).await.state;
+    assert_eq!(state["realm_signup_announcements_stream_id"], json!(server.channel_id("Denmark")));
+    // A channel that is out of use is none.
+    iago.delete(&format!("/streams/{place}"), &[]).await.done();
+    create("Late", "late@x.example").await;
+    assert!(queue.events().await.iter().all(|event| event["type"] != "message"));
+}

@@ -97,6 +97,18 @@ async fn owners_give_their_bots_pictures() {
         client.send(client.request(reqwest::Method::PATCH, &path).multipart(form)).await
     };
     patch(&othello).await.refused(400, "Insufficient permission");
+    // Who may not is told so before anything is made of the picture, which is none here.
+    let broken = |method: reqwest::Method, client: &TestClient, path: &str| {
+        let part = reqwest::multipart::Part::bytes(vec![0; 9]).file_name("bot.png");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        client.request(method, path).multipart(form.text("full_name", "Y").text("short_name", "y"))
+    };
+    let refused = othello.send(broken(reqwest::Method::PATCH, &othello, &path)).await;
+    refused.refused(400, "Insufficient permission");
+    hamlet.send(broken(reqwest::Method::PATCH, &hamlet, &path)).await.refused_with_code(400, "BAD_IMAGE");
+    let guest = server.client("polonius");
+    let refused = guest.send(broken(reqwest::Method::POST, &guest, "/bots")).await;
+    refused.refused(400, "Insufficient permission");
     let url = patch(&hamlet).await.ok()["avatar_url"].clone();
     assert!(url.as_str().unwrap().starts_with("/user_avatars/1/"), "{url}");
     let told = events(&own).await;

@@ -86,6 +86,7 @@ async fn who_may_not_and_what_cannot_be() {
         ("moderation_request_channel_id", "99", "Invalid channel ID"),
         ("moderation_request_channel_id", "1", "Moderation request channel must be private."),
         ("new_stream_announcements_stream_id", "99", "Invalid channel ID"),
+        ("signup_announcements_stream_id", "99", "Invalid channel ID"),
     ] {
         // All or nothing.
         let params = [("enable_read_receipts", "false"), (name, value)];
@@ -93,4 +94,18 @@ async fn who_may_not_and_what_cannot_be() {
     }
     assert_eq!(queue.kinds().await, [""; 0]);
     desdemona.patch("/realm", &[]).await.done();
+}
+
+#[tokio::test]
+async fn who_comes_in_is_for_owners_to_say() {
+    let server = TestServer::start().await;
+    for (name, value) in [
+        ("emails_restricted_to_domains", "true"),
+        ("disallow_disposable_email_addresses", "true"),
+        ("waiting_period_threshold", "3"),
+    ] {
+        let refused = server.client("iago").patch("/realm", &[(name, value)]).await;
+        refused.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+        server.client("desdemona").patch("/realm", &[(name, value)]).await.done();
+    }
 }

@@ -20,7 +20,7 @@ async fn new_members_wait_until_they_are_full_members() {
     let (guest, othello) =
         (server.client("polonius").register(&types).await, server.client("othello").register(&types).await);
 
-    server.client("iago").patch("/realm", &[("waiting_period_threshold", "3")]).await.done();
+    server.client("desdemona").patch("/realm", &[("waiting_period_threshold", "3")]).await.done();
     let events = guest.events().await;
     assert_eq!((&events[0]["property"], &events[0]["value"]), (&json!("waiting_period_threshold"), &json!(3)));
     assert_eq!(members(&events, "remove_members"), [json!([4, 5, 6, 8])]);
@@ -45,13 +45,13 @@ async fn new_members_wait_until_they_are_full_members() {
     let id = server.client("iago").post("/users", &new).await.ok()["user_id"].clone();
     let state = server.client("iago").register(&[]).await.state;
     assert_eq!(state["realm_user_groups"][3]["members"], json!([4, 5, 6, 8]));
-    server.client("iago").patch("/realm", &[("waiting_period_threshold", "0")]).await.done();
+    server.client("desdemona").patch("/realm", &[("waiting_period_threshold", "0")]).await.done();
     let state = server.client("iago").register(&[]).await.state;
     assert_eq!(state["realm_user_groups"][3]["members"], json!([4, 5, 6, 8, id]));
     let refused = server.client("hamlet").patch("/realm", &[("waiting_period_threshold", "1")]).await;
     refused.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     server
-        .client("iago")
+        .client("desdemona")
         .patch("/realm", &[("waiting_period_threshold", "-1")])
         .await
         .refused(400, "Invalid waiting_period_threshold");

@@ -2,9 +2,12 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::commands::Tx;
+use tidings_core::commands::users::create::{NewAccount, create_account};
+use tidings_core::limits;
 use tidings_core::state::groups::system;
 use tidings_testkit::TestServer;
 use tidings_testkit::client::TestQueue;
+use tidings_types::user::{ProfileValue, Role};
 
 const NONE: [&str; 0] = [];
 const OWN: &str = "/users/me/profile_data";
@@ -160,4 +163,37 @@ async fn guests_who_know_few_are_not_told_of_others() {
     assert_eq!(queue.kinds().await, NONE);
     let new = format!(r#"[{{"id": 6, "value": [{unseen}]}}]"#);
     server.client("polonius").patch(OWN, &[("data", &new)]).await.refused(400, &format!("Invalid user ID: {unseen}"));
+}
+
+#[tokio::test]
+async fn a_choice_that_many_made_is_taken_out_in_steps() {
+    let server = start().await;
+    let many = limits::PROFILE_VALUES_AT_ONCE + 20;
+    let fill = move |tx: &mut Tx<'_>| {
+        for n in 0..many {
+            let (delivery_email, full_name) = (format!("p{n}@x.example"), format!("P {n}"));
+            let (role, bot, password, channels) = (Role::Member, None, None, Vec::new());
+            let user = create_account(tx, NewAccount { delivery_email, full_name, role, bot, password, channels })?;
+            let value = ProfileValue { value: "v".to_owned(), rendered_value: None };
+            tx.change(Change::Profile { user, values: Arc::new([(3, value)].into_iter().collect()) });
+        }
+        Ok(())
+    };
+    server.app.realm.run(fill).await.expect("the accounts are made");
+    let types = [("event_types", r#"["realm_user", "custom_profile_fields"]"#)];
+    let queue = server.client("hamlet").register(&types).await;
+    let left = [("field_data", r#"{"e": {"text": "Emacs", "order": "1"}}"#)];
+    server.client("iago").patch("/realm/profile_fields/3", &left).await.done();
+    let mut kinds = Vec::new();
+    while let events = queue.events().await
+        && !events.is_empty()
+    {
+        kinds.extend(events.iter().map(|event| event["type"].as_str().unwrap_or_default().to_owned()));
+    }
+    assert_eq!(kinds.len(), many + 1, "each loses it once");
+    let place = kinds.iter().position(|kind| kind == "custom_profile_fields");
+    assert_eq!(place, Some(limits::PROFILE_VALUES_AT_ONCE), "the field is another one once few have it");
+    let state = server.app.realm.state();
+    assert!(state.users.iter().all(|user| state.users.profile(user.id).get(&3).is_none()));
+    assert!(!format!("{:?}", state.organization.profile_fields).contains("Vim"));
 }

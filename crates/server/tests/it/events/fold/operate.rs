@@ -42,6 +42,10 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
         "alert",
         "mute_user",
         "status",
+        "there",
+        "there",
+        "visible",
+        "presence_disabled",
         "setting",
         "name",
         "role",
@@ -257,6 +261,14 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
             ];
             client.patch("/settings", &params).await
         }
+        "there" => {
+            // Whoever is there all the time, others are not told of.
+            server.clock.advance(200);
+            let params = [("status", "active"), ("new_user_input", on), ("ping_only", "true")];
+            client.post("/users/me/presence", &params).await
+        }
+        "visible" => client.patch("/settings", &[("presence_enabled", on)]).await,
+        "presence_disabled" => administrator.patch("/realm", &[("presence_disabled", on)]).await,
         "setting" => {
             client.patch("/settings", &[("enter_sends", on), ("color_scheme", if flag { "2" } else { "3" })]).await
         }
