@@ -113,3 +113,39 @@ async fn of_people_whose_marks_are_not_there_everything_is_read() {
     assert!(hers.iter().all(|message| message["flags"][0] == "read"), "{hers:?}");
     assert_eq!(cordelia.register(&[]).await.state["unread_msgs"]["count"], 0);
 }
+
+#[tokio::test]
+async fn an_organization_that_is_closed_stays_closed() {
+    let mut files = elsewhere();
+    files.change("realm.json", |tables| tables["zerver_realm"][0]["deactivated"] = json!(true));
+    let (server, report) = TestServer::import(files.pack().path()).await.expect("it is imported");
+    assert!(report.is_closed);
+    server.client("hamlet").get("/users/me", &[]).await.refused(401, "This organization has been deactivated");
+}
+
+#[tokio::test]
+async fn what_this_server_has_no_place_for_is_counted() {
+    let mut files = elsewhere();
+    files.change("realm.json", |tables| {
+        tables["zerver_userprofile"][1]["notification_sound"] = json!("gong");
+        tables["zerver_userprofile"][2]["delivery_email"] = json!("user33@zulip.example");
+        tables["zerver_realmfilter"][0]["pattern"] = json!("(?=x)");
+        tables["zerver_realm"][0]["can_create_groups"] = json!(507);
+        tables["zerver_reaction"][0]["reaction_type"] = json!("realm_emoji");
+        tables["zerver_realmemoji"] = json!([{ "id": 1, "name": "gone", "file_name": "1.png", "author": 31 }]);
+    });
+    let (server, report) = TestServer::import(files.pack().path()).await.expect("it is imported");
+    let expected = [
+        "accounts whose address is not in the archive, or cannot be",
+        "custom emoji whose picture is not in the archive, or cannot be shown",
+        "linkifiers that this server cannot read",
+        "permissions that this server gives to others",
+        "personal settings that this server cannot have",
+        "reactions with an emoji that is not there",
+    ];
+    assert_eq!(report.notes, expected.map(|what| (what.to_owned(), 1)).into());
+    let state = server.client("hamlet").register(&[]).await.state;
+    assert_eq!(state["realm_can_create_groups"], 5, "what it is by default");
+    let polonius = state["realm_users"].as_array().unwrap().iter().find(|user| user["user_id"] == 33).unwrap();
+    assert_eq!(polonius["delivery_email"], "account33@unknown.invalid");
+}

@@ -88,10 +88,32 @@ async fn an_organization_is_the_same_elsewhere() {
     let archive = of(&server, Scope::Everything).await;
     let (copy, report) = TestServer::import(archive.path()).await.expect("it is imported");
     assert!(report.notes.is_empty() && report.unknown_tables.is_empty() && !report.renumbered, "{report:?}");
-    for name in ["desdemona", "hamlet", "cordelia", "polonius"] {
+    for name in ["desdemona", "iago", "shiva", "hamlet", "cordelia", "polonius"] {
         let (before, after) = (server.client(name), copy.client(name));
         same(name, &state(&before).await, &state(&after).await);
         same(name, &messages(&before).await, &messages(&after).await);
+    }
+    let (before, after) = (server.client("hamlet"), copy.client("hamlet"));
+    for path in [
+        "/users",
+        "/streams",
+        "/user_groups",
+        "/realm/emoji",
+        "/realm/linkifiers",
+        "/realm/profile_fields",
+        "/channel_folders",
+        "/users/me/1/topics",
+        "/users/me/2/topics",
+        "/messages/2/history",
+        "/messages/2/read_receipts",
+        "/messages/8/history",
+        "/saved_snippets",
+        "/navigation_views",
+    ] {
+        let [mut one, mut other] = [before.get(path, &[]).await.ok(), after.get(path, &[]).await.ok()];
+        plain(&mut one);
+        plain(&mut other);
+        same(path, &one, &other);
     }
 
     // Files and pictures.
