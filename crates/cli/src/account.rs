@@ -74,6 +74,11 @@ pub(crate) fn user(command: &UserCommand, format: Format) -> Result<()> {
         UserCommand::SetRole { data, user, role } => {
             show(&connect(data)?.ask(&Request::SetRole { user: user.user.clone(), role: (*role).into() })?, format)
         }
+        UserCommand::SetPassword(args) => {
+            let password = password(args.password_stdin)?.context("stdin has no password")?;
+            let request = Request::SetPassword { user: args.user.user.clone(), password };
+            show(&connect(&args.data)?.ask(&request)?, format)
+        }
         UserCommand::Generate(args) => generate(args, format),
     }
 }

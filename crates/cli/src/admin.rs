@@ -4,13 +4,16 @@
 //! # Layout
 //! - this file: the requests and their answers. [`execute`]: what each does.
 //! - [`seed`]: channels without anybody who acts. [`socket`]: the server's end. [`connection`]: our end.
+//! - [`archive`]: an archive of the organization, piece by piece.
 
+pub(crate) mod archive;
 pub(crate) mod connection;
 pub(crate) mod execute;
 pub(crate) mod seed;
 pub(crate) mod socket;
 
 use serde::{Deserialize, Serialize};
+use tidings_server::exports::archive::{Progress, Scope};
 use tidings_types::UserId;
 use tidings_types::user::Role;
 
@@ -40,6 +43,19 @@ pub(crate) enum Request {
         user: String,
         /// What it may do.
         role: Role,
+    },
+    /// Gives an account a password; answered with [`Account`].
+    SetPassword {
+        /// Its address or id.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// An archive of the organization. Answered with [`Answer::Bytes`] and [`Answer::Progress`] until it is whole, and
+    /// then with the progress.
+    Export {
+        /// How much of it.
+        scope: Scope,
     },
     /// A further API key; answered with [`Credentials`].
     NewKey {
@@ -151,4 +167,8 @@ pub(crate) enum Answer {
     Done(serde_json::Value),
     /// Why not.
     Refused(String),
+    /// The next so many bytes of an archive follow the line.
+    Bytes(usize),
+    /// How far an archive is.
+    Progress(Progress),
 }

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     Zuliprc(ZuliprcArgs),
     ReloadClients(ReloadClientsArgs),
+    Export(ExportArgs),
+    Import(ImportArgs),
     Send(SendArgs),
     Tail(TailArgs),
     Demo(DemoArgs),
@@ -103,6 +105,89 @@ pub(crate) struct ReloadClientsArgs {
     /// At once, as opposed to when it suits their users.
     #[arg(long)]
     pub(crate) immediate: bool,
+}
+
+/// Where uploaded files are, if not in the data folder.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct FilesArgs {
+    /// The server's TOML file with settings.
+    #[arg(long, env = "TIDINGS_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// As for `serve`: the file store, where that is not the data folder.
+    #[arg(long, env = "TIDINGS_FILE_STORE", value_name = "URL")]
+    pub(crate) file_store: Option<String>,
+}
+
+/// Write an archive of the organization: a tar.gz in the layout that Zulip servers use for theirs, for `tidings import`.
+///
+/// It has the state of the moment in which it begins, and works while the server runs (which writes it then) and while
+/// it does not. Passwords, API keys and tokens of bots are in no export; drafts, scheduled messages, reminders and
+/// invitations are not, either.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+How much of it is exported:
+  --public      what is public: accounts, public channels and their messages
+  --full        that, and what is private of those who agreed with their setting `allow_private_data_export`;
+                the same that administrators get with POST /export/realm (the default)
+  --everything  all, whoever agreed: to move an organization to another server
+
+Examples:
+  tidings export --data-dir ./data --everything --out ./organization.tar.gz
+  tidings export --data-dir ./data --public --out - | ssh backup 'cat > public.tar.gz'
+  tidings import --data-dir ./elsewhere ./organization.tar.gz")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    /// What is public, and what is private of those who agreed (the default).
+    #[arg(long, group = "scope")]
+    pub(crate) full: bool,
+    /// Only what is public.
+    #[arg(long, group = "scope")]
+    pub(crate) public: bool,
+    /// Everything, also of those who did not agree.
+    #[arg(long, group = "scope")]
+    pub(crate) everything: bool,
+    /// The file to write, readable only for you; `-` for stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Overwrite the file if there is one.
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) files: FilesArgs,
+}
+
+/// Make an organization of an archive, in a data folder that has none.
+///
+/// Reads archives of `tidings export` and of POST /export/realm, and those of Zulip servers as far as their tables are
+/// known: what is not known is left out and counted. What messages look like is made anew. Nothing is there until
+/// everything is: if it fails or is killed, the data folder has no organization, and it can be run again.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Nobody can log in then, since archives have no passwords and no keys. Make what each needs:
+  tidings zuliprc --data-dir ./data --user ann@example.com --out ./ann.rc
+  tidings user set-password --data-dir ./data --password-stdin ann@example.com < ann.password
+
+Examples:
+  tidings import --data-dir ./data ./organization.tar.gz
+  tidings import --data-dir /var/lib/tidings --external-url https://chat.example.com ./zulip-export-x7.tar.gz
+
+It needs room for the archive unpacked, in the data folder, and a disk that stays connected.")]
+pub(crate) struct ImportArgs {
+    /// The folder for the database; created if it is not there.
+    #[arg(long, env = "TIDINGS_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+    /// The archive: a tar.gz.
+    #[arg(value_name = "FILE")]
+    pub(crate) archive: PathBuf,
+    /// Where clients will reach the server. Addresses that hide the real ones are made of its host.
+    #[arg(long, env = "TIDINGS_EXTERNAL_URL", value_name = "URL")]
+    pub(crate) external_url: Option<String>,
+    /// GiB that the archive may have when it is unpacked: a bound for archives that are made to fill disks.
+    #[arg(long, default_value_t = tidings_server::imports::UNPACKED_BYTES_MAX >> 30, value_name = "GIB")]
+    pub(crate) unpacked_max: u64,
+    #[command(flatten)]
+    pub(crate) files: FilesArgs,
 }
 
 /// Show what administrators did, the newest first: who, when, and the event that told of it.
@@ -191,7 +276,23 @@ pub(crate) enum UserCommand {
         #[arg(value_enum)]
         role: RoleArg,
     },
+    SetPassword(SetPasswordArgs),
     Generate(GenerateArgs),
+}
+
+/// Give an account a password, read from the first line of stdin: for who has none, as after an import.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Example:
+  echo 'correct horse battery staple' | tidings user set-password --data-dir ./data --password-stdin ann@example.com")]
+pub(crate) struct SetPasswordArgs {
+    #[command(flatten)]
+    pub(crate) data: DataDirArgs,
+    #[command(flatten)]
+    pub(crate) user: UserArg,
+    /// Read it from stdin. There is no other way: what is on a command line, others can see.
+    #[arg(long, required = true)]
+    pub(crate) password_stdin: bool,
 }
 
 /// Which account.

@@ -33,13 +33,23 @@ impl DataDir {
         self.path.join("files")
     }
 
+    /// Where the database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join("tidings.db")
+    }
+
+    /// Where an import works.
+    pub(crate) fn importing(&self) -> PathBuf {
+        self.path.join("importing")
+    }
+
     /// Opens the database; only one process at a time can.
     pub(crate) fn open(&self, synchronous: config::Synchronous) -> Result<Arc<dyn Store>> {
         let synchronous = match synchronous {
             config::Synchronous::Full => Synchronous::Full,
             config::Synchronous::Normal => Synchronous::Normal,
         };
-        let file = self.path.join("tidings.db");
+        let file = self.database();
         match SqliteStore::open(&file, SqliteOptions { synchronous, ..SqliteOptions::default() }) {
             Ok(store) => Ok(Arc::new(store)),
             Err(StoreError::InUse(_)) => bail!(

@@ -70,7 +70,7 @@ impl Instance {
             // Before the first request: whoever sees the server answer may administer it.
             let _in_runtime = runtime.enter();
             match socket::listen(&data.socket()) {
-                Ok(listener) => drop(runtime.spawn(socket::serve(listener, Arc::clone(&app.realm)))),
+                Ok(listener) => drop(runtime.spawn(socket::serve(listener, Arc::clone(&app)))),
                 Err(error) => tracing::warn!("administration works only while the server is stopped: {error:#}"),
             }
         }

@@ -6,6 +6,7 @@
 //! - [`instance`]: a running server; [`serve`] and [`demo`] are made of it.
 //! - [`admin`]: what an operator may do, through the running server or, when none runs, directly.
 //!   [`account`]: the commands made of it. [`zuliprc`]: the files that clients read.
+//! - [`transfer`]: `export` and `import`.
 //! - [`openapi`]: prints the description of the API.
 //! - [`brand`]: the Python package under another name.
 //! - [`api`]: calls the public API; [`send`] and [`tail`] are made of it.
@@ -25,6 +26,7 @@ mod send;
 mod serve;
 mod settings;
 mod tail;
+mod transfer;
 mod zuliprc;
 
 use args::{BrandCommand, Command, OwnerCommand};
@@ -49,6 +51,8 @@ fn run(args: args::Args) -> anyhow::Result<()> {
         Command::User(command) => account::user(&command, format),
         Command::Zuliprc(args) => account::new_zuliprc(&args, format),
         Command::ReloadClients(args) => account::reload_clients(&args),
+        Command::Export(args) => transfer::export::export(&args, format),
+        Command::Import(args) => transfer::import::import(&args, format),
         Command::Send(args) => send::send(&args, format),
         Command::Tail(args) => tail::tail(&args, format),
         Command::Openapi(args) => openapi::openapi(&args, format),

@@ -84,6 +84,19 @@ impl RealmState {
             || self.flags.of(user).is_some_and(|flags| !flags.mentioned().is_disjoint(&wanted.all))
     }
 
+    /// Everything that a user received; see [`RealmState::received`].
+    #[must_use]
+    pub fn received_by(&self, user: UserId) -> RoaringBitmap {
+        let mut all = IdSet::union_of(self.messages.direct_of(user).filter_map(|id| self.messages.ids(id)));
+        for (channel, _) in self.channels.subscriptions_of(user) {
+            self.add_received_in(user, channel, &mut all);
+        }
+        if let Some(flags) = self.flags.of(user) {
+            all |= flags.mentioned();
+        }
+        all
+    }
+
     /// The messages of a channel that a user received; see [`RealmState::received`].
     pub(crate) fn add_received_in(&self, user: UserId, channel: ChannelId, into: &mut RoaringBitmap) {
         self.add_in(user, channel, into, |way, ids| {

@@ -3,11 +3,14 @@
 //!
 //! # Layout
 //! - this file: whose turn it is, and where the archive goes. [`archive`]: what is in it, file by file.
-//! - [`tables`]: accounts, channels and subscriptions as rows. [`messages`]: messages, and who is to have which.
+//! - [`tables`]: everything but messages as rows. [`messages`]: messages, and who is to have which.
+//! - `pictures`: of users and the organization, custom emoji. `writer`: how files and tables are written.
 
 pub mod archive;
 pub mod messages;
+mod pictures;
 pub mod tables;
+mod writer;
 
 use crate::app::App;
 use crate::http::auth::new_key;
@@ -57,20 +60,12 @@ async fn write(app: &Arc<App>, row: &ExportRow, key: &str) -> Result<(), ApiErro
         tracing::error!(%error, "an export could not be written");
         ApiError::Internal {}
     };
-    let source = Source {
-        store: Arc::clone(&app.realm.store),
-        state: app.realm.snapshot(),
-        files: Arc::clone(&app.files),
-        kind: row.kind,
-        reader: row.user,
-        now: app.realm.clock.now(),
-        runtime: tokio::runtime::Handle::current(),
-    };
+    let source = Source::of(&app.realm, &app.files, row.kind.into(), Some(row.user));
     let id = row.id;
     // Nobody but this process has the file, and it is gone with it.
     let file = tokio::task::spawn_blocking(move || {
         let mut file = tempfile::tempfile()?;
-        archive::write(&source, &mut file, |messages| tracing::info!(id, messages, "an export goes on"))?;
+        archive::write(&source, &mut file, |done| tracing::info!(id, messages = done.messages, "an export goes on"))?;
         std::io::Seek::rewind(&mut file)?;
         Ok(file)
     });

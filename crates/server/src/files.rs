@@ -181,6 +181,12 @@ impl FileStore {
         opened.collect().await.map(Some)
     }
 
+    /// Whether it is on the local disk, in the folder that it was given.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// Removes a file; it may be gone already. What cannot be removed now is found by [`sweep`].
     pub async fn delete(&self, key: &str) {
         match self.store.delete(&Path::from(key)).await {

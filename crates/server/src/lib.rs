@@ -12,7 +12,7 @@
 //! - [`files`]: uploaded files: where they are, images, what is removed.
 //! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
 //! - [`calls`]: video calls on another server.
-//! - [`exports`]: makes archives of what is in the organization.
+//! - [`exports`]: makes archives of what is in the organization. [`imports`]: makes an organization of an archive.
 //! - [`webhooks`]: tells services of messages to their bots.
 //! - [`promotion`]: makes full members of those who have waited long enough.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
@@ -27,6 +27,7 @@ pub mod exports;
 pub mod files;
 pub mod handlers;
 pub mod http;
+pub mod imports;
 pub mod mail;
 pub mod openapi;
 pub mod passwords;

@@ -103,7 +103,7 @@ impl DerefMut for Reader<'_> {
 
 /// Takes the lock file beside the database. Its content does not matter, and it stays when the lock is released:
 /// removing it would let two processes lock two files of the same name.
-fn lock(path: &Path) -> Result<File, StoreError> {
+pub(crate) fn lock(path: &Path) -> Result<File, StoreError> {
     let lock_path = beside(path, ".lock");
     let failed = |error: std::io::Error| StoreError::Database(format!("{}: {error}", lock_path.display()));
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(failed)?;
@@ -114,7 +114,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

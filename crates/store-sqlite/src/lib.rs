@@ -26,7 +26,7 @@ mod search;
 
 use connection::Connections;
 use rusqlite::{OptionalExtension, params};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
 use tidings_core::change::MessageRow;
@@ -85,6 +85,38 @@ impl SqliteStore {
     /// See [`StoreError`].
     pub fn search_plans(&self, query: &MessageQuery) -> Result<Vec<String>, StoreError> {
         Ok(search::plans(&mut self.connections.reader(), query)?)
+    }
+}
+
+/// A place for a database where there is none, kept from others until one is put there, or this is dropped.
+#[derive(Debug)]
+pub struct Reserved {
+    path: PathBuf,
+    _lock: std::fs::File,
+}
+
+impl Reserved {
+    /// Reserves the place; none where there is a database.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] if somebody has the place already; [`StoreError::Database`] if the lock cannot be written.
+    pub fn new(path: &Path) -> Result<Option<Self>, StoreError> {
+        let lock = connection::lock(path)?;
+        Ok((!path.exists()).then(|| Reserved { path: path.to_owned(), _lock: lock }))
+    }
+
+    /// Puts a database there that nobody has open, and that is on the same disk: at once, as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] if it cannot be moved, or is not all in one file.
+    pub fn fill(self, made: &Path) -> Result<(), StoreError> {
+        if connection::beside(made, "-wal").exists() {
+            return Err(StoreError::Database("a new database was not closed".to_owned()));
+        }
+        let failed = |error: std::io::Error| StoreError::Database(format!("{}: {error}", self.path.display()));
+        std::fs::rename(made, &self.path).map_err(failed)?;
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
     }
 }
 

@@ -39,10 +39,14 @@ pub mod fixture;
 mod survival;
 
 use client::TestClient;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
+use tidings_core::commands::{Tx, api_keys};
 use tidings_server::clock::Clock;
 use tidings_server::files::FileStore;
+use tidings_server::http::auth::hash_key;
+use tidings_server::imports::{self, ImportError, Report, Source};
 use tidings_server::realm::{Realm, WriterThread};
 use tidings_server::{App, Config};
 use tidings_store::Store;
@@ -111,6 +115,47 @@ impl TestServer {
         }));
         let running = Some(Running { stop, served, writer });
         TestServer { url, app, clock, dir, config, running, http: plain_http() }
+    }
+
+    /// A server with the organization of an archive, where clients reach it at `http://example.com`. People of the
+    /// realm that are in it have their keys again.
+    ///
+    /// # Errors
+    /// The archive cannot be imported.
+    pub async fn import(archive: &Path) -> Result<(Self, Report), ImportError> {
+        let dir = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let clock = Clock::default();
+        let (archive, place, now) = (archive.to_owned(), Arc::clone(&dir), clock.now());
+        let runtime = tokio::runtime::Handle::current();
+        let made = tokio::task::spawn_blocking(move || {
+            let unpacked = tempfile::tempdir().expect("a temporary folder");
+            let files = FileStore::in_folder(&place.path().join("files")).expect("a folder for files");
+            let source = Source {
+                archive: &archive,
+                folder: unpacked.path(),
+                unpacked_max: 1 << 30,
+                store: &open(&place),
+                files: &Arc::new(files),
+                runtime,
+                url: "http://example.com".to_owned(),
+                host: "example.com".to_owned(),
+                now,
+            };
+            imports::import(&source, &mut |_| Ok(()))
+        });
+        let report = made.await.expect("imports do not panic")?;
+        let server = Self::start_on(dir, test_config(), clock).await;
+        let keys = |tx: &mut Tx<'_>| {
+            for person in fixture::PEOPLE {
+                let user = tx.state.users.find_by_delivery_email(&fixture::email(person.name)).map(|row| row.id);
+                if let Some(user) = user {
+                    api_keys::add_key(tx, user, hash_key(&fixture::key(person.name)), "test".to_owned());
+                }
+            }
+            Ok(())
+        };
+        server.app.realm.run(keys).await.expect("keys are added");
+        Ok((server, report))
     }
 
     /// Stops cleanly and starts again on the same data, with an event that says so.

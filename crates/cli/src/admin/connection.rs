@@ -43,16 +43,29 @@ impl Connection {
     }
 }
 
-fn ask_server(stream: &mut BufReader<UnixStream>, request: &Request) -> Result<serde_json::Value> {
-    let mut line = serde_json::to_vec(request)?;
-    line.push(b'\n');
-    stream.get_mut().write_all(&line).context("the server went away")?;
+/// Reads the next answer of a server.
+pub(super) fn read_answer(stream: &mut BufReader<UnixStream>) -> Result<Answer> {
     let mut answer = String::new();
     if stream.read_line(&mut answer).context("the server went away")? == 0 {
         bail!("the server stopped before it answered; ask again");
     }
-    match serde_json::from_str(&answer).context("the server's answer is not understood")? {
+    serde_json::from_str(&answer).context("the server's answer is not understood")
+}
+
+/// Asks a server something.
+pub(super) fn write_request(stream: &mut BufReader<UnixStream>, request: &Request) -> Result<()> {
+    let mut line = serde_json::to_vec(request)?;
+    line.push(b'\n');
+    stream.get_mut().write_all(&line).context("the server went away")
+}
+
+fn ask_server(stream: &mut BufReader<UnixStream>, request: &Request) -> Result<serde_json::Value> {
+    write_request(stream, request)?;
+    match read_answer(stream)? {
         Answer::Done(value) => Ok(value),
         Answer::Refused(text) => bail!("{text}"),
+        Answer::Bytes(_) | Answer::Progress(_) => {
+            bail!("the server's answer is another one; it may be of another version")
+        }
     }
 }

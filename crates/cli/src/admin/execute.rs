@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use tidings_core::audience::Audience;
 use tidings_core::audit::AuditRow;
+use tidings_core::change::Change;
 use tidings_core::commands::send::UserRefIn;
 use tidings_core::commands::users::activity;
 use tidings_core::commands::users::create::{NewAccount, create_account};
@@ -39,6 +40,8 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
         Request::SetRole { user, role } => {
             json(&change(realm, user, move |tx, actor, target| set_role(tx, actor, target, role)).await?)
         }
+        Request::SetPassword { user, password } => json(&set_password(realm, user, password).await?),
+        Request::Export { .. } => Err(ApiError::bad_request("an archive is no single answer")),
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
         Request::Subscribe { channel, users } => json(&subscribe(realm, &channel, users).await?),
         Request::ReloadClients { immediate } => {
@@ -163,6 +166,20 @@ async fn new_key_for(realm: &Realm, user: String, label: String) -> Result<Crede
     };
     let user_id = operate(realm, add).await?;
     credentials(realm, user_id, key)
+}
+
+async fn set_password(realm: &Realm, user: String, password: String) -> Result<Account, ApiError> {
+    passwords::check(&password)?;
+    let phc = passwords::hash(password).await?;
+    let set = move |tx: &mut Tx<'_>| {
+        let user = find(&tx.state, &user)?.id;
+        tx.change(Change::Password { user, phc });
+        Ok(user)
+    };
+    let user = realm.run(set).await?;
+    let state = realm.state();
+    let row = state.users.get(user).ok_or(ApiError::Internal {})?;
+    Ok(account(&state, row))
 }
 
 /// Changes an account in the name of an owner; answers with the account as it is then.

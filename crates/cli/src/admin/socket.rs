@@ -1,13 +1,14 @@
 //! The server's end: a Unix socket in the data folder that only the folder's owner can use. A line is a request,
 //! the next line its answer.
 
-use super::{Answer, Request, execute};
+use super::{Answer, Request, archive, execute};
 use anyhow::{Context, Result};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
-use tidings_server::realm::Realm;
+use tidings_server::App;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
 
 /// Longest request. They are short; this bounds the memory of a confused caller.
@@ -26,11 +27,11 @@ pub(crate) fn listen(path: &Path) -> Result<UnixListener> {
 }
 
 /// Answers until the task is dropped.
-pub(crate) async fn serve(listener: UnixListener, realm: Arc<Realm>) {
+pub(crate) async fn serve(listener: UnixListener, app: Arc<App>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                tokio::spawn(converse(stream, Arc::clone(&realm)));
+                tokio::spawn(converse(stream, Arc::clone(&app)));
             }
             Err(error) => {
                 tracing::warn!(%error, "an administrative connection could not be accepted");
@@ -40,13 +41,13 @@ pub(crate) async fn serve(listener: UnixListener, realm: Arc<Realm>) {
     }
 }
 
-async fn converse(stream: UnixStream, realm: Arc<Realm>) {
-    if let Err(error) = answer_all(stream, &realm).await {
+async fn converse(stream: UnixStream, app: Arc<App>) {
+    if let Err(error) = answer_all(stream, &app).await {
         tracing::debug!(%error, "an administrative connection ended early");
     }
 }
 
-async fn answer_all(stream: UnixStream, realm: &Arc<Realm>) -> Result<()> {
+async fn answer_all(stream: UnixStream, app: &Arc<App>) -> Result<()> {
     let (read, mut write) = stream.into_split();
     let mut read = BufReader::new(read);
     loop {
@@ -55,14 +56,20 @@ async fn answer_all(stream: UnixStream, realm: &Arc<Realm>) -> Result<()> {
             return Ok(());
         }
         let answer = match serde_json::from_str::<Request>(&line) {
-            Ok(request) => match execute::execute(realm, request).await {
+            Ok(Request::Export { scope }) => archive::send(app, scope, &mut write).await?,
+            Ok(request) => match execute::execute(&app.realm, request).await {
                 Ok(value) => Answer::Done(value),
                 Err(error) => Answer::Refused(error.to_string()),
             },
             Err(error) => Answer::Refused(format!("this server does not know the request: {error}")),
         };
-        let mut line = serde_json::to_vec(&answer)?;
-        line.push(b'\n');
-        write.write_all(&line).await?;
+        send(&mut write, &answer).await?;
     }
+}
+
+/// Sends an answer as a line.
+pub(super) async fn send(write: &mut OwnedWriteHalf, answer: &Answer) -> Result<()> {
+    let mut line = serde_json::to_vec(answer)?;
+    line.push(b'\n');
+    Ok(write.write_all(&line).await?)
 }

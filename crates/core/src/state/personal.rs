@@ -109,6 +109,11 @@ impl Personal {
         unseen.map(|name| OnboardingStep { kind: "one_time_notice".to_owned(), name: (*name).to_owned() }).collect()
     }
 
+    /// What is shown once and the user has seen.
+    pub fn seen_steps(&self, user: UserId) -> impl Iterator<Item = &str> {
+        self.seen_steps.get(&user).into_iter().flatten().map(String::as_str)
+    }
+
     pub(super) fn put_seen_step(&mut self, user: UserId, step: &str) {
         self.seen_steps.entry(user).or_default().insert(step.to_owned());
     }

@@ -1,19 +1,20 @@
 //! Messages of an export, page by page, and which of them belong to it: those of public channels, and those that somebody
 //! may read who agreed to it.
 
-use super::archive::Source;
-use super::tables::recipient;
+use super::archive::{Scope, Source};
+use super::tables::channels::recipient;
+use super::writer::{Spool, Tables};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{Error, Result};
+use std::io::{Error, Result, Write};
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
+use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{MessageQuery, Page as Range};
-use tidings_types::export::ExportType;
-use tidings_types::{MessageId, UserId};
+use tidings_types::MessageId;
 
 /// Messages in one file.
 const PAGE: u32 = 1_000;
@@ -33,14 +34,6 @@ const MARKS: &[(&str, u32)] = &[
 /// A message to users, as other servers mark it.
 const IS_PRIVATE: u32 = 2_048;
 
-/// One file of messages.
-pub struct Page {
-    /// What is in it.
-    pub rows: Value,
-    /// How many messages that is.
-    pub count: usize,
-}
-
 /// Goes through all messages.
 pub struct Messages<'a> {
     source: &'a Source,
@@ -50,26 +43,37 @@ pub struct Messages<'a> {
     taken: RoaringBitmap,
     /// Programs that messages were sent with, by number.
     clients: BTreeMap<String, u32>,
+    /// Reactions to what was exported: a table of another file.
+    reactions: Spool,
 }
 
 impl<'a> Messages<'a> {
     /// Starts with the oldest.
-    #[must_use]
-    pub fn new(source: &'a Source) -> Self {
+    ///
+    /// # Errors
+    /// There can be no temporary file.
+    pub fn new(source: &'a Source) -> Result<Self> {
         let all = source.state.users.iter();
-        let consents = |row: &&Arc<UserRow>| row.is_active && row.settings.allow_private_data_export;
-        let consenting = match source.kind {
-            ExportType::Public => Vec::new(),
-            ExportType::Standard => all.filter(consents).collect(),
+        // What is a bot's, its owner agrees to.
+        let decides = |row: &'a Arc<UserRow>| match &row.bot {
+            Some(bot) => bot.owner.and_then(|owner| source.state.users.get(owner)),
+            None => Some(row),
         };
-        let (next, taken) = (MessageId(0), RoaringBitmap::new());
-        Messages { source, consenting, next, taken, clients: BTreeMap::new() }
+        let agrees = |row: &Arc<UserRow>| row.is_active && row.settings.allow_private_data_export;
+        let consents = |row: &&'a Arc<UserRow>| row.is_active && decides(row).is_some_and(agrees);
+        let consenting = match source.scope {
+            Scope::Public => Vec::new(),
+            Scope::Agreed => all.filter(consents).collect(),
+            Scope::Everything => all.collect(),
+        };
+        let (next, taken, clients, reactions) = (MessageId(0), RoaringBitmap::new(), BTreeMap::new(), Spool::new()?);
+        Ok(Messages { source, consenting, next, taken, clients, reactions })
     }
 
-    /// Whether somebody's private messages are exported.
+    /// Whose private data are exported, by id.
     #[must_use]
-    pub fn has_all_of(&self, user: UserId) -> bool {
-        self.consenting.iter().any(|row| row.id == user)
+    pub fn consenting(&self) -> &[&'a Arc<UserRow>] {
+        &self.consenting
     }
 
     /// Whether a message was exported.
@@ -78,11 +82,11 @@ impl<'a> Messages<'a> {
         self.taken.contains(id)
     }
 
-    /// The next file; none after the last.
+    /// The messages of the next file, in order; none after the last.
     ///
     /// # Errors
     /// The store fails.
-    pub fn next_page(&mut self) -> Result<Option<Page>> {
+    pub fn next_page(&mut self) -> Result<Option<Vec<Arc<MessageRow>>>> {
         loop {
             let page = Range::After { from: self.next, limit: PAGE };
             let found = self.source.store.search(&MessageQuery { conditions: Vec::new(), page });
@@ -94,13 +98,16 @@ impl<'a> Messages<'a> {
             self.next = MessageId(last.id.0 + 1);
             let found: Vec<Arc<MessageRow>> = found.into_iter().filter(|row| self.is_wanted(row.id)).collect();
             if !found.is_empty() {
-                return Ok(Some(self.page(&found)));
+                return Ok(Some(found));
             }
         }
     }
 
     fn is_wanted(&self, id: MessageId) -> bool {
         let state = &self.source.state;
+        if self.source.scope == Scope::Everything {
+            return true;
+        }
         match state.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(ConversationKind::Topic { channel, .. })
                 if state.channels.get(*channel).is_some_and(|row| !row.is_private) =>
@@ -112,46 +119,89 @@ impl<'a> Messages<'a> {
         }
     }
 
-    fn page(&mut self, rows: &[Arc<MessageRow>]) -> Page {
-        let state = &self.source.state;
-        let (mut messages, mut marks) = (Vec::new(), Vec::new());
+    /// Programs that messages were sent with so far, as a table.
+    pub fn clients(&self) -> impl Iterator<Item = Value> {
+        self.clients.iter().map(|(name, id)| json!({ "id": id, "name": name }))
+    }
+
+    /// Reactions to what was exported so far, as a table.
+    pub(super) fn reactions(&mut self) -> &mut Spool {
+        &mut self.reactions
+    }
+
+    /// Writes a file of messages, with who has marked each how.
+    ///
+    /// # Errors
+    /// Writing fails.
+    pub fn write_page(&mut self, rows: &[Arc<MessageRow>], out: &mut dyn Write) -> Result<()> {
+        let (mut messages, mut parts) = (Vec::new(), Vec::new());
         for row in rows {
             self.taken.insert(row.id.0);
-            let count = u32::try_from(self.clients.len()).unwrap_or(u32::MAX);
-            let client = *self.clients.entry(row.client.clone()).or_insert(count + 1);
-            let Some(kind) = state.messages.kind(row.conversation) else { continue };
-            let (subject, is_private) = match &**kind {
-                ConversationKind::Topic { topic, .. } => (topic.as_str(), 0),
-                ConversationKind::Direct { .. } => ("", IS_PRIVATE),
-            };
-            messages.push(json!({
-                "id": row.id, "sender": row.sender, "recipient": recipient(row.conversation, kind), "realm": 1,
-                "subject": subject, "content": row.content, "rendered_content": row.rendered,
-                "rendered_content_version": 1, "date_sent": row.timestamp, "sending_client": client,
-                "last_edit_time": row.last_edit, "edit_history": serde_json::to_string(&row.edit_history).ok(),
-                "has_attachment": !state.files.of_message(row.id).is_empty(), "has_image": row.bits.has_image,
-                "has_link": row.bits.has_link, "is_channel_message": is_private == 0,
-                "zerver_reaction": row.reactions.iter().map(|reaction| json!({
-                    "user_profile": reaction.user, "emoji_name": reaction.emoji_name, "emoji_code": reaction.emoji_code,
-                    "reaction_type": reaction.reaction_type,
-                })).collect::<Vec<_>>(),
-            }));
-            for user in &self.consenting {
-                let received = state.received(user.id, row.id);
-                if !state.can_read_message(user, row.id) {
-                    continue;
-                }
-                let names = state.flags.bits(user.id, row.id, received).names();
-                let known = MARKS.iter().filter(|(name, _)| names.contains(name)).map(|(_, bit)| bit);
-                let mask = known.fold(is_private, |mask, bit| mask | bit);
-                if received || mask != 0 {
-                    marks.push(json!({ "user_profile": user.id, "message": row.id, "flags_mask": mask }));
-                }
+            let Some(kind) = self.source.state.messages.kind(row.conversation) else { continue };
+            messages.push(self.message(row, kind));
+            for reaction in &row.reactions {
+                self.reactions.push(json!({
+                    "user_profile": reaction.user, "message": row.id, "emoji_name": reaction.emoji_name,
+                    "emoji_code": reaction.emoji_code, "reaction_type": reaction.reaction_type,
+                }))?;
             }
+            parts.extend(row.submessages.iter().map(|part| {
+                json!({
+                    "id": part.id, "message": row.id, "sender": part.sender, "msg_type": part.msg_type,
+                    "content": part.content,
+                })
+            }));
         }
-        let count = messages.len();
-        let clients: Vec<Value> = self.clients.iter().map(|(name, id)| json!({ "id": id, "name": name })).collect();
-        let rows = json!({ "zerver_message": messages, "zerver_usermessage": marks, "zerver_client": clients });
-        Page { rows, count }
+        let mut tables = Tables::new(out)?;
+        tables.table("zerver_message", messages)?;
+        // There may be millions of these, so they are made while they are written.
+        let marks = rows.iter().flat_map(|row| {
+            self.consenting.iter().filter_map(|user| {
+                let mask = self.marks(user, row.id)?;
+                Some(json!({ "user_profile": user.id, "message": row.id, "flags_mask": mask }))
+            })
+        });
+        tables.table("zerver_usermessage", marks)?;
+        tables.table("zerver_submessage", parts)?;
+        tables.end()
+    }
+
+    fn message(&mut self, row: &MessageRow, kind: &ConversationKind) -> Value {
+        let state = &self.source.state;
+        let count = u32::try_from(self.clients.len()).unwrap_or(u32::MAX);
+        let client = *self.clients.entry(row.client.clone()).or_insert(count + 1);
+        let topic = match kind {
+            ConversationKind::Topic { topic, .. } => topic.as_str(),
+            ConversationKind::Direct { .. } => "",
+        };
+        json!({
+            "id": row.id, "sender": row.sender, "recipient": recipient(row.conversation, kind), "realm": 1, "type": 1,
+            "subject": topic, "content": row.content, "rendered_content": row.rendered,
+            "rendered_content_version": 1, "date_sent": row.timestamp, "sending_client": client,
+            "last_edit_time": row.last_edit, "edit_history": serde_json::to_string(&row.edit_history).ok(),
+            "has_attachment": !state.files.of_message(row.id).is_empty(), "has_image": row.bits.has_image,
+            "has_link": row.bits.has_link, "is_channel_message": matches!(kind, ConversationKind::Topic { .. }),
+        })
+    }
+
+    /// What somebody has marked a message with, as bits; none for what they never received and did nothing with.
+    fn marks(&self, user: &UserRow, id: MessageId) -> Option<u32> {
+        let state = &self.source.state;
+        let received = state.received(user.id, id);
+        let holds = || {
+            let flags = state.flags.of(user.id);
+            let own = [Flag::Historical, Flag::Starred, Flag::Collapsed];
+            flags.is_some_and(|flags| own.iter().any(|flag| flags.has(*flag, id)))
+        };
+        // Who is deactivated may read nothing now, and has it again when they are back.
+        let may_read = || self.source.scope == Scope::Everything || state.can_read_message(user, id);
+        if !(received || holds()) || !may_read() {
+            return None;
+        }
+        let is_direct =
+            matches!(state.messages.kind_of_message(id).map(|kind| &**kind), Some(ConversationKind::Direct { .. }));
+        let names = state.flags.bits(user.id, id, received).names();
+        let known = MARKS.iter().filter(|(name, _)| names.contains(name)).map(|(_, bit)| bit);
+        Some(known.fold(if is_direct { IS_PRIVATE } else { 0 }, |mask, bit| mask | bit))
     }
 }

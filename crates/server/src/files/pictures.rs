@@ -60,16 +60,23 @@ pub async fn store(
     let bytes = app.files.read(&file.place.key).await?.ok_or(ApiError::Internal {})?;
     let made = app.files.with_image(turn, move || make(&bytes)).await?;
     let bad = || ApiError::BadImage { text: "Could not decode image; did you upload an image file?".to_owned() };
-    let made = made.ok_or_else(bad)?;
-    let name = names::new_name();
-    let is_animated = made.iter().any(|(ending, _)| *ending == ".gif");
-    for (ending, bytes) in made {
-        app.files.put(&key(kind, &name, ending), bytes).await?;
-    }
-    Ok(Stored { name, is_animated })
+    app.files.put_pictures(kind, made.ok_or_else(bad)?).await
 }
 
 impl FileStore {
+    /// Stores pictures under a new name.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub async fn put_pictures(&self, kind: Kind, made: Vec<images::Made>) -> Result<Stored, ApiError> {
+        let name = names::new_name();
+        let is_animated = made.iter().any(|(ending, _)| *ending == ".gif");
+        for (ending, bytes) in made {
+            self.put(&key(kind, &name, ending), bytes).await?;
+        }
+        Ok(Stored { name, is_animated })
+    }
+
     /// Removes a picture that was replaced.
     pub async fn delete_picture(&self, kind: Kind, name: Option<&str>) {
         let Some(name) = name else { return };

@@ -151,6 +151,22 @@ fn remove_interrupted_in(folder: &FsPath, before: i64) -> std::io::Result<usize>
 }
 
 impl FileStore {
+    /// Whether an organization has files there already.
+    ///
+    /// # Errors
+    /// 500 if the store fails.
+    pub async fn is_taken(&self) -> Result<bool, ApiError> {
+        if self.read(OWNER_KEY).await?.is_some() {
+            return Ok(true);
+        }
+        for folder in FOLDERS {
+            if self.list(folder).try_next().await.map_err(|error| failed(&error))?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Removes what was being written when the server was killed, which no list of the store has; returns how many.
     async fn remove_interrupted(&self, before: i64) -> usize {
         let Some(folder) = self.folder.clone() else { return 0 };

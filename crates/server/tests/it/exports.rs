@@ -2,6 +2,7 @@
 
 mod archive;
 mod export_realm;
+pub(crate) mod world;
 
 use serde_json::Value;
 use std::time::Duration;

@@ -6,6 +6,7 @@ mod channels;
 mod events;
 mod exports;
 mod files;
+mod imports;
 mod messages;
 mod organization;
 mod permissions;

@@ -100,7 +100,11 @@ fn stored(
     }
 }
 
-fn check_text(kind: FieldKind, field: &ProfileField, text: &str) -> Result<(), ApiError> {
+/// Refuses a text that cannot be a value of a field.
+///
+/// # Errors
+/// 400.
+pub fn check_text(kind: FieldKind, field: &ProfileField, text: &str) -> Result<(), ApiError> {
     let name = &field.name;
     let refused = |why: String| Err(ApiError::bad_request(why));
     if text.contains('\0') {

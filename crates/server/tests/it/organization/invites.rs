@@ -18,7 +18,8 @@ async fn link(client: &TestClient, params: &[(&str, &str)]) -> String {
 async fn links_are_listed_told_and_taken_back() {
     let server = TestServer::start().await;
     let (iago, owner, hamlet) = (server.client("iago"), server.client("desdemona"), server.client("hamlet"));
-    let (own, other, member) = (iago.register(&[]).await, owner.register(&[]).await, hamlet.register(&[]).await);
+    let stays = [("idle_queue_timeout", "604800")];
+    let (own, other, member) = (iago.register(&[]).await, owner.register(&[]).await, hamlet.register(&stays).await);
     let url = link(&iago, &[("invite_as", "600"), ("stream_ids", "[1]"), ("invite_expires_in_minutes", "null")]).await;
     assert!(url.starts_with("http://example.com/join/") && url.len() == "http://example.com/join/".len() + 32, "{url}");
     let invited = list(&iago).await[0]["invited"].clone();

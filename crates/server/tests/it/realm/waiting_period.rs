@@ -16,7 +16,7 @@ async fn new_members_wait_until_they_are_full_members() {
     let owner = server.client("desdemona");
     let secret = "/streams/3";
     owner.patch(secret, &[("can_administer_channel_group", r#"{"new":4}"#)]).await.done();
-    let types = [("event_types", r#"["user_group","realm","stream"]"#)];
+    let types = [("event_types", r#"["user_group","realm","stream"]"#), ("idle_queue_timeout", "604800")];
     let (guest, othello) =
         (server.client("polonius").register(&types).await, server.client("othello").register(&types).await);
 
