@@ -128,7 +128,7 @@ fn plans(path: &Path) -> Result<Vec<Vec<String>>, Box<dyn std::error::Error>> {
             "newest" => Page::Before { upto: MessageId(u32::MAX), limit: 100 },
             anchor => Page::After { from: MessageId(anchor.parse().unwrap_or(0)), limit: 100 },
         };
-        Ok(store.search_plans(&filter.query(page))?)
+        Ok(store.search_plans(&filter.query(&state, page))?)
     };
     PAGES.iter().map(plan).collect()
 }

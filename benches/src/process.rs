@@ -128,11 +128,20 @@ impl Server {
     }
 
     fn status_bytes(&self, name: &str) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
-        kib * 1024
+        status_bytes(&self.child.id().to_string(), name)
     }
+}
+
+/// Bytes of memory of this process: its own, and in all.
+pub(crate) fn own_bytes() -> (u64, u64) {
+    (status_bytes("self", "RssAnon:"), status_bytes("self", "VmRSS:"))
+}
+
+fn status_bytes(process: &str, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    let kib: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or(0);
+    kib * 1024
 }
 
 /// Samples of where a process spends its CPU time.

@@ -176,6 +176,37 @@ fn nothing_is_overwritten_and_nothing_half_done_is_left() {
 }
 
 #[test]
+fn an_import_that_is_killed_leaves_nothing_or_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    drop(organization(folder));
+    good(folder, &["export", "--data-dir", "data", "--everything", "--out", "x.tar.gz"]);
+    let args = ["import", "--data-dir", "new", "x.tar.gz"];
+    let started = std::time::Instant::now();
+    good(folder, &["import", "--data-dir", "timed", "x.tar.gz"]);
+    let whole = started.elapsed();
+    let (mut nothing, mut everything) = (0, 0);
+    for part in 1..=24 {
+        let mut command = tidings(folder, &args);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * part / 20);
+        let _ = child.kill();
+        child.wait().unwrap();
+        if folder.join("new/tidings.db").exists() {
+            everything += 1;
+            let list = good(folder, &["user", "list", "--data-dir", "new"]);
+            assert!(list.contains("ann@example.com"), "{list}");
+            std::fs::remove_dir_all(folder.join("new")).unwrap();
+        } else {
+            nothing += 1;
+        }
+    }
+    assert!(nothing > 0, "{everything} imports were whole");
+    good(folder, &args);
+    assert!(good(folder, &["user", "list", "--data-dir", "new"]).contains("ann@example.com"));
+}
+
+#[test]
 fn help_teaches() {
     let folder = tempfile::tempdir().unwrap();
     let export = good(folder.path(), &["export", "--help"]);

@@ -180,7 +180,7 @@ impl RealmState {
             }
             Change::Conversation { id, kind } => self.messages.put_conversation(*id, Arc::clone(kind)),
             Change::MessageInserted { row, mentions } => {
-                self.messages.insert(row.id, row.conversation);
+                self.messages.insert(row.id, row.conversation, row.sender);
                 row.submessages.iter().for_each(|submessage| self.messages.note_submessage(submessage.id));
                 self.flags.put_mentions(row.id, row.bits.channel_wildcard, mentions);
             }

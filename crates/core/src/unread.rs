@@ -75,15 +75,6 @@ impl RealmState {
         readable
     }
 
-    /// Whether at least one of these messages of a channel came to a user; see [`RealmState::was_there`].
-    pub(crate) fn was_there_for_any(&self, user: UserId, channel: ChannelId, wanted: &Wanted) -> bool {
-        let spans = self.channels.subscription(user, channel).into_iter().flat_map(|row| &row.spans);
-        let mut sent = spans.filter_map(|span| Some(span.from_message.checked_add(1)?..=span.to_message));
-        sent.any(|range| !range.is_empty() && wanted.sent_here.range_cardinality(range) > 0)
-            || wanted.moves.iter().any(|(channel, seq)| self.was_subscribed_at(user, *channel, *seq))
-            || self.flags.of(user).is_some_and(|flags| !flags.mentioned().is_disjoint(&wanted.all))
-    }
-
     /// Everything that a user received; see [`RealmState::received`].
     #[must_use]
     pub fn received_by(&self, user: UserId) -> RoaringBitmap {
@@ -95,6 +86,15 @@ impl RealmState {
             all |= flags.mentioned();
         }
         all
+    }
+
+    /// Whether at least one of these messages of a channel came to a user; see [`RealmState::was_there`].
+    pub(crate) fn was_there_for_any(&self, user: UserId, channel: ChannelId, wanted: &Wanted) -> bool {
+        let spans = self.channels.subscription(user, channel).into_iter().flat_map(|row| &row.spans);
+        let mut sent = spans.filter_map(|span| Some(span.from_message.checked_add(1)?..=span.to_message));
+        sent.any(|range| !range.is_empty() && wanted.sent_here.range_cardinality(range) > 0)
+            || wanted.moves.iter().any(|(channel, seq)| self.was_subscribed_at(user, *channel, *seq))
+            || self.flags.of(user).is_some_and(|flags| !flags.mentioned().is_disjoint(&wanted.all))
     }
 
     /// The messages of a channel that a user received; see [`RealmState::received`].

@@ -8,8 +8,8 @@
 use std::fmt::Write as _;
 
 use crate::directory::{ChannelRef, Image};
-use crate::escape::{channel_slug, encode_hash, push_attribute, push_code, push_text};
-use crate::languages;
+use crate::escape::{channel_slug, encode_hash, push_attribute, push_text};
+use crate::{highlight, languages};
 
 /// What is shown while an image is being made small.
 const SPINNER: &str = "/static/images/loading/loader-black.svg";
@@ -129,16 +129,17 @@ pub(crate) fn code(out: &mut String, text: &str) {
     out.push_str("</code>");
 }
 
-/// A code block. Syntax is left to clients: the text is one piece, in the structure they expect.
-pub(crate) fn code_block(out: &mut String, language: &str, text: &str) {
+/// A code block in the structure that clients expect, with spans for its syntax as far as the message may have them.
+pub(crate) fn code_block(out: &mut String, language: &str, text: &str, budget: &mut highlight::Budget) {
+    let name = languages::display_name(language);
     out.push_str("<div class=\"codehilite\"");
-    if let Some(name) = languages::display_name(language) {
+    if let Some(name) = name {
         out.push_str(" data-code-language=\"");
         push_attribute(out, name);
         out.push('"');
     }
     out.push_str("><pre><span></span><code>");
-    push_code(out, text.trim_end());
+    highlight::push(out, name.unwrap_or_default(), text.trim_end(), budget);
     out.push_str("\n</code></pre></div>\n");
 }
 

@@ -15,7 +15,7 @@ use crate::directory::{Directory, Upload};
 use crate::fences::{self, Block, Kind};
 use crate::lists;
 use crate::scan::{Token, scan, scan_line};
-use crate::{Rendered, elements, links, math};
+use crate::{Rendered, elements, highlight, links, math};
 use page::Page;
 
 /// How deeply fences inside lists are looked into; each level is a parse of its own.
@@ -46,6 +46,7 @@ pub(crate) struct Writer<'d> {
     previews: Vec<Preview>,
     previewed: Vec<String>,
     math: math::Budget,
+    highlight: highlight::Budget,
 }
 
 /// A message as HTML blocks.
@@ -74,6 +75,7 @@ impl<'d> Writer<'d> {
             previews: Vec::new(),
             previewed: Vec::new(),
             math: math::Budget::default(),
+            highlight: highlight::Budget::default(),
         }
     }
 
@@ -123,7 +125,7 @@ impl<'d> Writer<'d> {
     /// A fenced code block; without a language it is in the realm's default one.
     fn code_block(&mut self, language: &str, text: &str) {
         let language = if language.is_empty() { self.directory.default_code_language() } else { language };
-        elements::code_block(&mut self.rendered.html, language, text);
+        elements::code_block(&mut self.rendered.html, language, text, &mut self.highlight);
     }
 
     /// Formulas on their own, with blank lines between them.
@@ -148,14 +150,14 @@ impl<'d> Writer<'d> {
     /// and the other words mean the same as outside.
     fn found_code_block(&mut self, info: Option<&str>, text: &str) {
         let Some(info) = info else {
-            elements::code_block(self.out(), "", text);
+            elements::code_block(&mut self.rendered.html, "", text, &mut self.highlight);
             return;
         };
         match fences::kind(info) {
             Kind::Code(language) => self.code_block(language, text),
             Kind::Math => self.math_block(text),
             Kind::Quote | Kind::Spoiler(_) if self.nested_fences >= NESTED_FENCES_MAX => {
-                elements::code_block(self.out(), "", text);
+                elements::code_block(&mut self.rendered.html, "", text, &mut self.highlight);
             }
             kind => {
                 self.nested_fences += 1;

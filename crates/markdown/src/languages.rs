@@ -89,6 +89,12 @@ pub(crate) fn display_name(written: &str) -> Option<&str> {
     known.map(|(name, _)| *name).or(Some(written)).filter(|name| !name.is_empty())
 }
 
+/// Whether a language is shown by this name.
+#[cfg(test)]
+pub(crate) fn is_shown(name: &str) -> bool {
+    LANGUAGES.iter().any(|(shown, _)| *shown == name)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

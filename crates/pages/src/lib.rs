@@ -8,8 +8,7 @@
 //! - `content/*.md`: the prose. [`prose`]: makes HTML of it, with a tab for each language.
 //! - [`examples`]: a call in each language. `operation`: the page of one operation. `layout`: what all pages share.
 //! - `error_codes`: what to do about each. `levels`: what there is of each level of the API, and what is not.
-//! - `highlight`: colors for code. [`join`], [`confirm`]: where invitations lead,
-//!   and links to confirm an address.
+//! - [`join`], [`confirm`]: where invitations lead, and links to confirm an address.
 //! - [`assets`]: style and script. [`leftovers`]: finds names of other products.
 
 pub mod assets;
@@ -17,7 +16,6 @@ pub mod confirm;
 pub mod document;
 mod error_codes;
 pub mod examples;
-mod highlight;
 pub mod join;
 mod layout;
 pub mod leftovers;

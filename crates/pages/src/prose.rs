@@ -8,7 +8,7 @@
 //! Code blocks in other languages are shown as they are: `ini`, `toml` and `json` for files and answers. What a reader
 //! would run is in one of the languages of the tabs, since the tests execute those.
 
-use crate::{Site, Words, error_codes, highlight, levels, operation};
+use crate::{Site, Words, error_codes, levels, operation};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 
@@ -100,11 +100,17 @@ pub fn tabs(examples: &[(&'static str, String)]) -> Markup {
             @for (at, (title, code)) in examples.iter().enumerate() {
                 div.tab role="tabpanel" data-language=(title) aria-label=(title) hidden[at > 0] {
                     button.copy type="button" { "Copy" }
-                    pre tabindex="0" { code { (highlight::html(title, code)) } }
+                    pre tabindex="0" { code { (highlighted(title, code)) } }
                 }
             }
         }
     }
+}
+
+/// Code with spans for its syntax, as in messages; the style sheet gives colors to some of them.
+fn highlighted(title: &str, code: &str) -> Markup {
+    let language = if title == "curl" { "Bash" } else { title };
+    PreEscaped(tidings_markdown::highlight::html(language, code))
 }
 
 enum Piece {

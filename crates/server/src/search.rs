@@ -173,7 +173,7 @@ impl Search<'_> {
         if limit == 0 || filter.ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut rows = self.store.search(&filter.query(page)).map_err(|error| failed(&error))?;
+        let mut rows = self.store.search(&filter.query(self.state, page)).map_err(|error| failed(&error))?;
         rows.retain(|row| self.may_read(row));
         Ok(rows)
     }

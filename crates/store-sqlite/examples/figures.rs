@@ -13,6 +13,7 @@ use tidings_core::change::{Change, MessageBits, MessageRow};
 use tidings_core::event::StoredEntry;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::flags::{Flag, MentionBits};
+use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::realm::{RealmRow, RealmSettings};
 use tidings_core::state::users::UserRow;
@@ -193,31 +194,27 @@ fn measure_load(store: &SqliteStore) -> Outcome<()> {
 }
 
 fn measure_searches(store: &SqliteStore) -> Outcome<()> {
-    let last = MessageId(store.load()?.ok_or("no realm")?.state.messages.last_id());
+    let index = store.load()?.ok_or("no realm")?.state.messages;
+    let last = MessageId(index.last_id());
     let all = Arc::new((1..=last.0).collect::<roaring::RoaringBitmap>());
     let words = |word: &str| Condition::Words { words: vec![word.to_owned()], negated: false };
-    let sender = Condition::Sender { user: UserId(7), negated: false };
     let home = Condition::Ids(Arc::clone(&all));
-    let every_fifth = (1..=TOPICS).step_by(5).map(ConversationId).collect();
+    let topic = || Condition::Ids(Arc::new(index.ids(ConversationId(17)).map(IdSet::to_bitmap).unwrap_or_default()));
+    let sent = Condition::Ids(Arc::new(index.sent_by(UserId(7)).map(IdSet::to_bitmap).unwrap_or_default()));
     let cases: Vec<(&str, Vec<Condition>)> = vec![
         ("everything one may see, as a set", vec![home.clone()]),
-        ("a topic", vec![Condition::Conversations(vec![ConversationId(17)])]),
-        ("1000 topics", vec![Condition::Conversations(every_fifth)]),
-        ("a sender", vec![home.clone(), sender.clone()]),
-        ("a sender in a topic", vec![Condition::Conversations(vec![ConversationId(17)]), sender]),
+        ("a topic", vec![topic()]),
+        ("a sender", vec![home.clone(), sent]),
         ("with links", vec![home.clone(), Condition::HasLink { negated: false }]),
         ("with reactions (none has)", vec![home.clone(), Condition::HasReaction { negated: false }]),
         ("a word in half of them", vec![home.clone(), words("deploy")]),
         ("a word in one of 1000", vec![home.clone(), words("marker77")]),
-        (
-            "a word in one of 1000, in a topic",
-            vec![Condition::Conversations(vec![ConversationId(17)]), words("marker77")],
-        ),
-        ("a common word in a topic", vec![Condition::Conversations(vec![ConversationId(17)]), words("deploy")]),
+        ("a word in one of 1000, in a topic", vec![topic(), words("marker77")]),
+        ("a common word in a topic", vec![topic(), words("deploy")]),
         ("a word that no message has", vec![home, words("zebra")]),
     ];
     for (name, conditions) in cases {
-        let query = MessageQuery { conditions, page: Page::Before { upto: last, limit: 100 } };
+        let query = MessageQuery { conditions, page: Page::Before { upto: last, limit: 100 }, index: index.clone() };
         let found = store.search(&query)?.len();
         let started = Instant::now();
         for _ in 0..10 {

@@ -100,27 +100,41 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     Ok(found)
 }
 
-/// The index of messages, from an index of the database that has all it needs.
+/// The index of messages, from indices of the database that have all it needs.
 fn messages(connection: &Connection, state: &mut RealmState, last_message: u32) -> Result<(), Error> {
     let sql = "SELECT conversation_id, id FROM messages INDEXED BY messages_by_conversation
                ORDER BY conversation_id, id";
+    entries(connection, sql, |entries| {
+        state.messages.load(entries.map(|(conversation, id)| (ConversationId(conversation), id)), last_message);
+    })?;
+    let sql = "SELECT sender_id, id FROM messages INDEXED BY messages_by_sender ORDER BY sender_id, id";
+    entries(connection, sql, |entries| {
+        state.messages.load_senders(entries.map(|(sender, id)| (UserId(sender), id)));
+    })
+}
+
+/// Has rows of two numbers read, up to the first that is none.
+fn entries(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnOnce(&mut dyn Iterator<Item = (u32, u32)>),
+) -> Result<(), Error> {
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut failure = None;
-    let entries = std::iter::from_fn(|| match next_message(&mut rows) {
+    read(&mut std::iter::from_fn(|| match next_entry(&mut rows) {
         Ok(entry) => entry,
         Err(error) => {
             failure = Some(error);
             None
         }
-    });
-    state.messages.load(entries, last_message);
+    }));
     failure.map_or(Ok(()), Err)
 }
 
-fn next_message(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(ConversationId, u32)>, Error> {
+fn next_entry(rows: &mut rusqlite::Rows<'_>) -> Result<Option<(u32, u32)>, Error> {
     let Some(row) = rows.next()? else { return Ok(None) };
-    Ok(Some((ConversationId(get(row, 0, "messages")?), get(row, 1, "messages")?)))
+    Ok(Some((get(row, 0, "messages")?, get(row, 1, "messages")?)))
 }
 
 /// How messages came into the channels they are in.

@@ -1,9 +1,11 @@
-//! Message searches, as the server asks the store. Who may see what is decided before: a query names the
-//! conversations and ranges a user has access to.
+//! Message searches, as the server asks the store. Who may see what is decided before: a query names the messages that a
+//! user has access to. Where messages are and who sent them is known without asking the store, so what a narrow says of
+//! that is in these ids, too.
 
 use roaring::RoaringBitmap;
 use std::sync::Arc;
-use tidings_types::{ConversationId, MessageId, UserId};
+use tidings_core::state::messages::MessageIndex;
+use tidings_types::MessageId;
 
 /// Which page of the matching messages is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +29,10 @@ pub enum Page {
 /// One condition; all of a query's must hold.
 #[derive(Clone, Debug)]
 pub enum Condition {
-    /// In one of these conversations.
-    Conversations(Vec<ConversationId>),
-    /// In none of these conversations.
-    NotConversations(Vec<ConversationId>),
     /// One of these messages.
     Ids(Arc<RoaringBitmap>),
     /// None of these messages.
     NotIds(Arc<RoaringBitmap>),
-    /// Sent by this user (or not).
-    Sender {
-        /// Who.
-        user: UserId,
-        /// Not by this user.
-        negated: bool,
-    },
     /// Has a link (or not).
     HasLink {
         /// Has none.
@@ -77,4 +68,6 @@ pub struct MessageQuery {
     pub conditions: Vec<Condition>,
     /// Which page.
     pub page: Page,
+    /// Where messages are, for words that topics have. A copy is cheap, as of all of the state.
+    pub index: MessageIndex,
 }

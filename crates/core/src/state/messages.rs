@@ -51,6 +51,8 @@ pub struct MessageIndex {
     topics: HashMap<ChannelId, OrdMap<String, Topic>>,
     channel_ids: HashMap<ChannelId, IdSet>,
     ids: HashMap<ConversationId, IdSet>,
+    /// By sender. A message that is gone may still be in here: ids are not given twice, so nobody finds it.
+    sent: HashMap<UserId, IdSet>,
     /// Only of messages that were moved from one channel to another.
     ways: HashMap<MessageId, Arc<Way>>,
     /// The same, by the channel they are in.
@@ -137,6 +139,12 @@ impl MessageIndex {
         self.channel_ids.get(&channel)
     }
 
+    /// What a user sent, and perhaps messages that are gone.
+    #[must_use]
+    pub fn sent_by(&self, user: UserId) -> Option<&IdSet> {
+        self.sent.get(&user)
+    }
+
     /// The messages of a conversation.
     #[must_use]
     pub fn ids(&self, conversation: ConversationId) -> Option<&IdSet> {
@@ -176,7 +184,8 @@ impl MessageIndex {
         self.kinds.insert(id, kind);
     }
 
-    pub(super) fn insert(&mut self, id: MessageId, conversation: ConversationId) {
+    pub(super) fn insert(&mut self, id: MessageId, conversation: ConversationId, sender: UserId) {
+        self.sent.entry(sender).or_default().insert(id);
         let at = id.0.saturating_sub(1) as usize;
         while self.conversation_of.len() < at {
             self.conversation_of.push_back(0);
@@ -219,6 +228,24 @@ impl MessageIndex {
         self.load_conversation(current, &mut ids, &mut channels);
         self.conversation_of = conversation_of.into_iter().collect();
         self.channel_ids = channels.into_iter().map(|(id, ids)| (id, IdSet::from(ids))).collect();
+    }
+
+    /// Takes in who sent what: the sender and the id of each message, ascending.
+    pub fn load_senders(&mut self, entries: impl Iterator<Item = (UserId, u32)>) {
+        let mut current: Option<(UserId, Vec<u32>)> = None;
+        for (sender, id) in entries {
+            match &mut current {
+                Some((known, ids)) if *known == sender => ids.push(id),
+                _ => self.put_sent(current.replace((sender, vec![id]))),
+            }
+        }
+        self.put_sent(current);
+    }
+
+    fn put_sent(&mut self, sent: Option<(UserId, Vec<u32>)>) {
+        if let Some((sender, ids)) = sent {
+            self.sent.insert(sender, IdSet::from_sorted(ids));
+        }
     }
 
     fn load_conversation(
@@ -347,19 +374,24 @@ mod tests {
         let places = [(1, 1), (2, 2), (3, 3), (5, 1), (6, 3), (7, 2)];
         let mut inserted = index();
         for (id, conversation) in places {
-            inserted.insert(MessageId(id), ConversationId(conversation));
+            inserted.insert(MessageId(id), ConversationId(conversation), UserId(1));
         }
-        inserted.insert(MessageId(9), ConversationId(1));
+        inserted.insert(MessageId(9), ConversationId(1), UserId(1));
         inserted.remove(MessageId(9));
         let mut loaded = index();
         let mut by_conversation = places.map(|(id, conversation)| (ConversationId(conversation), id));
         by_conversation.sort_unstable();
         loaded.load(by_conversation.into_iter(), 9);
+        loaded.load_senders([1, 2, 3, 5, 6, 7].map(|id| (UserId(1), id)).into_iter());
         for index in [&inserted, &loaded] {
             assert_eq!(index.last_id(), 9);
             assert_eq!((newest(index, 1), newest(index, 2)), (Some(5), Some(7)));
             assert_eq!(listed(index.channel_ids(CHANNEL)), [1, 2, 5, 7]);
             assert_eq!(listed(index.ids(ConversationId(3))), [3, 6]);
+            // The one that is gone counts for nothing.
+            let mut sent = listed(index.sent_by(UserId(1)));
+            sent.retain(|id| *id != 9);
+            assert_eq!(sent, [1, 2, 3, 5, 6, 7]);
             assert_eq!(index.conversation_of(MessageId(4)), None);
             assert_eq!(index.conversation_of(MessageId(5)), Some(ConversationId(1)));
         }
@@ -369,7 +401,7 @@ mod tests {
     fn moved_messages_are_where_they_went_and_know_the_way() {
         let mut index = index();
         for id in 1..=4 {
-            index.insert(MessageId(id), ConversationId(1));
+            index.insert(MessageId(id), ConversationId(1), UserId(1));
         }
         index.relocate(&[MessageId(4)], ConversationId(2), 7);
         assert_eq!((newest(&index, 1), newest(&index, 2)), (Some(3), Some(4)));

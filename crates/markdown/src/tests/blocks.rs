@@ -37,8 +37,15 @@ fn code_blocks() {
     };
     let python = " data-code-language=\"Python\"";
     check("```\nx < 1 && \"y\" 'z'\n```", &code("", "x &lt; 1 &amp;&amp; &quot;y&quot; &#39;z&#39;"));
-    check("```python\nx = 1\n```", &code(python, "x = 1"));
-    check("~~~~.py \nx = 1\n~~~~", &code(python, "x = 1"));
+    let one = "<span class=\"n\">x</span> <span class=\"o\">=</span> <span class=\"mi\">1</span>";
+    check("```python\nx = 1\n```", &code(python, one));
+    check("~~~~.py \nx = 1  \n~~~~", &code(python, one));
+    let speak = "<span class=\"k\">def</span> <span class=\"nf\">speak</span><span class=\"p\">(</span><span class=\"bp\">self</span>\
+                 <span class=\"p\">):</span>\n    ";
+    check(
+        "``` py2\ndef speak(self):\n    x = 1\n```",
+        &code(" data-code-language=\"Python 2.x\"", &format!("{speak}{one}")),
+    );
     check("``` inventedlanguage\nx\n```", &code(" data-code-language=\"inventedlanguage\"", "x"));
     check("```a\"b\nx\n```", &code(" data-code-language=\"a&quot;b\"", "x"));
     check("```\nopen", &code("", "open"));
@@ -49,11 +56,20 @@ fn code_blocks() {
     check("a\n```\nb\n```\nc", &format!("<p>a</p>\n{}\n<p>c</p>", code("", "b")));
     check(
         "* a\n  ```py\n  @**all** _x_\n  ```",
-        &format!("<ul>\n<li>a\n{}\n</li>\n</ul>", code(python, "@**all** _x_")),
+        &format!(
+            "<ul>\n<li>a\n{}\n</li>\n</ul>",
+            code(
+                python,
+                "<span class=\"o\">@**</span><span class=\"nb\">all</span><span class=\"o\">**</span> <span class=\"n\">_x_</span>"
+            )
+        ),
     );
     check(
         "> ```py\n> <x>\n> ```\n> y",
-        &format!("<blockquote>\n{}\n<p>y</p>\n</blockquote>", code(python, "&lt;x&gt;")),
+        &format!(
+            "<blockquote>\n{}\n<p>y</p>\n</blockquote>",
+            code(python, "<span class=\"o\">&lt;</span><span class=\"n\">x</span><span class=\"o\">&gt;</span>")
+        ),
     );
     check("```inline```", "<p><code>inline</code></p>");
 }
@@ -67,7 +83,7 @@ fn quotes() {
     check("~~~ quote\n# line 1\n#line 2\n~~~", "<blockquote>\n<h1>line 1</h1>\n<p>#line 2</p>\n</blockquote>");
     check(
         "```quote\n```py\nx\n```\n* a\n* b\n```",
-        "<blockquote>\n<div class=\"codehilite\" data-code-language=\"Python\"><pre><span></span><code>x\n</code></pre></div>\n\
+        "<blockquote>\n<div class=\"codehilite\" data-code-language=\"Python\"><pre><span></span><code><span class=\"n\">x</span>\n</code></pre></div>\n\
          <ul>\n<li>a</li>\n<li>b</li>\n</ul>\n</blockquote>",
     );
     check("* a\n  ```quote\n  b\n  ```", "<ul>\n<li>a\n<blockquote>\n<p>b</p>\n</blockquote>\n</li>\n</ul>");

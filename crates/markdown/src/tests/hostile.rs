@@ -177,6 +177,8 @@ const PIECES: &[&str] = &[
     "zulip.",
     "https://verona.example/#narrow/",
     "[](/user_uploads/2/ab/x.png)\n\n",
+    "```py\nx=\n```\n",
+    "```rs\n",
 ];
 
 /// How often a measurement is repeated if the machine was busy with something else; a quadratic mistake shows every time.
@@ -197,6 +199,9 @@ fn no_input_grows_without_bound() {
     inputs.push(between(&format!("{}\n{}\n", "a|".repeat(1000), "-|".repeat(1000)), "a\n"));
     inputs.push(between(&"> ".repeat(50), "a\n"));
     inputs.push((0..100).map(|_| ">".repeat(99) + "\n").collect());
+    inputs.push(between("```js\n", "`${"));
+    inputs.push(between("```py\n", "x="));
+    inputs.push(between("```rs\n", "'a"));
     let words = AlertWords::new(["a", "aa", "smile"]).unwrap();
     for input in inputs {
         let rendered = render(&input, &Verona);

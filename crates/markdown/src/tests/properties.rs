@@ -177,6 +177,8 @@ fn syntax() -> impl Strategy<Value = String> {
         "\n```quote\n",
         "\n```spoiler x\n",
         "\n```js\n",
+        "\n```py\n",
+        "\n```html\n",
         "\n````\n",
         "> ",
         ">",

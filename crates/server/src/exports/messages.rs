@@ -6,15 +6,15 @@ use super::tables::channels::recipient;
 use super::writer::{Spool, Tables};
 use roaring::RoaringBitmap;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Error, Result, Write};
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
 use tidings_core::state::flags::Flag;
-use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{MessageQuery, Page as Range};
-use tidings_types::MessageId;
+use tidings_types::{ChannelId, MessageId, UserId};
 
 /// Messages in one file.
 const PAGE: u32 = 1_000;
@@ -31,6 +31,9 @@ const MARKS: &[(&str, u32)] = &[
     ("historical", 1_024),
 ];
 
+/// Marks that somebody may have on a message that they never received.
+const OWN: [Flag; 3] = [Flag::Historical, Flag::Starred, Flag::Collapsed];
+
 /// A message to users, as other servers mark it.
 const IS_PRIVATE: u32 = 2_048;
 
@@ -39,6 +42,10 @@ pub struct Messages<'a> {
     source: &'a Source,
     /// Whose private messages are exported.
     consenting: Vec<&'a Arc<UserRow>>,
+    /// By channel: those of them who are or were subscribed. So a message costs those whom it may concern, not everybody.
+    related: HashMap<ChannelId, Vec<&'a Arc<UserRow>>>,
+    /// By message: those of them who have to do with it however that came.
+    holders: HashMap<u32, Vec<&'a Arc<UserRow>>>,
     next: MessageId,
     taken: RoaringBitmap,
     /// Programs that messages were sent with, by number.
@@ -61,13 +68,32 @@ impl<'a> Messages<'a> {
         };
         let agrees = |row: &Arc<UserRow>| row.is_active && row.settings.allow_private_data_export;
         let consents = |row: &&'a Arc<UserRow>| row.is_active && decides(row).is_some_and(agrees);
-        let consenting = match source.scope {
+        let consenting: Vec<&'a Arc<UserRow>> = match source.scope {
             Scope::Public => Vec::new(),
             Scope::Agreed => all.filter(consents).collect(),
             Scope::Everything => all.collect(),
         };
-        let (next, taken, clients, reactions) = (MessageId(0), RoaringBitmap::new(), BTreeMap::new(), Spool::new()?);
-        Ok(Messages { source, consenting, next, taken, clients, reactions })
+        let mut related: HashMap<ChannelId, Vec<&'a Arc<UserRow>>> = HashMap::new();
+        let mut holders: HashMap<u32, Vec<&'a Arc<UserRow>>> = HashMap::new();
+        for user in &consenting {
+            for (channel, _) in source.state.channels.subscriptions_of(user.id) {
+                related.entry(channel).or_default().push(user);
+            }
+            let Some(flags) = source.state.flags.of(user.id) else { continue };
+            let mut own = flags.mentioned().clone();
+            OWN.iter().for_each(|flag| own |= flags.with(*flag));
+            own.iter().for_each(|id| holders.entry(id).or_default().push(user));
+        }
+        Ok(Messages {
+            source,
+            consenting,
+            related,
+            holders,
+            next: MessageId(0),
+            taken: RoaringBitmap::new(),
+            clients: BTreeMap::new(),
+            reactions: Spool::new()?,
+        })
     }
 
     /// Whose private data are exported, by id.
@@ -89,7 +115,11 @@ impl<'a> Messages<'a> {
     pub fn next_page(&mut self) -> Result<Option<Vec<Arc<MessageRow>>>> {
         loop {
             let page = Range::After { from: self.next, limit: PAGE };
-            let found = self.source.store.search(&MessageQuery { conditions: Vec::new(), page });
+            let found = self.source.store.search(&MessageQuery {
+                conditions: Vec::new(),
+                page,
+                index: MessageIndex::default(),
+            });
             // What was sent since the export began is not of its moment.
             let upto = self.source.state.messages.last_id();
             let found: Vec<Arc<MessageRow>> =
@@ -156,7 +186,7 @@ impl<'a> Messages<'a> {
         tables.table("zerver_message", messages)?;
         // There may be millions of these, so they are made while they are written.
         let marks = rows.iter().flat_map(|row| {
-            self.consenting.iter().filter_map(|user| {
+            self.who_may_have(row).into_iter().filter_map(|user| {
                 let mask = self.marks(user, row.id)?;
                 Some(json!({ "user_profile": user.id, "message": row.id, "flags_mask": mask }))
             })
@@ -184,14 +214,31 @@ impl<'a> Messages<'a> {
         })
     }
 
+    /// Those of whom there may be marks on a message, by id.
+    fn who_may_have(&self, row: &MessageRow) -> Vec<&'a Arc<UserRow>> {
+        let mut who = match self.source.state.messages.kind(row.conversation).map(|kind| &**kind) {
+            Some(ConversationKind::Topic { channel, .. }) => self.related.get(channel).cloned().unwrap_or_default(),
+            Some(ConversationKind::Direct { users }) => {
+                let agreed = |user: &UserId| self.consenting.binary_search_by_key(user, |row| row.id).ok();
+                users.iter().filter_map(agreed).map(|at| self.consenting[at]).collect()
+            }
+            None => Vec::new(),
+        };
+        if let Some(others) = self.holders.get(&row.id.0) {
+            who.extend(others);
+            who.sort_unstable_by_key(|user| user.id);
+            who.dedup_by_key(|user| user.id);
+        }
+        who
+    }
+
     /// What somebody has marked a message with, as bits; none for what they never received and did nothing with.
     fn marks(&self, user: &UserRow, id: MessageId) -> Option<u32> {
         let state = &self.source.state;
         let received = state.received(user.id, id);
         let holds = || {
             let flags = state.flags.of(user.id);
-            let own = [Flag::Historical, Flag::Starred, Flag::Collapsed];
-            flags.is_some_and(|flags| own.iter().any(|flag| flags.has(*flag, id)))
+            flags.is_some_and(|flags| OWN.iter().any(|flag| flags.has(*flag, id)))
         };
         // Who is deactivated may read nothing now, and has it again when they are back.
         let may_read = || self.source.scope == Scope::Everything || state.can_read_message(user, id);

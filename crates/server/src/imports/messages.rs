@@ -7,6 +7,7 @@ use super::reader::Row;
 use super::{Import, ImportError, Step, cut, tidy};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, SubmessageRow};
 use tidings_core::commands::send::{check_content, check_topic};
@@ -266,7 +267,8 @@ impl Import<'_> {
 
     /// Reactions are in a table of their own; some archives have them with the messages.
     fn reactions(&mut self, files: &[String]) -> Result<(), ImportError> {
-        let mut seen = HashSet::new();
+        // Hashes, since there may be millions; two are not the same by accident.
+        let (mut seen, hasher) = (HashSet::new(), RandomState::new());
         let files = files.iter().map(String::as_str).chain(["realm.json"]);
         for name in files {
             self.file(name).each(&["zerver_reaction"], |_, row| {
@@ -287,7 +289,7 @@ impl Import<'_> {
                 }
                 let reaction =
                     ReactionRow { user, reaction_type, emoji_code: code.to_owned(), emoji_name: name.to_owned() };
-                if !seen.insert((message, user, reaction_type.as_str(), reaction.emoji_code.clone())) {
+                if !seen.insert(hasher.hash_one((message, user, reaction_type.as_str(), code))) {
                     return Err(row.wrong("somebody reacted twice with one emoji"));
                 }
                 self.build.change(Change::ReactionAdded { message, reaction })

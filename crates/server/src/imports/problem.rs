@@ -1,6 +1,7 @@
 //! Why an import fails, and where in the archive that is.
 
 use std::fmt;
+use std::sync::Arc;
 use tidings_store::StoreError;
 
 /// Why an import fails.
@@ -47,9 +48,9 @@ impl ImportError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The file, without the archive's folder.
-    pub file: String,
+    pub file: Arc<str>,
     /// The table; empty where the file is one list.
-    pub table: String,
+    pub table: Arc<str>,
     /// The row, counted from 1; 0 for the whole file.
     pub row: usize,
 }
@@ -58,13 +59,13 @@ impl Place {
     fn file(file: &str) -> Self {
         // Names come from the archive, and are shown on a terminal.
         let shown: String = file.chars().filter(|c| !c.is_control()).take(200).collect();
-        Place { file: shown, table: String::new(), row: 0 }
+        Place { file: shown.into(), table: "".into(), row: 0 }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.row, self.table.as_str()) {
+        match (self.row, &*self.table) {
             (0, _) => write!(f, "{}", self.file),
             (row, "") => write!(f, "{}, row {row}", self.file),
             (row, table) => write!(f, "{}, {table}, row {row}", self.file),

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Bytes of one row: messages have some ten thousand characters, and their history may be hundreds of times that.
 const ROW_BYTES_MAX: u64 = 32 << 20;
@@ -124,20 +125,28 @@ impl Row {
 /// Rows of tables that are not known, by table, over all files.
 pub(super) type Unknown = BTreeMap<String, u64>;
 
+/// Unknown tables that are told of.
+const UNKNOWN_MAX: usize = 200;
+
+/// A table's name as it can be shown on a terminal, wherever it comes from.
+fn shown(table: &str) -> String {
+    table.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(100).collect()
+}
+
 /// A file of tables, or with one list, which is a table without a name.
 pub(super) struct TableFile {
     folder: PathBuf,
-    name: String,
+    name: Arc<str>,
 }
 
 impl TableFile {
-    pub(super) fn new(folder: &Path, name: impl Into<String>) -> Self {
+    pub(super) fn new(folder: &Path, name: impl Into<Arc<str>>) -> Self {
         TableFile { folder: folder.to_owned(), name: name.into() }
     }
 
     /// Whether there is such a file.
     pub(super) fn exists(&self) -> bool {
-        self.folder.join(&self.name).is_file()
+        self.folder.join(&*self.name).is_file()
     }
 
     /// Hands over each row of some tables, as they come in the file, with the table's name.
@@ -164,7 +173,7 @@ impl TableFile {
         if !self.exists() {
             return Err(ImportError::file(&self.name, "it is missing in the archive"));
         }
-        let file = File::open(self.folder.join(&self.name)).map_err(open)?;
+        let file = File::open(self.folder.join(&*self.name)).map_err(open)?;
         let left = Cell::new(u64::MAX);
         let budgeted = Budgeted { inner: BufReader::with_capacity(1 << 16, file), left: &left };
         let mut reading = Reading { file: &self.name, wanted, left: &left, each, unknown, problem: None };
@@ -200,7 +209,7 @@ impl<R: Read> Read for Budgeted<'_, R> {
 }
 
 struct Reading<'a> {
-    file: &'a str,
+    file: &'a Arc<str>,
     wanted: &'a [&'a str],
     left: &'a Cell<u64>,
     each: &'a mut dyn FnMut(&str, &Row) -> Result<(), ImportError>,
@@ -228,8 +237,9 @@ impl<'de> Visitor<'de> for Tables<'_, '_> {
                 tables.next_value::<IgnoredAny>()?;
             } else {
                 let count = tables.next_value::<Counted>()?.0;
-                if let Some(unknown) = self.0.unknown.as_deref_mut().filter(|_| count > 0) {
-                    *unknown.entry(table).or_default() += count;
+                let is_new = |unknown: &Unknown| count > 0 && unknown.len() < UNKNOWN_MAX;
+                if let Some(unknown) = self.0.unknown.as_deref_mut().filter(|unknown| is_new(unknown)) {
+                    *unknown.entry(shown(&table)).or_default() += count;
                 }
             }
         }
@@ -264,10 +274,11 @@ impl<'de> Visitor<'de> for Rows<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         let reading = self.reading;
+        let table: Arc<str> = self.table.into();
         for number in 1.. {
             reading.left.set(ROW_BYTES_MAX);
             let Some(value) = rows.next_element::<Value>()? else { break };
-            let place = Place { file: reading.file.to_owned(), table: self.table.to_owned(), row: number };
+            let place = Place { file: Arc::clone(reading.file), table: Arc::clone(&table), row: number };
             let done = match value {
                 Value::Object(columns) => (reading.each)(self.table, &Row { place, columns }),
                 _ => Err(ImportError::Archive { place, what: "it is not an object of columns".to_owned() }),
@@ -384,7 +395,7 @@ mod tests {
     #[test]
     fn times_may_have_fractions_and_must_be_times() {
         let row = |json: &str| Row {
-            place: Place { file: "f".to_owned(), table: "t".to_owned(), row: 1 },
+            place: Place { file: "f".into(), table: "t".into(), row: 1 },
             columns: serde_json::from_str(json).unwrap(),
         };
         assert_eq!(row(r#"{"at": 1500000000.75}"#).time("at").unwrap(), Some(1_500_000_000));
@@ -397,10 +408,13 @@ mod tests {
     #[test]
     fn unknown_tables_are_counted() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("x.json"), r#"{"a": [{}], "b": [1, {}, [2]], "c": "text", "d": []}"#)
-            .unwrap();
+        std::fs::write(
+            folder.path().join("x.json"),
+            r#"{"a": [{}], "b\u001b[0m": [1, {}, [2]], "c": "text", "d": []}"#,
+        )
+        .unwrap();
         let mut unknown = Unknown::new();
         TableFile::new(folder.path(), "x.json").survey(&["a"], &mut unknown).unwrap();
-        assert_eq!(unknown, [("b".to_owned(), 3)].into());
+        assert_eq!(unknown, [("b0m".to_owned(), 3)].into());
     }
 }

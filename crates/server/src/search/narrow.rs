@@ -192,7 +192,8 @@ impl Narrower<'_> {
             }
             "sender" | "from" => {
                 let user = self.user(operand)?;
-                filter.conditions.push(Condition::Sender { user, negated: *negated });
+                let sent = self.state.messages.sent_by(user).map(IdSet::to_bitmap).unwrap_or_default();
+                filter.keep(sent, *negated);
             }
             "is" => self.apply_is(filter, text(term)?, *negated)?,
             "in" => match text(term)? {
@@ -381,12 +382,12 @@ impl Narrower<'_> {
 }
 
 impl Filter {
-    /// What the store is asked for.
+    /// What the store is asked for, in this state.
     #[must_use]
-    pub fn query(&self, page: Page) -> MessageQuery {
+    pub fn query(&self, state: &RealmState, page: Page) -> MessageQuery {
         let mut conditions = self.conditions.clone();
         conditions.push(Condition::Ids(Arc::new(self.ids.clone())));
-        MessageQuery { conditions, page }
+        MessageQuery { conditions, page, index: state.messages.clone() }
     }
 
     fn keep(&mut self, ids: RoaringBitmap, negated: bool) {

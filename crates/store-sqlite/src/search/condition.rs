@@ -1,12 +1,11 @@
 //! A condition of a search: the index that finds its messages, if one does, and the check for one message.
 
-use super::words;
+use super::words::{Part, Words};
 use crate::row::Error;
 use roaring::RoaringBitmap;
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use std::borrow::Cow;
-use std::collections::HashSet;
+use tidings_core::state::messages::MessageIndex;
 use tidings_store::query;
 
 /// A condition, ready to be used either way.
@@ -19,16 +18,13 @@ pub(super) struct Condition<'a> {
 
 /// Where messages come from, in the order of their ids.
 pub(super) enum Source<'a> {
-    Conversations(Vec<u32>),
-    Conversation(u32),
     Ids(&'a RoaringBitmap),
     /// As JSON.
     IdList(String),
-    Sender(u32),
     /// In the content, as FTS5 takes it.
     Words(String),
     /// In the content or the topic; the parts may overlap.
-    Anywhere(Vec<words::Part>),
+    Anywhere(Vec<Part>),
     Reaction,
     Image,
     Link,
@@ -37,33 +33,29 @@ pub(super) enum Source<'a> {
 
 /// What is asked about one message.
 pub(super) enum Check<'a> {
-    Conversation { ids: HashSet<u32>, negated: bool },
-    Ids { ids: &'a RoaringBitmap, negated: bool },
-    Row { sql: Cow<'static, str>, values: Vec<Value> },
+    Ids {
+        ids: &'a RoaringBitmap,
+        negated: bool,
+    },
+    /// In one of these topics.
+    Topics(RoaringBitmap),
+    /// Asked about many messages at once.
+    Words {
+        words: Words,
+        negated: bool,
+    },
+    Row(&'static str),
 }
 
 impl<'a> Condition<'a> {
     pub(super) fn new(connection: &Connection, condition: &'a query::Condition) -> Result<Self, Error> {
         Ok(match condition {
-            query::Condition::Conversations(ids) => {
-                let check = Check::Conversation { ids: ids.iter().map(|id| id.0).collect(), negated: false };
-                Condition { source: Some(Source::Conversations(ids.iter().map(|id| id.0).collect())), check }
-            }
-            query::Condition::NotConversations(ids) => Condition {
-                source: None,
-                check: Check::Conversation { ids: ids.iter().map(|id| id.0).collect(), negated: true },
-            },
             query::Condition::Ids(ids) => {
                 Condition { source: Some(Source::Ids(ids)), check: Check::Ids { ids, negated: false } }
             }
             query::Condition::NotIds(ids) => Condition { source: None, check: Check::Ids { ids, negated: true } },
             // The plus keeps SQLite from choosing an index of its own for what is only checked
             // (https://sqlite.org/optoverview.html, section 2.1).
-            query::Condition::Sender { user, negated } => {
-                let sql = if *negated { "+m.sender_id <> ?" } else { "+m.sender_id = ?" };
-                let source = (!negated).then_some(Source::Sender(user.0));
-                Condition { source, check: Check::Row { sql: sql.into(), values: vec![user.0.into()] } }
-            }
             query::Condition::HasLink { negated: false } => Self::row(Some(Source::Link), "+m.has_link = 1"),
             query::Condition::HasLink { negated: true } => Self::row(None, "+m.has_link = 0"),
             query::Condition::HasImage { negated: false } => Self::row(Some(Source::Image), "+m.has_image = 1"),
@@ -78,12 +70,16 @@ impl<'a> Condition<'a> {
             query::Condition::Words { words, negated } if words.is_empty() => {
                 Self::row(None, if *negated { "m.id < 0" } else { "m.id >= 0" })
             }
-            query::Condition::Words { words, negated } => words::Words::find(connection, words)?.condition(*negated),
+            query::Condition::Words { words, negated } => {
+                let words = Words::find(connection, words)?;
+                let source = if *negated { None } else { Some(words.source()) };
+                Condition { source, check: Check::Words { words, negated: *negated } }
+            }
         })
     }
 
     fn row(source: Option<Source<'a>>, sql: &'static str) -> Self {
-        Condition { source, check: Check::Row { sql: sql.into(), values: Vec::new() } }
+        Condition { source, check: Check::Row(sql) }
     }
 }
 
@@ -92,56 +88,37 @@ impl Source<'_> {
     pub(super) fn rank(&self) -> u8 {
         match self {
             Source::Words(_) | Source::Anywhere(_) => 0,
-            Source::Conversations(_) | Source::Conversation(_) => 1,
-            Source::Sender(_) => 2,
-            Source::Image => 3,
-            Source::Reaction => 4,
-            Source::Link => 5,
-            Source::Ids(_) | Source::IdList(_) => 6,
-            Source::All => 7,
+            Source::Image => 1,
+            Source::Reaction => 2,
+            Source::Link => 3,
+            Source::Ids(_) | Source::IdList(_) => 4,
+            Source::All => 5,
         }
     }
 
     /// Table, column of the id, condition, and the value of its parameter.
     pub(super) fn sql(&self) -> (&'static str, &'static str, &'static str, Option<Value>) {
         match self {
-            Source::Conversation(id) => {
-                let table = "messages m INDEXED BY messages_by_conversation";
-                (table, "m.id", "m.conversation_id = ?", Some((*id).into()))
-            }
             Source::IdList(json) => {
                 ("messages m", "m.id", "m.id IN (SELECT value FROM json_each(?))", Some(json.clone().into()))
-            }
-            Source::Sender(id) => {
-                ("messages m INDEXED BY messages_by_sender", "m.id", "m.sender_id = ?", Some((*id).into()))
             }
             Source::Words(text) => ("message_words d", "d.rowid", "d.message_words MATCH ?", Some(text.clone().into())),
             Source::Reaction => ("reactions d", "d.message_id", "1", None),
             Source::Image => ("messages m INDEXED BY messages_with_image", "m.id", "m.has_image = 1", None),
             Source::Link => ("messages m INDEXED BY messages_with_link", "m.id", "m.has_link = 1", None),
             // But for the last, these are read by the piece, so no statement has them.
-            Source::Conversations(_) | Source::Anywhere(_) | Source::Ids(_) | Source::All => {
-                ("messages m", "m.id", "1", None)
-            }
+            Source::Anywhere(_) | Source::Ids(_) | Source::All => ("messages m", "m.id", "1", None),
         }
     }
 }
 
 impl Check<'_> {
-    /// Whether a message passes, as far as its id and its conversation tell; SQL does the rest.
-    pub(super) fn passes(&self, id: u32, conversation: u32) -> bool {
+    /// Whether a message passes, as far as is known without the database; SQL and [`Words`] do the rest.
+    pub(super) fn passes(&self, id: u32, index: &MessageIndex) -> bool {
         match self {
-            Check::Conversation { ids, negated } => ids.contains(&conversation) != *negated,
             Check::Ids { ids, negated } => ids.contains(id) != *negated,
-            Check::Row { .. } => true,
+            Check::Topics(topics) => super::words::is_in(topics, id, index),
+            Check::Words { .. } | Check::Row(_) => true,
         }
-    }
-
-    pub(super) fn needs_conversation(&self) -> bool {
-        matches!(self, Check::Conversation { .. })
-    }
-
-    pub(super) fn needs_row(&self) -> bool {
-        !matches!(self, Check::Ids { .. })
     }
 }

@@ -3,122 +3,248 @@
 //! A message is found by its content alone, or because it is in one of the topics that have some of the words, where its
 //! content needs to have the others only. Few words are in topics, so most searches are one of contents.
 
-use super::condition::{Check, Condition, Source};
+use super::condition::Source;
 use crate::row::{Error, get};
-use rusqlite::Connection;
-use rusqlite::types::Value;
-use std::collections::{BTreeMap, HashSet};
+use roaring::RoaringBitmap;
+use rusqlite::{CachedStatement, Connection};
+use tidings_core::state::messages::MessageIndex;
+use tidings_types::MessageId;
+
+/// Messages this near to each other are looked up in the index of words together: to find one there takes as long as to go
+/// on by a thousand.
+const GAP_MAX: u32 = 1_000;
+/// The same where contents can be read instead, and how many it is worth it for: to read one takes as long as to go on by
+/// some dozens.
+const GAP_OF_PLAIN_MAX: u32 = 64;
+const NEAR_MIN: usize = 32;
 
 /// The words of a search, and the topics they are in.
-pub(super) struct Words<'a> {
-    words: &'a [String],
-    /// For each word, the topics that have it.
-    topics: Vec<Vec<u32>>,
+pub(super) struct Words {
+    words: Vec<Word>,
+}
+
+/// A word or a phrase.
+#[derive(Clone)]
+struct Word {
+    /// As FTS5 takes it.
+    phrase: String,
+    /// Its words one after the other, in lowercase, if all of them are ASCII.
+    plain: Option<Vec<String>>,
+    /// The topics that have it.
+    topics: RoaringBitmap,
 }
 
 /// Some of the messages that a search finds.
 pub(super) enum Part {
     /// Content that matches this text of FTS5.
     Contents(String),
-    /// All messages of these conversations.
-    Conversations(Vec<u32>),
-    /// Content that matches this text of FTS5, in these conversations.
-    ContentsIn(String, Vec<u32>),
+    /// All messages of these topics.
+    Topics(RoaringBitmap),
+    /// Contents with these words, in these topics.
+    ContentsIn(Words, RoaringBitmap),
 }
 
-/// One set of words: at most as many as a `u128` has bits, more are looked for in contents only.
-type WordSet = u128;
+/// Whether a message is in one of these topics.
+pub(super) fn is_in(topics: &RoaringBitmap, id: u32, index: &MessageIndex) -> bool {
+    index.conversation_of(MessageId(id)).is_some_and(|conversation| topics.contains(conversation.0))
+}
 
-impl<'a> Words<'a> {
-    pub(super) fn find(connection: &Connection, words: &'a [String]) -> Result<Self, Error> {
+impl Words {
+    pub(super) fn find(connection: &Connection, words: &[String]) -> Result<Self, Error> {
         let mut statement = connection.prepare_cached("SELECT rowid FROM topic_words WHERE topic_words MATCH ?")?;
-        let mut topics = Vec::with_capacity(words.len());
+        let mut found = Vec::with_capacity(words.len());
         for word in words {
-            let mut rows = statement.query([phrases([word])])?;
-            let mut ids = Vec::new();
+            let mut word = Word::new(word);
+            let mut rows = statement.query([&word.phrase])?;
             while let Some(row) = rows.next()? {
-                ids.push(get(row, 0, "topic_words")?);
+                word.topics.insert(get(row, 0, "topic_words")?);
             }
-            topics.push(ids);
+            found.push(word);
         }
-        Ok(Words { words, topics })
+        Ok(Words { words: found })
     }
 
-    pub(super) fn condition<'c>(&self, negated: bool) -> Condition<'c> {
-        let check = self.check(negated);
-        if negated {
-            return Condition { source: None, check };
-        }
-        let source = match self.topics.iter().all(Vec::is_empty) {
-            true => Source::Words(phrases(self.words)),
-            false => Source::Anywhere(self.parts()),
-        };
-        Condition { source: Some(source), check }
+    /// One text of FTS5: all words are required.
+    pub(super) fn text(&self) -> String {
+        self.words.iter().map(|word| word.phrase.as_str()).collect::<Vec<_>>().join(" AND ")
     }
 
-    fn check(&self, negated: bool) -> Check<'static> {
-        const IN_CONTENT: &str =
-            "EXISTS (SELECT 1 FROM message_words w WHERE w.message_words MATCH ? AND w.rowid = m.id)";
-        const IN_TOPIC: &str =
-            "EXISTS (SELECT 1 FROM topic_words t WHERE t.topic_words MATCH ? AND t.rowid = m.conversation_id)";
-        let by_place = || self.words.iter().zip(&self.topics);
-        let in_content: Vec<&String> =
-            by_place().filter(|(_, topics)| topics.is_empty()).map(|(word, _)| word).collect();
-        let mut sql: Vec<String> = Vec::new();
-        let mut values: Vec<Value> = Vec::new();
-        if !in_content.is_empty() {
-            sql.push(IN_CONTENT.to_owned());
-            values.push(phrases(in_content).into());
-        }
-        for (word, _) in by_place().filter(|(_, topics)| !topics.is_empty()) {
-            sql.push(format!("({IN_TOPIC} OR {IN_CONTENT})"));
-            values.extend([phrases([word]).into(), phrases([word]).into()]);
-        }
-        let sql = sql.join(" AND ");
-        Check::Row { sql: if negated { format!("NOT ({sql})") } else { sql }.into(), values }
+    /// Some of the words, in contents only.
+    fn in_content(&self, at: &[usize]) -> Self {
+        let words = at.iter().filter_map(|at| self.words.get(*at));
+        Words { words: words.map(|word| Word { topics: RoaringBitmap::new(), ..word.clone() }).collect() }
     }
 
-    fn parts(&self) -> Vec<Part> {
-        let mut words_of: BTreeMap<u32, WordSet> = BTreeMap::new();
-        for (at, topics) in self.topics.iter().enumerate().take(WordSet::BITS as usize) {
-            for topic in topics {
-                *words_of.entry(*topic).or_default() |= 1 << at;
-            }
+    /// What finds the messages that have all words.
+    pub(super) fn source<'s>(&self) -> Source<'s> {
+        if self.words.iter().all(|word| word.topics.is_empty()) {
+            return Source::Words(self.text());
         }
-        let mut topics_of: BTreeMap<WordSet, Vec<u32>> = BTreeMap::new();
-        for (topic, words) in words_of {
-            topics_of.entry(words).or_default().push(topic);
-        }
-        let mut parts = vec![Part::Contents(phrases(self.words))];
-        for (in_topic, topics) in topics_of {
-            let is_left = |at: usize| at >= WordSet::BITS as usize || in_topic & 1 << at == 0;
-            let left: Vec<&String> =
-                self.words.iter().enumerate().filter(|(at, _)| is_left(*at)).map(|(_, word)| word).collect();
+        let mut parts = vec![Part::Contents(self.text())];
+        for (topics, left) in self.groups() {
             parts.push(match left.is_empty() {
-                true => Part::Conversations(topics),
-                false => Part::ContentsIn(phrases(left), topics),
+                true => Part::Topics(topics),
+                false => Part::ContentsIn(self.in_content(&left), topics),
             });
         }
-        parts
+        Source::Anywhere(parts)
+    }
+
+    /// Topics that have some of the words, by the words that they do not have.
+    fn groups(&self) -> Vec<(RoaringBitmap, Vec<usize>)> {
+        let any = self.words.iter().fold(RoaringBitmap::new(), |any, word| any | &word.topics);
+        let mut groups = vec![(any, Vec::new())];
+        for (at, Word { topics, .. }) in self.words.iter().enumerate() {
+            let mut split = Vec::with_capacity(groups.len());
+            for (group, left) in groups {
+                let without = &group - topics;
+                if !without.is_empty() {
+                    split.push((without, left.iter().copied().chain([at]).collect()));
+                }
+                split.push((group & topics, left));
+            }
+            split.retain(|(group, _)| !group.is_empty());
+            groups = split;
+        }
+        groups
+    }
+
+    /// Those of some messages that have all words. `ids` ascend.
+    pub(super) fn matching(
+        &self,
+        connection: &Connection,
+        index: &MessageIndex,
+        ids: &[u32],
+    ) -> Result<RoaringBitmap, Error> {
+        let (in_content, others): (Vec<&Word>, Vec<&Word>) = self.words.iter().partition(|word| word.topics.is_empty());
+        let mut found: Vec<u32> = ids.to_vec();
+        if !in_content.is_empty() {
+            found = with_content(connection, &in_content, &found)?;
+        }
+        for word in others {
+            let (by_topic, others): (Vec<u32>, Vec<u32>) =
+                found.iter().partition(|id| is_in(&word.topics, **id, index));
+            found = with_content(connection, &[word], &others)?;
+            found.extend(by_topic);
+            found.sort_unstable();
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// What [`Words::matching`] asks the database, with the text for it.
+    pub(super) fn plans(&self) -> [(&'static str, Option<String>); 2] {
+        [(CONTENT_OF, None), (WITH_CONTENT, Some(self.text()))]
     }
 }
 
-/// A check that messages of these conversations pass.
-pub(super) fn in_conversations<'c>(ids: &[u32]) -> Condition<'c> {
-    let ids: HashSet<u32> = ids.iter().copied().collect();
-    Condition { source: None, check: Check::Conversation { ids, negated: false } }
+impl Word {
+    fn new(word: &str) -> Self {
+        // In quotes, so that nothing in it is syntax (https://sqlite.org/fts5.html, section 3).
+        let phrase = format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " "));
+        let plain: Vec<String> = plain_words(word).map(str::to_ascii_lowercase).collect();
+        let plain = (word.is_ascii() && !plain.is_empty()).then_some(plain);
+        Word { phrase, plain, topics: RoaringBitmap::new() }
+    }
 }
 
-/// A check that messages with this content pass.
-pub(super) fn in_content<'c>(text: &str) -> Condition<'c> {
-    let sql = "EXISTS (SELECT 1 FROM message_words w WHERE w.message_words MATCH ? AND w.rowid = m.id)";
-    Condition { source: None, check: Check::Row { sql: sql.into(), values: vec![text.to_owned().into()] } }
+/// The words of a text that is ASCII, as FTS5 tells them apart (<https://sqlite.org/fts5.html>, section 4.3.1).
+fn plain_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
 }
 
-/// Words as FTS5 takes them: each in quotes, so that nothing in them is syntax, and all of them required
-/// (<https://sqlite.org/fts5.html>, section 3).
-fn phrases<'w>(words: impl IntoIterator<Item = &'w String>) -> String {
-    let quote = |word: &String| format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " "));
-    let quoted: Vec<String> = words.into_iter().map(quote).collect();
-    quoted.join(" AND ")
+/// Whether a text that is ASCII has each of these phrases.
+fn has_all(text: &str, phrases: &[&Vec<String>]) -> bool {
+    let words: Vec<&str> = plain_words(text).collect();
+    let stands_at = |part: &[&str], phrase: &[String]| part.iter().zip(phrase).all(|(a, b)| a.eq_ignore_ascii_case(b));
+    phrases.iter().all(|phrase| words.windows(phrase.len()).any(|part| stands_at(part, phrase)))
+}
+
+/// Messages in a range whose content matches a text of FTS5.
+const WITH_CONTENT: &str = "SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid BETWEEN ? AND ?";
+const CONTENT_OF: &str = "SELECT content FROM messages WHERE id = ?";
+
+/// Those of some messages whose content has all these words. `ids` ascend, and so does what is found.
+fn with_content(connection: &Connection, words: &[&Word], ids: &[u32]) -> Result<Vec<u32>, Error> {
+    let plain: Option<Vec<&Vec<String>>> = words.iter().map(|word| word.plain.as_ref()).collect();
+    let text = words.iter().map(|word| word.phrase.as_str()).collect::<Vec<_>>().join(" AND ");
+    let mut lookup = Lookup { with_content: connection.prepare_cached(WITH_CONTENT)?, text, found: Vec::new() };
+    let Some(plain) = plain else {
+        ids.chunk_by(|one, next| next - one <= GAP_MAX).try_for_each(|near| lookup.among(near))?;
+        return Ok(lookup.found);
+    };
+    let mut content_of = connection.prepare_cached(CONTENT_OF)?;
+    for near in ids.chunk_by(|one, next| next - one <= GAP_OF_PLAIN_MAX) {
+        if near.len() >= NEAR_MIN {
+            lookup.among(near)?;
+            continue;
+        }
+        for id in near {
+            let mut rows = content_of.query([id])?;
+            let Some(row) = rows.next()? else { continue };
+            match row.get_ref(0)?.as_str() {
+                Ok(content) if content.is_ascii() => lookup.found.extend(has_all(content, &plain).then_some(*id)),
+                _ => lookup.among(&[*id])?,
+            }
+        }
+    }
+    Ok(lookup.found)
+}
+
+/// Looks words up in the index of contents.
+struct Lookup<'c> {
+    with_content: CachedStatement<'c>,
+    text: String,
+    found: Vec<u32>,
+}
+
+impl Lookup<'_> {
+    /// Adds those of some messages that the text of FTS5 matches.
+    fn among(&mut self, ids: &[u32]) -> Result<(), Error> {
+        let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(()) };
+        let mut rows = self.with_content.query((&self.text, first, last))?;
+        while let Some(row) = rows.next()? {
+            let id: u32 = get(row, 0, "message_words")?;
+            if ids.binary_search(&id).is_ok() {
+                self.found.push(id);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read in a content is what FTS5 would find in it.
+    #[test]
+    fn plain_contents_are_read_as_the_index_reads_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("../../migrations/0002_message_words.sql")).unwrap();
+        let mut contents: Vec<String> = (0..=127_u8).map(|byte| format!("ab{}cd", char::from(byte))).collect();
+        contents
+            .extend(["ab cd", "AB-CD ab", "abcd", "", "cd, ab\ncd", "x_ab cd", "ab 'cd'", "1ab cd2"].map(String::from));
+        for (id, content) in (1_u32..).zip(&contents) {
+            connection
+                .execute("INSERT INTO message_words (rowid, content) VALUES (?, ?)", (id, content.as_str()))
+                .unwrap();
+        }
+        let ids: Vec<u32> = (1..).take(contents.len()).collect();
+        for search in
+            [&["ab"][..], &["cd", "AB"], &["ab cd"], &["ab\0cd"], &["ab_cd"], &["abcd"], &["x", "ab-cd"], &["1ab"]]
+        {
+            let words: Vec<Word> = search.iter().map(|word| Word::new(word)).collect();
+            let all: Vec<&Word> = words.iter().collect();
+            let text = Words { words: words.clone() }.text();
+            let mut lookup =
+                Lookup { with_content: connection.prepare_cached(WITH_CONTENT).unwrap(), text, found: Vec::new() };
+            lookup.among(&ids).unwrap();
+            let plain: Vec<&Vec<String>> = all.iter().map(|word| word.plain.as_ref().unwrap()).collect();
+            let read: Vec<u32> =
+                ids.iter().copied().filter(|id| has_all(&contents[*id as usize - 1], &plain)).collect();
+            assert!(!read.is_empty(), "{search:?}");
+            assert_eq!(read, lookup.found, "{search:?}");
+        }
+        assert!(Word::new("été").plain.is_none() && Word::new("!?").plain.is_none());
+    }
 }

@@ -81,6 +81,10 @@ fn messages(state: &RealmState, lines: &mut Vec<String>) {
     }
     for user in state.users.iter() {
         line(lines, ("direct conversations of", user.id), index.direct_of(user.id).collect::<Vec<_>>());
+        // What is gone may be in there or not.
+        let sent = ids(index.sent_by(user.id));
+        let sent: RoaringBitmap = sent.iter().filter(|id| index.conversation_of(MessageId(*id)).is_some()).collect();
+        line(lines, ("sent by", user.id), sent);
     }
     for id in (1..=index.last_id()).map(MessageId) {
         if let Some(conversation) = index.conversation_of(id) {

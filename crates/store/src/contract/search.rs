@@ -10,17 +10,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::state::flags::Flag;
-use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Whether a message meets a condition, by the words of [`crate::query`].
 fn meets(row: &MessageRow, topic: &str, condition: &Condition) -> bool {
     match condition {
-        Condition::Conversations(ids) => ids.contains(&row.conversation),
-        Condition::NotConversations(ids) => !ids.contains(&row.conversation),
         Condition::Ids(ids) => ids.contains(row.id.0),
         Condition::NotIds(ids) => !ids.contains(row.id.0),
-        Condition::Sender { user, negated } => (row.sender == *user) != *negated,
         Condition::HasLink { negated } => row.bits.has_link != *negated,
         Condition::HasImage { negated } => row.bits.has_image != *negated,
         Condition::HasReaction { negated } => row.reactions.is_empty() == *negated,
@@ -63,7 +60,7 @@ fn check<B: Backend>(world: &World<'_, B>, conditions: &[Condition]) {
             let after = Page::After { from: bound, limit };
             let oldest: Vec<&MessageRow> = matching().filter(|row| row.id >= bound).take(limit as usize).collect();
             for (page, expected) in [(before, newest), (after, oldest)] {
-                let query = MessageQuery { conditions: conditions.to_vec(), page };
+                let query = MessageQuery { conditions: conditions.to_vec(), page, index: world.state.messages.clone() };
                 let found = world.store().search(&query).unwrap();
                 let found: Vec<&MessageRow> = found.iter().map(|row| &**row).collect();
                 assert_eq!(found, expected, "{query:?}");
@@ -113,13 +110,7 @@ fn words(words: &[&str], negated: bool) -> Condition {
 pub fn pages_of_every_condition(backend: &impl Backend) {
     let world = world(backend);
     let ids = |step: usize| Arc::new((1..=210).step_by(step).collect::<RoaringBitmap>());
-    let conversations = |ids: &[u32]| ids.iter().copied().map(ConversationId).collect::<Vec<_>>();
     let mut conditions = vec![
-        Condition::Conversations(conversations(&[2])),
-        Condition::Conversations(conversations(&[3, 1, 9])),
-        Condition::Conversations(Vec::new()),
-        Condition::NotConversations(conversations(&[1])),
-        Condition::NotConversations(Vec::new()),
         Condition::Ids(ids(1)),
         Condition::Ids(ids(17)),
         Condition::Ids(Arc::default()),
@@ -131,7 +122,6 @@ pub fn pages_of_every_condition(backend: &impl Backend) {
     ];
     for negated in [false, true] {
         conditions.extend([
-            Condition::Sender { user: UserId(2), negated },
             Condition::HasLink { negated },
             Condition::HasImage { negated },
             Condition::HasReaction { negated },
@@ -193,39 +183,58 @@ pub fn words_are_words(backend: &impl Backend) {
                 .map(|row| row.id)
                 .collect();
             let page = Page::After { from: MessageId(0), limit };
-            let query = MessageQuery { conditions: vec![condition], page };
+            let query = MessageQuery { conditions: vec![condition], page, index: world.state.messages.clone() };
             let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
             assert_eq!(found, expected, "{search:?}, negated {negated}");
         }
     }
 }
 
-/// Words that many topics have, and words that many messages have, in whatever order they are found.
+/// Words that many topics have, and words that many messages have, in whatever order they are found: among all messages,
+/// among few that are far from each other, and among neighbors.
 pub fn words_of_many_topics(backend: &impl Backend) {
     let mut world = World::new(backend, 2);
     world.commit(&places());
     let name = |id: u32| format!("release {}{id}", if id.is_multiple_of(3) { "notes " } else { "" });
-    let topics = (4..400).map(|id| topic(id, &name(id)));
+    let topics = (4..1_300).map(|id| topic(id, &name(id)));
     world.commit(&topics.collect::<Vec<_>>());
     let row = |id: u32| {
-        let row = samples::message(MessageId(id), ConversationId(id * 7 % 399 + 1), UserId(1), id);
-        MessageRow { content: format!("{} common", row.content), ..row }
+        let row = samples::message(MessageId(id), ConversationId(id * 7 % 1_299 + 1), UserId(1), id);
+        let parity = if id.is_multiple_of(2) { "even" } else { "odd, état" };
+        MessageRow { content: format!("{} common {parity}", row.content), ..row }
     };
     world.commit(&(1..=4_000).map(|id| inserted(row(id))).collect::<Vec<_>>());
-    for search in [&["release"][..], &["release", "common"], &["release", "notes", "birne"], &["notes", "apfel"]] {
-        let condition = words(search, false);
-        let matching = |row: &&MessageRow| meets(row, &topic_of(&world, row), &condition);
-        let mut expected: Vec<MessageId> =
-            world.messages.values().rev().filter(matching).take(100).map(|row| row.id).collect();
-        expected.reverse();
-        let page = Page::Before { upto: MessageId(u32::MAX), limit: 100 };
-        let query = MessageQuery { conditions: vec![condition], page };
-        let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
-        assert_eq!(found, expected, "{search:?}");
+    let searches = [
+        &["release"][..],
+        &["release", "common"],
+        &["release", "notes", "birne"],
+        &["notes", "apfel"],
+        &["notes", "even"],
+        &["Common ODD"],
+        &["even", "odd"],
+        &["common", "état"],
+    ];
+    let among = [1..=4_000, 300..=900].map(|ids| Arc::new(ids.collect::<RoaringBitmap>()));
+    let far = Arc::new((1..=4_000).step_by(97).collect::<RoaringBitmap>());
+    for (search, negated) in searches.into_iter().flat_map(|search| [(search, false), (search, true)]) {
+        for ids in among.iter().chain([&far]) {
+            let condition = words(search, negated);
+            let matching = |row: &&MessageRow| ids.contains(row.id.0) && meets(row, &topic_of(&world, row), &condition);
+            let mut expected: Vec<MessageId> =
+                world.messages.values().rev().filter(matching).take(100).map(|row| row.id).collect();
+            expected.reverse();
+            let query = MessageQuery {
+                conditions: vec![condition, Condition::Ids(Arc::clone(ids))],
+                page: Page::Before { upto: MessageId(u32::MAX), limit: 100 },
+                index: world.state.messages.clone(),
+            };
+            let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
+            assert_eq!(found, expected, "{search:?}, negated {negated}, among {}", ids.len());
+        }
     }
 }
 
-/// A search of one conversation does not read the others, and marking much at once does not take a row each.
+/// A search of a few messages does not read the others, and marking much at once does not take a row each.
 pub fn many_messages_and_flags(backend: &impl Backend) {
     let mut world = World::new(backend, 2);
     world.commit(&places());
@@ -238,9 +247,9 @@ pub fn many_messages_and_flags(backend: &impl Backend) {
     let started = Instant::now();
     world.commit(&[Change::Flags { user: UserId(1), flag: Flag::Read, add: true, ids }]);
     for _ in 0..100 {
-        let conditions = vec![Condition::Conversations(vec![ConversationId(2)])];
+        let conditions = vec![Condition::Ids(Arc::new((1_000..=20_000).step_by(1_000).collect()))];
         let page = Page::Before { upto: MessageId(u32::MAX), limit: 15 };
-        let found = world.store().search(&MessageQuery { conditions, page }).unwrap();
+        let found = world.store().search(&MessageQuery { conditions, page, index: MessageIndex::default() }).unwrap();
         assert_eq!(found.iter().map(|row| row.id.0 / 1_000).collect::<Vec<_>>(), (6..=20).collect::<Vec<_>>());
     }
     // Generous, for slow machines: with a row each, or a scan each, it takes far longer.

@@ -327,3 +327,59 @@ async fn what_is_no_archive_is_refused() {
         let _ = TestServer::import(file(&changed).path()).await.map(|(server, _)| server.url.clone());
     }
 }
+
+/// Everything in a JSON value, by its path.
+fn paths(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, inner)| paths(inner, &format!("{path}/{name}"), found)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, inner)| paths(inner, &format!("{path}/{at}"), found))
+        }
+        _ => {}
+    }
+    found.push(path.to_owned());
+}
+
+#[tokio::test]
+async fn whatever_a_value_is_there_is_an_error_or_an_organization() {
+    let values = [
+        json!(null),
+        json!(-1),
+        json!(0),
+        json!(1e300),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!(u64::MAX),
+        json!(4_294_967_295_u32),
+        json!([[1]]),
+        json!("\u{202e}\u{7}"),
+        json!("9".repeat(70)),
+    ];
+    let whole = elsewhere();
+    let (mut at, mut refusals) = (0, 0);
+    for name in ["realm.json", "messages-000001.json"] {
+        let mut found = Vec::new();
+        paths(&serde_json::from_slice(&whole.0[name]).expect("JSON"), "", &mut found);
+        for path in found {
+            at += 1;
+            // All would take minutes; these are others for each path.
+            if at % 5 != 0 {
+                continue;
+            }
+            let mut files = whole.clone();
+            let value = values[at / 5 % values.len()].clone();
+            files.change(name, |tables| *tables.pointer_mut(&path).expect("it is there") = value.clone());
+            match TestServer::import(files.pack().path()).await {
+                Ok((server, _)) => assert!(server.url.starts_with("http")),
+                Err(error) => {
+                    refusals += 1;
+                    let error = error.to_string();
+                    assert!(error.contains(".json") && !error.contains('\u{7}'), "{path} as {value}: {error}");
+                }
+            }
+        }
+    }
+    assert!(refusals > 20, "{refusals}");
+}
