@@ -75,14 +75,21 @@ pub fn note(event: &Event, audience: &Audience, actor: Option<UserId>, at: i64) 
 /// before.
 #[must_use]
 pub fn note_change(change: &Change, state: &RealmState, actor: Option<UserId>, at: i64) -> Option<AuditRow> {
-    let (what, detail) = what_changes(change, state)?;
+    let (what, detail) = what_changes(change, state, actor)?;
     Some(AuditRow { at, actor, what: what.to_owned(), detail: detail.to_string() })
 }
 
-fn what_changes(change: &Change, state: &RealmState) -> Option<(&'static str, Value)> {
+fn what_changes(change: &Change, state: &RealmState, actor: Option<UserId>) -> Option<(&'static str, Value)> {
     Some(match change {
         Change::ApiKey { user, label, .. } => ("api_key/add", json!({ "user_id": user, "label": label })),
         Change::ApiKeyRevoked { user, .. } => ("api_key/remove", json!({ "user_id": user })),
+        // Its event may be for the account alone, if its address is for nobody.
+        Change::User(row)
+            if Some(row.id) != actor
+                && state.users.get(row.id).is_some_and(|before| before.delivery_email != row.delivery_email) =>
+        {
+            ("realm_user/delivery_email", json!({ "user_id": row.id, "delivery_email": row.delivery_email }))
+        }
         Change::Password { user, .. } => ("password/update", json!({ "user_id": user })),
         Change::Channel(row) if state.channels.get(row.id).is_none() => {
             let privacy = json!({ "invite_only": row.is_private, "is_web_public": row.is_web_public });
@@ -108,8 +115,11 @@ fn is_of_oneself(event: &Event, actor: Option<UserId>) -> bool {
     match event {
         Event::RealmUserUpdate(event) => match event.person.aspect {
             UserAspect::Role { .. } | UserAspect::Active { .. } | UserAspect::BotOwner { .. } => false,
-            // The API address, and the picture, follow from others.
-            UserAspect::NewEmail { .. } | UserAspect::Avatar { .. } | UserAspect::Timezone { .. } => true,
+            // Addresses are noted as changes; the picture follows from others.
+            UserAspect::DeliveryEmail { .. }
+            | UserAspect::NewEmail { .. }
+            | UserAspect::Avatar { .. }
+            | UserAspect::Timezone { .. } => true,
             _ => Some(event.person.user_id) == actor,
         },
         _ => false,

@@ -115,11 +115,12 @@ impl Search<'_> {
         };
         let (from_start, from_end) = (anchor == 0, anchor == AFTER_ALL);
         let at = u32::try_from(anchor).unwrap_or(u32::MAX);
-        let mut rows = Vec::new();
+        let (mut rows, mut lost) = (Vec::new(), 0);
         if !from_start && range.before > 0 {
-            rows = self.read(filter, Page::Before { upto: MessageId(at.saturating_sub(1)), limit: range.before })?;
+            (rows, lost) =
+                self.read(filter, Page::Before { upto: MessageId(at.saturating_sub(1)), limit: range.before })?;
         }
-        let found_oldest = from_start || rows.len() < range.before as usize;
+        let found_oldest = from_start || rows.len() + lost < range.before as usize;
         let mut found_newest = from_end;
         let mut found_anchor = false;
         if !from_end {
@@ -127,11 +128,11 @@ impl Search<'_> {
                 true => (at, range.after.saturating_add(1)),
                 false => (at.saturating_add(1), range.after),
             };
-            let mut after = self.read(filter, Page::After { from: MessageId(from), limit })?;
+            let (mut after, lost) = self.read(filter, Page::After { from: MessageId(from), limit })?;
             found_anchor = range.include_anchor && after.first().is_some_and(|row| row.id.0 == at);
             let keep = range.after as usize + usize::from(found_anchor);
             after.truncate(keep);
-            found_newest = after.len() < keep;
+            found_newest = after.len() + lost < keep;
             rows.extend(after);
         }
         Ok(Found { rows, anchor, found_oldest, found_newest, found_anchor })
@@ -142,7 +143,7 @@ impl Search<'_> {
     /// # Errors
     /// The store fails.
     pub fn all(&self, filter: &Filter) -> Result<Vec<Arc<MessageRow>>, ApiError> {
-        self.read(filter, Page::After { from: MessageId(0), limit: u32::MAX })
+        Ok(self.read(filter, Page::After { from: MessageId(0), limit: u32::MAX })?.0)
     }
 
     /// One message.
@@ -162,20 +163,24 @@ impl Search<'_> {
         if filter.conditions.is_empty() {
             return Ok(filter.ids.min().map(MessageId));
         }
-        let oldest = self.read(&filter, Page::After { from: MessageId(0), limit: 1 })?;
+        let (oldest, _) = self.read(&filter, Page::After { from: MessageId(0), limit: 1 })?;
         Ok(oldest.first().map(|row| row.id))
     }
 
-    fn read(&self, filter: &Filter, page: Page) -> Result<Vec<Arc<MessageRow>>, ApiError> {
+    /// Messages, and how many were left out because they were moved since this state. A page that is shorter for them
+    /// is not at the end.
+    fn read(&self, filter: &Filter, page: Page) -> Result<(Vec<Arc<MessageRow>>, usize), ApiError> {
         let limit = match page {
             Page::Before { limit, .. } | Page::After { limit, .. } => limit,
         };
         if limit == 0 || filter.ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let mut rows = self.store.search(&filter.query(self.state, page)).map_err(|error| failed(&error))?;
+        let found = rows.len();
         rows.retain(|row| self.may_read(row));
-        Ok(rows)
+        let lost = found - rows.len();
+        Ok((rows, lost))
     }
 
     /// Also refuses a message that was moved since this state: it may be where the user may not read.

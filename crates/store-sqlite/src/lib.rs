@@ -114,6 +114,13 @@ impl Reserved {
             return Err(StoreError::Database("a new database was not closed".to_owned()));
         }
         let failed = |error: std::io::Error| StoreError::Database(format!("{}: {error}", self.path.display()));
+        // What is left of a database that was taken away must not be taken for a part of this one.
+        for rest in ["-wal", "-shm"].map(|ending| connection::beside(&self.path, ending)) {
+            match std::fs::remove_file(&rest) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+                _ => {}
+            }
+        }
         std::fs::rename(made, &self.path).map_err(failed)?;
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)

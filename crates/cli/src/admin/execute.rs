@@ -4,9 +4,9 @@ use super::{Account, Credentials, GENERATE_MAX, Generated, NewChannel, NewUser, 
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::Arc;
-use tidings_core::audience::Audience;
 use tidings_core::audit::AuditRow;
 use tidings_core::change::Change;
+use tidings_core::commands::realm::reload_clients;
 use tidings_core::commands::send::UserRefIn;
 use tidings_core::commands::users::activity;
 use tidings_core::commands::users::create::{NewAccount, create_account};
@@ -17,8 +17,6 @@ use tidings_core::state::users::{BotRow, UserRow};
 use tidings_server::http::auth::{hash_key, new_key};
 use tidings_server::realm::Realm;
 use tidings_server::{passwords, queues};
-use tidings_types::events::Event;
-use tidings_types::events::realm::WebReloadClient;
 use tidings_types::user::{BotType, Role};
 use tidings_types::{ApiError, UserId};
 
@@ -45,11 +43,11 @@ pub(crate) async fn execute(realm: &Arc<Realm>, request: Request) -> Result<Valu
         Request::NewKey { user, label } => json(&new_key_for(realm, user, label).await?),
         Request::Subscribe { channel, users } => json(&subscribe(realm, &channel, users).await?),
         Request::ReloadClients { immediate } => {
-            let tell = move |tx: &mut Tx<'_>| {
-                tx.emit(Event::WebReloadClient(WebReloadClient { immediate }), Audience::realm());
+            let reload = move |tx: &mut Tx<'_>| {
+                reload_clients(tx, immediate);
                 Ok(())
             };
-            json(&operate(realm, tell).await?)
+            json(&operate(realm, reload).await?)
         }
         Request::Audit { limit } => json(&audit(realm, limit).await?),
         Request::OpenOrganization => json(&operate(realm, |tx| Ok(signup::reactivate_realm(tx))).await?),

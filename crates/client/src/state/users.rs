@@ -27,6 +27,9 @@ impl State {
 
     pub(super) fn remove_user(&mut self, user: UserId) {
         self.forget_presence(user);
+        if let Some(statuses) = self.fields.get_mut("user_status").and_then(Value::as_object_mut) {
+            statuses.remove(&user.to_string());
+        }
         for list in LISTS {
             self.remove_by(list, "user_id", &json!(user));
         }

@@ -4,6 +4,7 @@ use super::Tx;
 use super::pictures::{self, Obsolete};
 use super::users::activity::set_active;
 use super::users::create::{NewAccount, create_account};
+use super::users::owner_required;
 use super::users::update::{change_full_name, give_role};
 use super::visibility::{self, user_update};
 use crate::change::Change;
@@ -169,12 +170,20 @@ fn check_channel(tx: &Tx<'_>, actor: &UserRow, name: &str) -> Result<Option<Chan
 /// An active bot that the actor manages.
 ///
 /// # Errors
-/// 400 "No such bot", or "Insufficient permission".
+/// 400 "No such bot", or "Insufficient permission"; for a bot that may do what owners may, of somebody else,
+/// `UNAUTHORIZED_PRINCIPAL` to who is no owner.
 pub fn access_bot(tx: &Tx<'_>, actor: &UserRow, bot: UserId) -> Result<Arc<UserRow>, ApiError> {
     let found = tx.state.active_user(bot).filter(|row| row.is_bot());
     let bot = found.ok_or_else(|| ApiError::bad_request("No such bot"))?;
     if !tx.state.can_manage_bot(actor, bot) {
         return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    // Whoever has its key, or owns it, may do what it may.
+    if bot.role == Role::Owner
+        && actor.role != Role::Owner
+        && bot.bot.as_ref().and_then(|bot| bot.owner) != Some(actor.id)
+    {
+        return Err(owner_required());
     }
     Ok(Arc::clone(bot))
 }

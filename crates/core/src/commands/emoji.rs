@@ -109,7 +109,7 @@ pub fn check_may_add(state: &RealmState, user: &UserRow, name: &str) -> Result<(
     if is_standard && !user.role.is_admin() {
         return Err(ApiError::bad_request("Only administrators can override default emoji."));
     }
-    if state.pictures.next_emoji() > limits::CUSTOM_EMOJI_MAX {
+    if state.pictures.emoji_count() >= limits::CUSTOM_EMOJI_MAX as usize {
         return Err(ApiError::bad_request("Too many custom emoji"));
     }
     Ok(())

@@ -13,13 +13,18 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use tidings_types::events::Event;
-use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict, UserSettingsDefault};
+use tidings_types::events::realm::{RealmUpdate, RealmUpdateDict, UserSettingsDefault, WebReloadClient};
 use tidings_types::group::{GroupSetting, GroupSettingUpdate};
 use tidings_types::params::FromJson;
 use tidings_types::permission::realm;
 use tidings_types::realm::Told;
 use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, UserId};
+
+/// Asks browsers to load the application anew: at once, or when it disturbs nobody. Operators do.
+pub fn reload_clients(tx: &mut Tx<'_>, immediate: bool) {
+    tx.emit(Event::WebReloadClient(WebReloadClient { immediate }), Audience::realm());
+}
 
 /// What owners alone change, beside permissions of which their table says so: who comes in, and when they are trusted.
 const FOR_OWNERS: &[&str] =

@@ -23,9 +23,9 @@ use tidings_types::events::channel::{DefaultStreams, DeletedChannel, PeerChange,
 use tidings_types::events::realm::DefaultStreamGroups;
 use tidings_types::events::user::{
     DeletedBot, GroupMembers, RealmBotAdd, RealmBotDelete, RealmUserAdd, RealmUserRemove, RealmUserUpdate, RemovedUser,
-    UserAspect, UserChange,
+    UserAspect, UserChange, UserStatusEvent,
 };
-use tidings_types::user::User;
+use tidings_types::user::{User, UserStatus};
 use tidings_types::{ChannelId, GroupId, UserId};
 
 /// Tells one user of everything that they see now and did not see `before`, or the other way round.
@@ -203,6 +203,10 @@ fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: A
         emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
     }
     emit_user_add(tx, user, sees_email, audience.clone());
+    let status = tx.state.status_view(user);
+    if status != UserStatus::default() && !audience.is_empty() {
+        tx.emit(Event::UserStatus(UserStatusEvent { user_id: user.id, status }), audience.clone());
+    }
     presence::tell_known(tx, user, audience);
 }
 

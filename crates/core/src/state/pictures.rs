@@ -102,6 +102,12 @@ impl Pictures {
         self.emoji.get(self.emoji_in_use.get(name)?)
     }
 
+    /// How many custom emoji there are, those out of use included.
+    #[must_use]
+    pub fn emoji_count(&self) -> usize {
+        self.emoji.len()
+    }
+
     /// The id the next custom emoji gets.
     #[must_use]
     pub fn next_emoji(&self) -> u32 {

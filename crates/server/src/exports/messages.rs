@@ -14,7 +14,7 @@ use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{MessageQuery, Page as Range};
-use tidings_types::{ChannelId, MessageId, UserId};
+use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Messages in one file.
 const PAGE: u32 = 1_000;
@@ -126,17 +126,24 @@ impl<'a> Messages<'a> {
                 found.map_err(Error::other)?.into_iter().filter(|row| row.id.0 <= upto).collect();
             let Some(last) = found.last() else { return Ok(None) };
             self.next = MessageId(last.id.0 + 1);
-            let found: Vec<Arc<MessageRow>> = found.into_iter().filter(|row| self.is_wanted(row.id)).collect();
+            let found: Vec<Arc<MessageRow>> = found.into_iter().filter(|row| self.is_wanted(row)).collect();
             if !found.is_empty() {
                 return Ok(Some(found));
             }
         }
     }
 
-    fn is_wanted(&self, id: MessageId) -> bool {
-        let state = &self.source.state;
+    /// Whether a message is in the archive, which has the state of one moment, though messages are read later. Of one
+    /// that was moved since, it is not known here who may read it, so it is only in an archive of everything, where it
+    /// was.
+    fn is_wanted(&self, row: &MessageRow) -> bool {
+        let (state, id) = (&self.source.state, row.id);
+        let then = state.messages.conversation_of(id);
         if self.source.scope == Scope::Everything {
-            return true;
+            return then.is_some();
+        }
+        if then != Some(row.conversation) {
+            return false;
         }
         match state.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(ConversationKind::Topic { channel, .. })
@@ -165,17 +172,21 @@ impl<'a> Messages<'a> {
     /// Writing fails.
     pub fn write_page(&mut self, rows: &[Arc<MessageRow>], out: &mut dyn Write) -> Result<()> {
         let (mut messages, mut parts) = (Vec::new(), Vec::new());
+        let state = &self.source.state;
+        // Who came since the export began is in none of its tables.
+        let is_known = |user: UserId| state.users.sender(user).is_some();
         for row in rows {
+            let Some(conversation) = state.messages.conversation_of(row.id) else { continue };
+            let Some(kind) = state.messages.kind(conversation) else { continue };
             self.taken.insert(row.id.0);
-            let Some(kind) = self.source.state.messages.kind(row.conversation) else { continue };
-            messages.push(self.message(row, kind));
-            for reaction in &row.reactions {
+            messages.push(self.message(row, conversation, kind));
+            for reaction in row.reactions.iter().filter(|reaction| is_known(reaction.user)) {
                 self.reactions.push(json!({
                     "user_profile": reaction.user, "message": row.id, "emoji_name": reaction.emoji_name,
                     "emoji_code": reaction.emoji_code, "reaction_type": reaction.reaction_type,
                 }))?;
             }
-            parts.extend(row.submessages.iter().map(|part| {
+            parts.extend(row.submessages.iter().filter(|part| is_known(part.sender)).map(|part| {
                 json!({
                     "id": part.id, "message": row.id, "sender": part.sender, "msg_type": part.msg_type,
                     "content": part.content,
@@ -186,7 +197,7 @@ impl<'a> Messages<'a> {
         tables.table("zerver_message", messages)?;
         // There may be millions of these, so they are made while they are written.
         let marks = rows.iter().flat_map(|row| {
-            self.who_may_have(row).into_iter().filter_map(|user| {
+            self.who_may_have(row.id).into_iter().filter_map(|user| {
                 let mask = self.marks(user, row.id)?;
                 Some(json!({ "user_profile": user.id, "message": row.id, "flags_mask": mask }))
             })
@@ -196,7 +207,7 @@ impl<'a> Messages<'a> {
         tables.end()
     }
 
-    fn message(&mut self, row: &MessageRow, kind: &ConversationKind) -> Value {
+    fn message(&mut self, row: &MessageRow, conversation: ConversationId, kind: &ConversationKind) -> Value {
         let state = &self.source.state;
         let count = u32::try_from(self.clients.len()).unwrap_or(u32::MAX);
         let client = *self.clients.entry(row.client.clone()).or_insert(count + 1);
@@ -205,7 +216,7 @@ impl<'a> Messages<'a> {
             ConversationKind::Direct { .. } => "",
         };
         json!({
-            "id": row.id, "sender": row.sender, "recipient": recipient(row.conversation, kind), "realm": 1, "type": 1,
+            "id": row.id, "sender": row.sender, "recipient": recipient(conversation, kind), "realm": 1, "type": 1,
             "subject": topic, "content": row.content, "rendered_content": row.rendered,
             "rendered_content_version": 1, "date_sent": row.timestamp, "sending_client": client,
             "last_edit_time": row.last_edit, "edit_history": serde_json::to_string(&row.edit_history).ok(),
@@ -215,8 +226,8 @@ impl<'a> Messages<'a> {
     }
 
     /// Those of whom there may be marks on a message, by id.
-    fn who_may_have(&self, row: &MessageRow) -> Vec<&'a Arc<UserRow>> {
-        let mut who = match self.source.state.messages.kind(row.conversation).map(|kind| &**kind) {
+    fn who_may_have(&self, id: MessageId) -> Vec<&'a Arc<UserRow>> {
+        let mut who = match self.source.state.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(ConversationKind::Topic { channel, .. }) => self.related.get(channel).cloned().unwrap_or_default(),
             Some(ConversationKind::Direct { users }) => {
                 let agreed = |user: &UserId| self.consenting.binary_search_by_key(user, |row| row.id).ok();
@@ -224,7 +235,7 @@ impl<'a> Messages<'a> {
             }
             None => Vec::new(),
         };
-        if let Some(others) = self.holders.get(&row.id.0) {
+        if let Some(others) = self.holders.get(&id.0) {
             who.extend(others);
             who.sort_unstable_by_key(|user| user.id);
             who.dedup_by_key(|user| user.id);

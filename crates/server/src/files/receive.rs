@@ -105,13 +105,14 @@ pub async fn form(app: &App, user: UserId, headers: &HeaderMap, body: Body, byte
     tokio::time::timeout(whole, read).await.map_err(|_| ApiError::RequestTimeout {})?
 }
 
-/// How much came since something was read of it: what reads forms keeps that in memory, and knows no bound.
+/// How much came of which nothing was read: what reads forms keeps that in memory, and knows no bound. Heads of parts,
+/// and parts that nobody wants, count for good; there is room for those of any form that somebody fills in.
 #[derive(Clone, Default)]
 struct Unread(Arc<AtomicUsize>);
 
 impl Unread {
-    fn read(&self) {
-        self.0.store(0, Ordering::Relaxed);
+    fn read(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -192,7 +193,6 @@ async fn read(app: &App, mut multipart: Multipart<'_>, unread: &Unread, bytes_ma
     let mut form = Form { params: Vec::new(), file: None };
     let mut room = app.config.body_bytes_max;
     while let Some(field) = in_time(app, multipart.next_field()).await? {
-        unread.read();
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name() {
             // A form in a browser in which no file was chosen.
@@ -222,7 +222,7 @@ async fn in_time<T>(app: &App, part: impl Future<Output = multer::Result<T>>) ->
 async fn text(app: &App, mut field: Field<'_>, unread: &Unread, bytes_max: usize) -> Result<String, ApiError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = in_time(app, field.chunk()).await? {
-        unread.read();
+        unread.read(chunk.len());
         if bytes.len() + chunk.len() > bytes_max {
             return Err(ApiError::PayloadTooLarge { limit_bytes: app.config.body_bytes_max as u64 });
         }
@@ -269,7 +269,7 @@ async fn write(
     };
     let mut size = 0;
     while let Some(chunk) = in_time(app, field.chunk()).await? {
-        unread.read();
+        unread.read(chunk.len());
         size += chunk.len() as u64;
         if size > bytes_max {
             return Err(too_large(bytes_max));
@@ -303,6 +303,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn parts_without_end_are_not_kept_in_memory() {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let part = b"--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\"\r\n\r\n\r\n";
+        let chunk = Bytes::from(part.repeat(1_000));
+        let endless = {
+            let taken = Arc::clone(&taken);
+            stream::iter(0..1_000).map(move |_| {
+                taken.fetch_add(1, Ordering::Relaxed);
+                Ok(chunk.clone())
+            })
+        };
+        let mut form = Multipart::new(Paced { chunks: endless, unread: Unread::default(), step: 0 }, "x");
+        while form.next_field().await.is_ok_and(|field| field.is_some()) {}
+        assert!(taken.load(Ordering::Relaxed) <= 2 + UNREAD_BYTES_MAX / (part.len() * 1_000), "{taken:?}");
+    }
+
+    #[tokio::test]
     async fn who_sends_faster_than_it_is_read_is_not_taken_for_who_never_ends() {
         const CHUNKS: usize = 1_000;
         let start = "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\n";
@@ -312,10 +329,9 @@ mod tests {
         let chunks = ends(start).chain(file).chain(ends("\r\n--x--\r\n"));
         let mut form = Multipart::new(Paced { chunks, unread: unread.clone(), step: 0 }, "x");
         let mut field = form.next_field().await.unwrap().unwrap();
-        unread.read();
         let mut size = 0;
         while let Some(chunk) = field.chunk().await.unwrap() {
-            unread.read();
+            unread.read(chunk.len());
             assert!(chunk.len() <= UNREAD_BYTES_MAX);
             size += chunk.len();
         }

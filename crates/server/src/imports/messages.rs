@@ -97,10 +97,15 @@ impl Import<'_> {
                     msg_type: tidy(row.text("msg_type")?, 100),
                     content: row.text("content")?.to_owned(),
                 };
-                if part.content.len() > limits::SUBMESSAGES_BYTES_MAX {
-                    return Err(row.wrong("`content` is too long"));
+                let parts = parts.entry(self.message(row, "message")?).or_default();
+                let bytes: usize = parts.iter().map(|known| known.content.len()).sum();
+                if parts.len() >= limits::SUBMESSAGES_PER_MESSAGE_MAX
+                    || part.content.len() > limits::SUBMESSAGE_BYTES_MAX
+                    || bytes + part.content.len() > limits::SUBMESSAGES_BYTES_MAX
+                {
+                    return Err(row.wrong("the message has too many parts, or this one is too long"));
                 }
-                parts.entry(self.message(row, "message")?).or_default().push(part);
+                parts.push(part);
                 return Ok(());
             }
             let bits = super::marks::mentions_of(row)?;

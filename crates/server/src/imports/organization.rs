@@ -10,6 +10,7 @@ use tidings_core::commands::linkifiers::{check_linkifier, check_playground};
 use tidings_core::commands::profile::definition::check_data;
 use tidings_core::commands::signup::domains::check_domain;
 use tidings_core::limits;
+use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::linkifiers::Numbered;
 use tidings_core::state::realm::RealmRow;
 use tidings_markdown::NoDirectory;
@@ -278,8 +279,13 @@ impl Import<'_> {
         };
         for (name, before) in known.iter().filter(|(name, _)| !is_permission(name) && *name != "default_channels") {
             let value = match name.as_str() {
-                "moderation_request_channel_id" => self.known_channel(row, "moderation_request_channel")?,
-                "new_stream_announcements_stream_id" => self.known_channel(row, "new_stream_announcements_stream")?,
+                "moderation_request_channel_id" => {
+                    // Reports are not for everybody.
+                    self.known_channel(row, "moderation_request_channel", |channel| channel.is_private)?
+                }
+                "new_stream_announcements_stream_id" => {
+                    self.known_channel(row, "new_stream_announcements_stream", |_| true)?
+                }
                 "message_edit_history_visibility_policy" => {
                     row.get(name).and_then(|value| named(value, HISTORY_POLICIES))
                 }
@@ -308,9 +314,14 @@ impl Import<'_> {
     }
 
     /// A channel that a setting names, if it is in the archive: an export of what is public has not all of them.
-    fn known_channel(&self, row: &Row, column: &str) -> Result<Option<Value>, ImportError> {
+    fn known_channel(
+        &self,
+        row: &Row,
+        column: &str,
+        fits: impl Fn(&ChannelRow) -> bool,
+    ) -> Result<Option<Value>, ImportError> {
         let id = row.opt_id(column)?.map(ChannelId);
-        Ok(id.filter(|id| self.build.state.channels.get(*id).is_some()).map(|id| json!(id)))
+        Ok(id.filter(|id| self.build.state.channels.get(*id).is_some_and(|row| fits(row))).map(|id| json!(id)))
     }
 }
 

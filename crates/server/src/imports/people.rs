@@ -9,10 +9,13 @@ use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::commands::users::{check_email, check_full_name};
 use tidings_core::limits;
-use tidings_core::state::users::{BotRow, NOTIFICATION_BOT, UserRow};
+use tidings_core::state::users::{BotRow, UserRow};
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotService, BotType, Role, WebhookInterface};
 use tidings_types::{ChannelId, UserId};
+
+/// The largest id of an account: the server's own are above it, and others follow.
+const USER_ID_MAX: u32 = 1_900_000_000;
 
 /// Where a bot sends and listens; it may name channels that come later.
 pub(super) struct BotDefaults {
@@ -51,7 +54,7 @@ impl Import<'_> {
         services: &HashMap<u32, (String, WebhookInterface)>,
     ) -> Result<(), ImportError> {
         let id = UserId(row.id("id")?);
-        if id >= NOTIFICATION_BOT || self.build.state.users.get(id).is_some() {
+        if id.0 > USER_ID_MAX || self.build.state.users.get(id).is_some() {
             return Err(row.wrong("its id is too large, or there twice"));
         }
         let role = row.number("role")?.and_then(|number| u16::try_from(number).ok());
@@ -83,14 +86,14 @@ impl Import<'_> {
     /// it has one that was made up, as has `email` for everybody.
     fn address(&mut self, row: &Row, id: UserId) -> Result<String, ImportError> {
         let made_up = format!("user{id}@");
-        let given = row.opt_text("delivery_email")?.map_or_else(|| row.opt_text("email"), |email| Ok(Some(email)))?;
-        let given = given.unwrap_or_default();
+        let (real, shown) = (row.opt_text("delivery_email")?, row.opt_text("email")?);
+        let given = real.or(shown).unwrap_or_default();
+        // What is shown to everybody in the place of the real address differs from it.
+        let is_made_up = given.to_lowercase().starts_with(&made_up) && (real.is_none() || real == shown);
         if self.build.state.users.is_taken(given) {
             return Err(row.wrong("another account has the same address"));
         }
-        if !given.to_lowercase().starts_with(&made_up)
-            && let Ok(email) = check_email(&self.build.state, given, None)
-        {
+        if !is_made_up && let Ok(email) = check_email(&self.build.state, given, None) {
             return Ok(email);
         }
         self.note("accounts whose address is not in the archive, or cannot be");

@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// Bytes of one row: messages have some ten thousand characters, and their history may be hundreds of times that.
 const ROW_BYTES_MAX: u64 = 32 << 20;
 
+/// The largest id of a channel, a group and so on: others follow.
+const ID_MAX: u32 = 4_000_000_000;
+
 /// The end of the year 9999, in UNIX seconds.
 const TIME_MAX: i64 = 253_402_300_799;
 
@@ -55,11 +58,11 @@ impl Row {
         value.as_i64().map(Some).ok_or_else(|| self.bad(column, "a whole number"))
     }
 
-    /// A positive number of 32 bits.
+    /// A positive number, far enough from the end of its 32 bits that others can follow.
     pub(super) fn opt_id(&self, column: &str) -> Result<Option<u32>, ImportError> {
         let Some(number) = self.number(column)? else { return Ok(None) };
-        let id = u32::try_from(number).ok().filter(|id| *id > 0);
-        id.map(Some).ok_or_else(|| self.bad(column, "an id (a number from 1 to 4294967295)"))
+        let id = u32::try_from(number).ok().filter(|id| (1..=ID_MAX).contains(id));
+        id.map(Some).ok_or_else(|| self.bad(column, "an id (a number from 1 to 4000000000)"))
     }
 
     /// As [`Row::opt_id`], but it has to be there.

@@ -55,7 +55,7 @@ endpoint! {
 endpoint! {
     /// Replaces all API keys of a bot by a new one.
     RegenerateBotApiKey: Post "/bots/{bot_id}/api_key/regenerate", "regenerate-bot-api-key", "authentication", auth Basic
-        => NewApiKeyResponse;
+        => NewApiKeyResponse, fails UnauthorizedPrincipal;
     RegenerateBotApiKeyRequest {
         /// The bot.
         bot_id: UserId,

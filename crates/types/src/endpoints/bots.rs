@@ -233,7 +233,8 @@ endpoint! {
 
 endpoint! {
     /// Deactivates a bot. For its owner and for administrators.
-    DeactivateBot: Delete "/bots/{bot_id}", "deactivate-bot", "users", auth Basic => Done;
+    DeactivateBot: Delete "/bots/{bot_id}", "deactivate-bot", "users", auth Basic => Done,
+        fails UnauthorizedPrincipal;
     DeactivateBotRequest {
         /// The bot.
         bot_id: UserId,

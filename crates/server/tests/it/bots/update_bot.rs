@@ -142,5 +142,9 @@ async fn administrators_give_bots_roles_and_only_owners_make_owners() {
     let users = hamlet.get("/users/8", &[]).await.ok();
     assert_eq!((&users["user"]["role"], &users["user"]["full_name"]), (&json!(100), &json!("Renamed")));
     role(&iago, "400").await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    // Nor can they become what it is, by its key or as its owner.
+    iago.post("/bots/8/api_key/regenerate", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    iago.patch("/bots/8", &[("bot_owner_id", "2")]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     role(&owner, "400").await.done();
+    iago.post("/bots/8/api_key/regenerate", &[]).await.done();
 }

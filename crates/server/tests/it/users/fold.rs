@@ -71,7 +71,10 @@ async fn run_all(server: &TestServer) {
     let mut watchers = watch(server, &["desdemona", "iago", "hamlet", "othello", "polonius", "hamletbot"]).await;
     let ophelia = [("email", "ophelia@example.com"), ("password", "correct horse"), ("full_name", "Ophelia")];
     for (method, path, params) in [
-        ("POST", "/users", &ophelia[..]),
+        ("POST", "/users/4/status", &[("status_text", "reading")][..]),
+        ("POST", "/users/5/status", &[("status_text", "at the brook")]),
+        ("POST", "/users/6/status", &[("status_text", "jealous")]),
+        ("POST", "/users", &ophelia),
         ("PATCH", "/users/9", &[("new_email", "nymph@example.com"), ("full_name", "Nymph")]),
         ("PATCH", "/users/6", &[("role", "200")]),
         ("POST", "/bots", &[("full_name", "Yorick"), ("short_name", "yorick")]),
