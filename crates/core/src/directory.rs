@@ -1,6 +1,7 @@
 //! What the Markdown renderer may look up: the realm as the sender sees it.
 
 use crate::state::RealmState;
+use crate::state::files::FileRow;
 use crate::state::groups;
 use crate::state::users::UserRow;
 use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Image, Linkifiers, Upload, UserRef};
@@ -60,14 +61,7 @@ impl Directory for SeenBy<'_> {
 
     fn upload(&self, path: &str) -> Option<Upload> {
         let file = self.state.files.find(path).filter(|file| self.state.can_read_file(self.viewer, file))?;
-        let image = file.image.map(|image| Image {
-            width: image.width,
-            height: image.height,
-            thumbnail: Some(image.thumbnail().to_owned()),
-            is_animated: image.is_animated,
-            transcoded: None,
-        });
-        Some(Upload { content_type: file.content_type.clone(), image })
+        Some(upload(file))
     }
 
     fn linkifiers(&self) -> Option<&Linkifiers> {
@@ -86,4 +80,17 @@ impl Directory for SeenBy<'_> {
     fn translates_emoticons(&self) -> bool {
         self.viewer.settings.translate_emoticons
     }
+}
+
+/// An uploaded file, as messages show it.
+#[must_use]
+pub fn upload(file: &FileRow) -> Upload {
+    let image = file.image.map(|image| Image {
+        width: image.width,
+        height: image.height,
+        thumbnail: Some(image.thumbnail().to_owned()),
+        is_animated: image.is_animated,
+        transcoded: None,
+    });
+    Upload { content_type: file.content_type.clone(), image }
 }

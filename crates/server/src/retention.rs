@@ -1,5 +1,6 @@
-//! Removes old events from the store, what clients called their sends long ago, and what administrators did long ago. What a queue may still ask for
-//! stays: a queue lives at most [`limits::IDLE_TIMEOUT_SECS_MAX`] without a poll, so nothing younger is ever removed.
+//! Removes old events from the store, what clients called their sends long ago, and what administrators did long ago.
+//! What a queue may still ask for stays: a queue lives at most [`limits::IDLE_TIMEOUT_SECS_MAX`] without a poll, so
+//! nothing younger is ever removed.
 
 use crate::app::App;
 use std::sync::Arc;

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tidings_core::change::{Change, MessageBits, MessageRow, ReactionRow, SubmessageRow};
 use tidings_core::commands::send::{check_content, check_topic};
 use tidings_core::commands::submessages::widget_of;
-use tidings_core::directory::SeenBy;
+use tidings_core::directory::{SeenBy, upload};
 use tidings_core::limits;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::flags::MentionBits;
 use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::ConversationKind;
 use tidings_core::state::users::UserRow;
-use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Image, Linkifiers, Rendered, Upload, UserRef};
+use tidings_markdown::{ChannelRef, CustomEmoji, Directory, GroupRef, Linkifiers, Rendered, Upload, UserRef};
 use tidings_types::message::{Edit, ReactionType};
 use tidings_types::{AttachmentId, ChannelId, ConversationId, MessageId, UserId};
 
@@ -350,14 +350,7 @@ impl Directory for Within<'_> {
 
     fn upload(&self, path: &str) -> Option<Upload> {
         let file = self.seen.state.files.find(path).filter(|file| self.files.contains(&file.id))?;
-        let image = file.image.map(|image| Image {
-            width: image.width,
-            height: image.height,
-            thumbnail: Some(image.thumbnail().to_owned()),
-            is_animated: image.is_animated,
-            transcoded: None,
-        });
-        Some(Upload { content_type: file.content_type.clone(), image })
+        Some(upload(file))
     }
 
     fn linkifiers(&self) -> Option<&Linkifiers> {

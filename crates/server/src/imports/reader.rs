@@ -1,5 +1,5 @@
-//! Tables of an archive, row by row: only one row is in memory. Archives come from anywhere, so every value is looked at
-//! before it is believed.
+//! Tables of an archive, row by row: of tables that are wanted, only one row is in memory. Archives come from anywhere,
+//! so every value is looked at before it is believed.
 
 use super::problem::{ImportError, Place};
 use serde::Deserializer as _;
@@ -232,7 +232,11 @@ impl<'de> Visitor<'de> for Tables<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut tables: A) -> Result<(), A::Error> {
-        while let Some(table) = tables.next_key::<String>()? {
+        loop {
+            // A name has an end, too; what is left out may be of any length.
+            self.0.left.set(ROW_BYTES_MAX);
+            let Some(table) = tables.next_key::<String>()? else { break };
+            self.0.left.set(u64::MAX);
             let is_wanted = self.0.wanted.contains(&table.as_str());
             if is_wanted && self.0.unknown.is_none() {
                 tables.next_value_seed(Rows { reading: self.0, table: &table })?;
@@ -393,6 +397,7 @@ mod tests {
         check(&deep, "x.json: it is not the JSON of tables: recursion limit exceeded");
         let long = format!(r#"{{"a": [{{"id": 1, "x": "{}"}}]}}"#, "y".repeat(33 << 20));
         check(&long, "x.json: a row has more than 33554432 bytes");
+        check(&format!(r#"{{"{}": []}}"#, "y".repeat(33 << 20)), "x.json: a row has more than 33554432 bytes");
     }
 
     #[test]
