@@ -4,31 +4,18 @@
 
 #[path = "cli/admin.rs"]
 mod admin;
+#[path = "cli/shell.rs"]
+mod shell;
 
+use shell::{good, run, tidings};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const TIMEOUT: Duration = Duration::from_secs(20);
-
-fn tidings(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
-    command.args(args).current_dir(folder).env_clear().env("HOME", folder).stdin(Stdio::null());
-    command
-}
-
-fn run(folder: &Path, args: &[&str]) -> Output {
-    tidings(folder, args).output().unwrap()
-}
-
-fn good(folder: &Path, args: &[&str]) -> String {
-    let output = run(folder, args);
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// Exit code and stderr of a command that must fail, with nothing on stdout.
 fn bad(folder: &Path, args: &[&str]) -> (i32, String) {
