@@ -55,7 +55,9 @@ macro_rules! contract_tests {
             search::pages_of_every_condition
             search::words_are_words
             search::words_of_many_topics
-            search::many_messages_and_flags
+            search::many_messages_and_flags,
+            search::pages_and_histories_are_bounded,
+            search::reactors
         }
 
         #[test]
