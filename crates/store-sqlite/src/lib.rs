@@ -25,6 +25,7 @@ mod row;
 mod search;
 
 use connection::Connections;
+use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -153,6 +154,10 @@ impl Store for SqliteStore {
 
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError> {
         Ok(message::read(&mut self.connections.reader(), &[id.0])?.pop())
+    }
+
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError> {
+        Ok(message::sent_before(&self.connections.reader(), before)?)
     }
 
     fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {

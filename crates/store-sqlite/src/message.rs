@@ -1,6 +1,7 @@
 //! Whole messages, with their history and reactions.
 
 use crate::row::{Error, from_plain, get};
+use roaring::RoaringBitmap;
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use tidings_core::change::{MessageBits, MessageRow, ReactionRow, SubmessageRow};
@@ -24,6 +25,17 @@ pub(crate) fn senders_of(connection: &Connection, conversation: ConversationId) 
         senders.push(UserId(get(row, 0, "messages")?));
     }
     Ok(senders)
+}
+
+/// The messages that were sent before a time.
+pub(crate) fn sent_before(connection: &Connection, before: i64) -> Result<RoaringBitmap, Error> {
+    let mut statement = connection.prepare_cached("SELECT id FROM messages WHERE timestamp < ?1")?;
+    let mut rows = statement.query([before])?;
+    let mut ids = RoaringBitmap::new();
+    while let Some(row) = rows.next()? {
+        ids.insert(get(row, 0, "messages")?);
+    }
+    Ok(ids)
 }
 
 /// As [`read`], within a transaction.

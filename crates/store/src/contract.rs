@@ -50,6 +50,7 @@ macro_rules! contract_tests {
             changes::what_administrators_did_is_kept
             changes::sends_are_known_by_name
             changes::messages_are_read_whole
+            changes::messages_are_found_by_age
             log::entries_come_in_order_and_in_ranges
             log::trimming_moves_the_floor
             search::pages_of_every_condition

@@ -8,6 +8,7 @@
 //! - [`query`]: message searches.
 //! - `contract`: what every backend promises, as tests (with the feature of that name).
 
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
@@ -112,6 +113,12 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
+
+    /// The messages that were sent before `before` (UNIX seconds).
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError>;
 
     /// Everybody who sent to a conversation, ascending.
     ///
