@@ -44,7 +44,10 @@ pub const LONGPOLL_TIMEOUT_SECS: u32 = 90;
 /// Characters of a message.
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 /// Characters of a topic.
-pub const TOPIC_CHARS_MAX: usize = 60;
+pub use tidings_types::message::TOPIC_CHARS_MAX;
+
+/// Subscribers of a channel in which it is told that somebody is typing; nobody is told in a larger one.
+pub const TYPING_SUBSCRIBERS_MAX: usize = 100;
 /// Characters of a channel's name.
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.

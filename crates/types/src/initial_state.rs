@@ -234,7 +234,7 @@ initial_state! {
     is_admin: bool, ["realm_user"];
     /// The user is an owner.
     is_owner: bool, ["realm_user"];
-    /// The user is a moderator.
+    /// The user is a moderator, an administrator or an owner.
     is_moderator: bool, ["realm_user"];
     /// The user is a guest.
     is_guest: bool, ["realm_user"];

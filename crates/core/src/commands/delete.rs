@@ -20,7 +20,7 @@ use tidings_types::{ApiError, AttachmentId, ChannelId, ConversationId, MessageId
 /// 400 for a message that may not be read or not be deleted, or not any more.
 pub fn delete_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
+    tx.state.check_can_change(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     let channel = notify::channel_of(tx, id);
     check_may_delete(tx, &user, &message, channel.as_deref())?;
@@ -32,14 +32,14 @@ pub fn delete_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId) -> Result<(
 /// Where a channel hides its history, only what the user may read is deleted.
 ///
 /// # Errors
-/// 400 for who is no administrator, and for a channel they may not read.
+/// 400 for who is no administrator, and for a channel they may not read, or that is out of use.
 pub fn delete_topic(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
         return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
     }
     let channel = Arc::clone(tx.state.access_channel(&user, channel)?);
-    if !tx.state.can_read_channel(&user, &channel) {
+    if channel.is_archived || !tx.state.can_read_channel(&user, &channel) {
         return Err(ApiError::bad_request("Invalid channel ID"));
     }
     let topic = check_topic(topic)?;

@@ -72,7 +72,7 @@ pub fn edit_content(
     new: NewContent,
 ) -> Result<Option<Edited>, ApiError> {
     let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
+    tx.state.check_can_change(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     check_may_edit(tx, &user, &message)?;
     if !message.submessages.is_empty() {

@@ -102,6 +102,15 @@ pub fn mark_channel_as_read(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId) 
     Ok(set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread))
 }
 
+/// Marks what is unread of somebody as read for who is about to mute them: clients do not show it any more.
+pub(super) fn mark_sender_as_read(tx: &mut Tx<'_>, actor: UserId, sender: UserId) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    let Some(sent) = tx.state.messages.sent_by(sender).map(|ids| ids.to_bitmap()) else { return Ok(()) };
+    let unread = tx.state.unread_ids(&user) & sent;
+    set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread);
+    Ok(())
+}
+
 /// Marks what is unread of a channel as read for somebody who is about to leave it: clients forget it with the
 /// subscription, and it must not come back with a later one.
 pub(super) fn mark_left_channel_as_read(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) {

@@ -11,9 +11,10 @@ use super::repeats::{self, SendKey};
 use super::{Tx, files, follow, visibility, webhooks};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
-use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
+use crate::event::{Gate, Marks, MessagePayload, Payload, Reach, Stranger};
 use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
+use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::messages::ConversationKind;
@@ -400,9 +401,26 @@ fn insert(
     }
     let whole = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
     let message = tx.state.message_view(&row, whole).expect("sender and conversation are there");
-    let payload = MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from };
+    let stranger = stranger(&tx.state, sender, place);
+    let payload =
+        MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from, stranger };
     tx.emit_payload(Payload::Message(Arc::new(payload)), audience, Gate::All);
     id
+}
+
+/// Who may read the message without knowing the sender: guests who know few accounts, where the sender is not
+/// subscribed, or they are not.
+fn stranger(state: &RealmState, sender: &UserRow, place: &Place) -> Option<Stranger> {
+    let Place::Topic { channel, .. } = place else { return None };
+    if state.everybody_sees_all_users() {
+        return None;
+    }
+    if !channel.is_web_public && state.channels.is_subscribed(sender.id, channel.id) {
+        return None;
+    }
+    let mut to = state.strangers_to(sender);
+    to.retain(|guest| channel.is_web_public || state.channels.is_subscribed(*guest, channel.id));
+    (!to.is_empty()).then(|| Stranger { to, stand_in: state.stand_in(sender.id) })
 }
 
 fn audience(tx: &Tx<'_>, place: &Place, marks: &Marks) -> (Audience, Reach) {

@@ -36,6 +36,7 @@ fn message_for(state: &RealmState, viewer: &UserRow, row: &MessageRow, shape: Sh
     let mut message = state.message_view(row, shape)?;
     let received = state.received(viewer.id, row.id);
     let flags = state.flags.bits(viewer.id, row.id, received).names();
+    state.hide_strangers(viewer, &mut message);
     message.flags = Some(flags.into_iter().map(str::to_owned).collect());
     for edit in message.edit_history.iter_mut().flatten() {
         for topic in [&mut edit.topic, &mut edit.prev_topic].into_iter().flatten() {

@@ -29,7 +29,9 @@ struct Moved {
 impl Moved {
     fn apply(&self, row: &mut MessageRow) {
         row.conversation = self.to;
-        row.last_moved = Some(self.edit.timestamp);
+        if self.edit.is_shown_as_move() {
+            row.last_moved = Some(self.edit.timestamp);
+        }
         row.edit_history.insert(0, self.edit.clone());
     }
 }

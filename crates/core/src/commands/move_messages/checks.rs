@@ -3,13 +3,13 @@
 use super::Moving;
 use crate::commands::Tx;
 use crate::commands::send;
-use crate::narrow::RESOLVED_TOPIC_PREFIX;
 use crate::shape::EMPTY_TOPIC_DISPLAY_NAME;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use tidings_types::channel::ChannelPermissions;
 use tidings_types::endpoints::messages::PropagateMode;
+use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::permission::{Permission, channel, realm};
 use tidings_types::realm::RealmSettings;
 use tidings_types::user::Role;

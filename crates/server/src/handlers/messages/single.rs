@@ -117,8 +117,11 @@ pub async fn get_read_receipts(ctx: Ctx, request: GetReadReceiptsRequest) -> Res
             state.personal.muted_users(viewer.id).iter().any(|muted| muted.id == user)
                 || state.personal.muted_users(user).iter().any(|muted| muted.id == viewer.id)
         };
+        // An edit that mentions somebody makes nothing unread: it is as if read, without having been.
+        let was_sent = |user: UserId| row.last_edit.is_none() || state.received_by_place(user, id);
         let tells = |user: UserId| {
             user != row.sender
+                && was_sent(user)
                 && !muted(user)
                 && state
                     .active_user(user)
