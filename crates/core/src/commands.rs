@@ -17,7 +17,7 @@
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
-//! - [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`move_messages`]: other topics. [`delete`]: removing them. [`expire`]: those that are older than they are kept.
 //! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
 //! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
@@ -31,6 +31,7 @@ pub mod channels;
 pub mod delete;
 pub mod edit;
 pub mod emoji;
+pub mod expire;
 pub mod exports;
 pub mod files;
 pub mod flags;

@@ -191,6 +191,9 @@ pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.
 pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Messages that are deleted in one command because they are older than they are kept: nobody waits for that, so it gives
+/// way to others often.
+pub const EXPIRED_MESSAGES_MAX: usize = 100;
 /// Seconds for which a request deletes a topic; what is left is deleted by asking again.
 pub const DELETE_TOPIC_SECS: u64 = 50;
 /// Subscribers above which the notice of a resolved topic is not read at once for those who want that.

@@ -175,13 +175,14 @@ impl<'a> Search<'a> {
         row.filter(|row| self.may_read(row)).ok_or_else(|| ApiError::bad_request("Invalid message(s)"))
     }
 
-    /// How a message changed, as far as the realm shows it, the newest first.
+    /// How a message changed, as far as the realm shows it, the newest first, and whether more is kept than is told.
     ///
     /// # Errors
     /// The store fails.
-    pub fn history(&self, row: &MessageRow) -> Result<Vec<Edit>, ApiError> {
-        let edit_history = self.store.history(row.id).map_err(|error| failed(&error))?;
-        Ok(self.state.visible_history(&MessageRow { edit_history, ..row.clone() }, usize::MAX))
+    pub fn history(&self, row: &MessageRow) -> Result<(Vec<Edit>, bool), ApiError> {
+        let (edit_history, is_cut) = self.store.history(row.id).map_err(|error| failed(&error))?;
+        let shown = self.state.visible_history(&MessageRow { edit_history, ..row.clone() }, usize::MAX);
+        Ok((shown, is_cut))
     }
 
     fn first_unread(&self, filter: &Filter) -> Result<Option<MessageId>, ApiError> {

@@ -25,6 +25,7 @@ mod row;
 mod search;
 
 use connection::Connections;
+use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -156,10 +157,15 @@ impl Store for SqliteStore {
         Ok(message::read(&mut self.connections.reader(), id)?)
     }
 
-    fn history(&self, id: MessageId) -> Result<Vec<Edit>, StoreError> {
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError> {
+        Ok(message::sent_before(&self.connections.reader(), before)?)
+    }
+
+    fn history(&self, id: MessageId) -> Result<(Vec<Edit>, bool), StoreError> {
         let (mut edits, bounds) = (Vec::new(), Bounds::HISTORY);
-        message::edits_of(&self.connections.reader(), id, bounds.edits, bounds.edits_bytes, &mut edits)?;
-        Ok(edits)
+        let connection = self.connections.reader();
+        let (_, is_cut) = message::edits_of(&connection, id, bounds.edits, bounds.edits_bytes, &mut edits)?;
+        Ok((edits, is_cut))
     }
 
     fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, StoreError> {

@@ -1,6 +1,7 @@
 //! Whole messages, with their history and reactions.
 
 use crate::row::{Error, from_plain, get};
+use roaring::RoaringBitmap;
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use tidings_core::change::{MessageBits, MessageRow, ReactionRow, SubmessageRow};
@@ -26,6 +27,17 @@ pub(crate) fn reactors_of(connection: &Connection, ids: &[MessageId]) -> Result<
         reactors.push(UserId(get(row, 0, "reactions")?));
     }
     Ok(reactors)
+}
+
+/// The messages that were sent before a time.
+pub(crate) fn sent_before(connection: &Connection, before: i64) -> Result<RoaringBitmap, Error> {
+    let mut statement = connection.prepare_cached("SELECT id FROM messages WHERE timestamp < ?1")?;
+    let mut rows = statement.query([before])?;
+    let mut ids = RoaringBitmap::new();
+    while let Some(row) = rows.next()? {
+        ids.insert(get(row, 0, "messages")?);
+    }
+    Ok(ids)
 }
 
 /// The messages with these ids that exist, as far as the bounds allow, beginning at the end that is asked for.
@@ -96,7 +108,7 @@ fn messages(
         };
         bytes += message.content.len() + message.rendered.len();
         let edits_bytes = bounds.edits_bytes.min(bounds.page_bytes.saturating_sub(bytes));
-        bytes += edits_of(connection, message.id, bounds.edits, edits_bytes, &mut message.edit_history)?;
+        bytes += edits_of(connection, message.id, bounds.edits, edits_bytes, &mut message.edit_history)?.0;
         messages.push(message);
     }
     if newest_first {
@@ -113,14 +125,14 @@ fn owner<'a>(messages: &'a mut [MessageRow], row: &Row<'_>, table: &'static str)
 }
 
 /// Adds the changes of a message, the newest first, until there are so many of them or so many bytes of texts; returns
-/// how many bytes.
+/// how many bytes, and whether there are more.
 pub(crate) fn edits_of(
     connection: &Connection,
     id: MessageId,
     edits_max: usize,
     bytes_max: usize,
     edits: &mut Vec<Edit>,
-) -> Result<usize, Error> {
+) -> Result<(usize, bool), Error> {
     const TABLE: &str = "message_edits";
     let sql = "SELECT user_id, timestamp, prev_content, prev_rendered_content, topic, prev_topic, channel_id,
                    prev_channel_id
@@ -128,9 +140,10 @@ pub(crate) fn edits_of(
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([id.0])?;
     let mut bytes = 0;
-    while edits.len() < edits_max
-        && let Some(row) = rows.next()?
-    {
+    while let Some(row) = rows.next()? {
+        if edits.len() >= edits_max {
+            return Ok((bytes, true));
+        }
         let edit = Edit {
             user_id: get::<Option<u32>>(row, 0, TABLE)?.map(UserId),
             timestamp: get(row, 1, TABLE)?,
@@ -144,12 +157,12 @@ pub(crate) fn edits_of(
         let texts = [&edit.prev_content, &edit.prev_rendered_content];
         let more: usize = texts.into_iter().flatten().map(String::len).sum();
         if bytes + more > bytes_max {
-            break;
+            return Ok((bytes, true));
         }
         bytes += more;
         edits.push(edit);
     }
-    Ok(bytes)
+    Ok((bytes, false))
 }
 
 fn reactions(connection: &Connection, list: &str, messages: &mut [MessageRow]) -> Result<(), Error> {

@@ -8,6 +8,7 @@
 //! - [`query`]: message searches.
 //! - `contract`: what every backend promises, as tests (with the feature of that name).
 
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
@@ -114,11 +115,17 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
 
-    /// How a message changed, the newest first, within [`query::Bounds::HISTORY`].
+    /// The messages that were sent before `before` (UNIX seconds).
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn history(&self, id: MessageId) -> Result<Vec<Edit>, StoreError>;
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError>;
+
+    /// How a message changed, the newest first, within [`query::Bounds::HISTORY`], and whether there is more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn history(&self, id: MessageId) -> Result<(Vec<Edit>, bool), StoreError>;
 
     /// Everybody who reacted to one of these messages, ascending.
     ///

@@ -312,7 +312,7 @@ pub fn pages_and_histories_are_bounded(backend: &impl Backend) {
     assert_eq!(newest(Bounds::PAGE).len(), 30);
     assert_eq!(newest(Bounds { edits: 3, ..Bounds::PAGE }), [30, 29, 28]);
     assert_eq!(newest(Bounds { edits_bytes: 4_500, ..Bounds::PAGE }), [30, 29, 28, 27]);
-    let history: Vec<i64> = world.store().history(MessageId(20)).unwrap().iter().map(|edit| edit.timestamp).collect();
+    let history: Vec<i64> = world.store().history(MessageId(20)).unwrap().0.iter().map(|edit| edit.timestamp).collect();
     assert!(history.into_iter().eq((1..=30).rev()));
 }
 

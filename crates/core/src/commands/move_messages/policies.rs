@@ -45,18 +45,6 @@ fn more_visible(one: u8, other: u8) -> u8 {
     if rank(one) >= rank(other) { one } else { other }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_more_visible_choice_is_kept() {
-        for (one, other, expect) in [(3, 1, 3), (1, 3, 3), (2, 3, 3), (0, 1, 0), (1, 0, 0), (2, 0, 2), (1, 1, 1)] {
-            assert_eq!(more_visible(one, other), expect, "{one} and {other}");
-        }
-    }
-}
-
 /// Whose message is moved to where it is the first one has begun that topic.
 pub(super) fn begins(tx: &mut Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
     let (channel, topic) = (&moving.new.0, &moving.new.1);
@@ -69,4 +57,16 @@ pub(super) fn begins(tx: &mut Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
         follow::begins(tx, &sender, channel.id, topic);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_visible_choice_is_kept() {
+        for (one, other, expect) in [(3, 1, 3), (1, 3, 3), (2, 3, 3), (0, 1, 0), (1, 0, 0), (2, 0, 2), (1, 1, 1)] {
+            assert_eq!(more_visible(one, other), expect, "{one} and {other}");
+        }
+    }
 }
