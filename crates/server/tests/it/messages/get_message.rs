@@ -81,6 +81,20 @@ async fn read_receipts_name_the_readers() {
 }
 
 #[tokio::test]
+async fn read_receipts_do_not_name_whom_an_edit_mentions() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "t", "to whom?").await;
+    hamlet.patch(&format!("/messages/{id}"), &[("content", "to @**Othello**")]).await.done();
+    let path = format!("/messages/{id}/read_receipts");
+    assert_eq!(hamlet.get(&path, &[]).await.ok()["user_ids"], json!([]));
+    let ids = format!("[{id}]");
+    let read = [("messages", ids.as_str()), ("op", "add"), ("flag", "read")];
+    server.client("cordelia").post("/messages/flags", &read).await.done();
+    assert_eq!(hamlet.get(&path, &[]).await.ok()["user_ids"], json!([server.user_id("cordelia")]));
+}
+
+#[tokio::test]
 async fn history_tells_every_change() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");
