@@ -107,8 +107,7 @@ fn messages(
             submessages: Vec::new(),
         };
         bytes += message.content.len() + message.rendered.len();
-        let edits_bytes = bounds.edits_bytes.min(bounds.page_bytes.saturating_sub(bytes));
-        bytes += edits_of(connection, message.id, bounds.edits, edits_bytes, &mut message.edit_history)?.0;
+        bytes += edits_of(connection, message.id, bounds.edits, bounds.edits_bytes, &mut message.edit_history)?.0;
         messages.push(message);
     }
     if newest_first {

@@ -91,6 +91,8 @@ impl Bounds {
     pub const PAGE: Bounds = Bounds { page_bytes: 32 << 20, edits: 200, edits_bytes: 256 << 10 };
     /// The history of a message, as far as it is ever told.
     pub const HISTORY: Bounds = Bounds { edits: 10_000, edits_bytes: 4 << 20, ..Bounds::PAGE };
+    /// What is exported.
+    pub const EXPORT: Bounds = Bounds { edits: 100_000, edits_bytes: 64 << 20, ..Bounds::PAGE };
 }
 
 /// What a search found.

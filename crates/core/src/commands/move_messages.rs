@@ -168,6 +168,8 @@ fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<O
     let same_channel = new_channel.id == channel.id;
     let wanted = to.topic.as_deref().unwrap_or_default().trim();
     let resolving = if same_channel { Resolving::of(&topic, &new_topic, wanted) } else { None };
+    // A topic that is there keeps its name, in whatever case it is asked for.
+    let new_topic = known.map_or(new_topic, |known| known.name.clone());
     Ok(Some(Moving {
         actor,
         target,

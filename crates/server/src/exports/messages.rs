@@ -119,7 +119,7 @@ impl<'a> Messages<'a> {
                 conditions: Vec::new(),
                 page,
                 index: MessageIndex::default(),
-                bounds: Bounds::HISTORY,
+                bounds: Bounds::EXPORT,
             });
             // What was sent since the export began is not of its moment.
             let upto = self.source.state.messages.last_id();

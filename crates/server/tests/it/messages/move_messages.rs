@@ -390,3 +390,16 @@ async fn administrators_move_anywhere_and_only_the_permission_lets_resolve() {
     let refused = hamlet.patch(&format!("/messages/{of_hamlet}"), &mode).await;
     refused.refused(400, "Invalid propagate_mode without topic edit");
 }
+
+#[tokio::test]
+async fn what_is_moved_to_a_topic_in_another_case_is_told_to_be_where_it_is() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    hamlet.send_to_channel("Denmark", "Deploy", "one").await;
+    let id = hamlet.send_to_channel("Denmark", "x", "two").await;
+    let queue = hamlet.register(&[("event_types", r#"["update_message"]"#)]).await;
+    hamlet.patch(&format!("/messages/{id}"), &[("topic", "DEPLOY"), QUIET]).await.done();
+    assert_eq!(queue.events().await[0]["subject"], "Deploy");
+    let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"].clone();
+    assert_eq!((&message["subject"], &message["edit_history"][0]["topic"]), (&json!("Deploy"), &json!("Deploy")));
+}
