@@ -192,6 +192,12 @@ impl Channels {
         self.rows.values()
     }
 
+    /// How many channels there are, archived ones included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
     /// The channel with this name, without regard to case.
     #[must_use]
     pub fn find_by_name(&self, name: &str) -> Option<&Arc<ChannelRow>> {
