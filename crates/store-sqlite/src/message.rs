@@ -90,7 +90,7 @@ fn messages(
     let mut rows = statement.query([json_list(ids.iter().copied())])?;
     let (mut messages, mut bytes, mut is_cut) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
-        if bytes >= bounds.page_bytes {
+        if bytes >= bounds.page_bytes && !messages.is_empty() {
             is_cut = true;
             break;
         }

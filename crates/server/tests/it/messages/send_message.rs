@@ -154,7 +154,7 @@ async fn people_are_mentioned_where_they_get_the_message_and_bots_where_they_may
     }
     let bot = server.client("hamletbot").register(&[("event_types", r#"["message"]"#)]).await;
     let (outside, inside) = (cordelia.register(&[]).await, server.client("iago").register(&[]).await);
-    let id = hamlet.send_to_channel("Verona", "t", "@**Cordelia** @**Iago** @**Hamlet bot**").await;
+    let id = hamlet.send_to_channel("Verona", "t", "@**Cordelia** @**Iago** @**Hamletbot**").await;
     assert_eq!(outside.kinds().await, [""; 0]);
     assert_eq!(cordelia.register(&[]).await.state["unread_msgs"]["count"], 0);
     for queue in [inside, bot] {
