@@ -1,6 +1,6 @@
 //! Organizations from archives.
 
-mod archives;
+pub(crate) mod archives;
 mod elsewhere;
 mod refusals;
 mod round_trip;
