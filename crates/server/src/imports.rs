@@ -142,6 +142,7 @@ pub fn import(source: &Source<'_>, tell: Tell<'_>) -> Result<Report, ImportError
         name: String::new(),
         description: String::new(),
         date_created: source.now,
+        imported_at: source.now,
         host: source.host.clone(),
         url: source.url.clone(),
         settled_until: 0,
@@ -188,8 +189,8 @@ impl Import<'_> {
         self.personal()?;
         self.pictures(n_files)?;
         let uses = self.uploads(n_files)?;
-        self.later()?;
         self.messages(&message_files, &uses)?;
+        self.later()?;
         self.build.commit()
     }
 

@@ -126,15 +126,28 @@ impl Import<'_> {
         let (mut domains, mut linkifiers, mut playgrounds) = (Vec::new(), Vec::new(), Vec::new());
         self.realm_file().each(&tables, |table, row| {
             match table {
-                "zerver_channelfolder" => folders.push(self.folder(row, &folders)?),
-                "zerver_customprofilefield" => fields.extend(self.field(row, &fields)?),
+                "zerver_channelfolder" => {
+                    row.check_room(folders.len(), limits::FOLDERS_MAX, "folders")?;
+                    folders.push(self.folder(row, &folders)?);
+                }
+                "zerver_customprofilefield" => {
+                    row.check_room(fields.len(), limits::PROFILE_FIELDS_MAX, "profile fields")?;
+                    fields.extend(self.field(row, &fields)?);
+                }
                 "zerver_realmdomain" => match check_domain(row.text("domain")?) {
+                    Ok(_) if domains.len() >= limits::DOMAINS_MAX => self.note("domains beyond what there can be"),
                     Ok(domain) => {
                         domains.push(RealmDomain { domain, allow_subdomains: row.flag("allow_subdomains", false)? });
                     }
                     Err(_) => self.note("domains that cannot be"),
                 },
+                "zerver_realmfilter" if linkifiers.len() >= limits::LINKIFIERS_MAX => {
+                    self.note("linkifiers beyond what there can be");
+                }
                 "zerver_realmfilter" => linkifiers.extend(self.linkifier(row)?),
+                _ if playgrounds.len() >= limits::PLAYGROUNDS_MAX => {
+                    self.note("code playgrounds beyond what there can be");
+                }
                 _ => playgrounds.extend(self.playground(row)?),
             }
             Ok(())
@@ -240,6 +253,9 @@ impl Import<'_> {
                 }
                 OWN_SETTINGS => self.realm_settings(one, &mut row.settings)?,
                 "zerver_defaultstream" => defaults.push(self.channel(one, "stream")?),
+                _ if groups.len() >= limits::DEFAULT_GROUPS_MAX => {
+                    self.note("groups of channels beyond what there can be");
+                }
                 _ => {
                     let known: HashSet<u64> = self.build.state.channels.iter().map(|row| row.id.0.into()).collect();
                     let streams = one.ids("streams")?.into_iter().filter(|id| known.contains(id));

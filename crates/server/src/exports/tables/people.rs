@@ -4,7 +4,6 @@ use super::{Rows, Tables, columns, row};
 use crate::exports::messages::custom_emoji_name;
 use serde_json::{Map, Value, json};
 use std::io::Result;
-use std::net::IpAddr;
 use std::sync::Arc;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::UserRow;
@@ -69,7 +68,7 @@ impl<'a> Rows<'a> {
     /// other servers refuse it then.
     fn shown_email(&self, user: &UserRow) -> String {
         let host = &self.source.state.realm.host;
-        let is_domain = host == "localhost" || (host.contains('.') && host.parse::<IpAddr>().is_err());
+        let is_domain = host == "localhost" || host.contains('.');
         user.api_email(if is_domain { host } else { "tidings.invalid" })
     }
 
