@@ -25,6 +25,7 @@ use std::sync::Arc;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::{NOTIFICATION_BOT, UserRow};
+use tidings_types::realm::video_calls;
 use tidings_types::{ConversationId, UserId, permission};
 
 /// What tables are made from.
@@ -174,6 +175,10 @@ fn organization(source: &Source, settings: &mut Settings) -> Value {
     let mut row = all.clone();
     row.retain(|name, _| SETTINGS.contains(&name.as_str()));
     settings.replace_in(&mut row, &realm.settings);
+    if realm.settings.video_chat_provider == video_calls::NOT_CHOSEN {
+        // Other servers have no such thing.
+        row.remove("video_chat_provider");
+    }
     // Where a channel is named, other servers have it or nothing.
     for column in [
         "moderation_request_channel",
