@@ -43,6 +43,7 @@ pub fn realm(n: u32) -> RealmRow {
         name: format!("Realm №{n}"),
         description: "A *realm*".to_owned(),
         date_created: 1_600_000_000 + i64::from(n),
+        imported_at: 1_700_000_000 + i64::from(n),
         host: "chat.example.com".to_owned(),
         url: "https://chat.example.com".to_owned(),
         settled_until: i64::from(n) * 7,

@@ -112,6 +112,7 @@ mod tests {
             name: String::new(),
             description: String::new(),
             date_created: 0,
+            imported_at: 0,
             host: "x.example".to_owned(),
             url: String::new(),
             settings,
