@@ -177,11 +177,11 @@ pub struct Billing {
 }
 
 initial_state! {
-    /// The new queue, to be named in polls.
-    queue_id: QueueId, [];
-    /// What to poll with first.
+    /// The new queue, to be named in polls; null without an account.
+    queue_id: Option<QueueId>, [];
+    /// What to poll with first; -1 without an account.
     last_event_id: EventId, [];
-    /// Seconds without a poll after which the queue ends.
+    /// Seconds without a poll after which the queue ends; 0 without an account.
     idle_queue_timeout_secs: u32, [];
     /// Whether the queue existed already. Only where `queue_name` was given.
     queue_resumed: bool, [] conditional;

@@ -376,10 +376,10 @@ realm_settings! {
     email_changes_disabled: bool = false, Alone;
     /// Users cannot change their pictures.
     avatar_changes_disabled: bool = false, Alone;
-    /// New accounts need an invitation.
-    invite_required: bool = true;
-    /// Spectators may read web-public channels.
-    enable_spectator_access: bool = false;
+    /// New accounts need an invitation. Where they do not, people sign up at `/join`; that takes a server that sends e-mail.
+    invite_required: bool = true, Alone;
+    /// People without an account may look at web-public channels.
+    enable_spectator_access: bool = false, Alone;
     /// IETF language tag.
     default_language: String = "en".to_owned(), Alone, allowed |code| is_language_code(code);
     /// Language of code blocks that name none.

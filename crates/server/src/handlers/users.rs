@@ -34,7 +34,7 @@ fn shown(state: &RealmState, viewer: &UserRow, user: &UserRow, profile_fields: b
 
 /// `GET /users`.
 pub async fn get_users(ctx: Ctx, request: GetUsersRequest) -> Result<GetUsersResponse, ApiError> {
-    let profile_fields = request.include_custom_profile_fields;
+    let profile_fields = request.include_custom_profile_fields && !ctx.user.is_spectator();
     let (state, viewer) = (ctx.app.realm.snapshot(), ctx.user);
     let wanted = move |user: &UserRow| request.user_ids.as_ref().is_none_or(|ids| ids.contains(&user.id));
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
