@@ -73,7 +73,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
-use tidings_types::{ApiError, ConversationId, EventId, MessageId, UserId};
+use tidings_types::{ApiError, EventId, MessageId, UserId};
 
 /// The stored messages as commands see them: with what earlier commands of the same batch did.
 pub trait MessageReader {
@@ -83,11 +83,11 @@ pub trait MessageReader {
     /// The store fails.
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed>;
 
-    /// Everybody who sent to a conversation, ascending.
+    /// Everybody who reacted to one of these messages, ascending.
     ///
     /// # Errors
     /// The store fails.
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed>;
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, ReadFailed>;
 
     /// What a sender's send of this name made; none if it is not known (any more).
     ///
@@ -205,12 +205,12 @@ impl<'a> Tx<'a> {
         Ok(self.messages.message(id)?)
     }
 
-    /// Everybody who sent to a conversation, ascending.
+    /// Everybody who reacted to one of these messages, ascending.
     ///
     /// # Errors
     /// The store fails.
-    pub fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ApiError> {
-        Ok(self.messages.senders_of(conversation)?)
+    pub fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, ApiError> {
+        Ok(self.messages.reactors_of(ids)?)
     }
 
     /// What a sender's send of this name made; none if it is not known (any more).
@@ -236,7 +236,7 @@ impl MessageReader for NoMessages {
         Ok(None)
     }
 
-    fn senders_of(&self, _conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
+    fn reactors_of(&self, _ids: &[MessageId]) -> Result<Vec<UserId>, ReadFailed> {
         Ok(Vec::new())
     }
 

@@ -57,6 +57,8 @@ macro_rules! contract_tests {
             search::words_are_words
             search::words_of_many_topics
             search::many_messages_and_flags
+            search::pages_and_histories_are_bounded
+            search::reactors
         }
 
         #[test]

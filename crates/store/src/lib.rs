@@ -16,7 +16,8 @@ use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::{Entry, StoredEntry};
 use tidings_core::queue::QueueRow;
 use tidings_core::state::RealmState;
-use tidings_types::{ConversationId, MessageId, UserId};
+use tidings_types::message::Edit;
+use tidings_types::{MessageId, UserId};
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -114,17 +115,29 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
 
+    /// The first message that was sent at `time` (UNIX seconds) or later; after all there are, if there is none.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn first_sent_since(&self, time: i64) -> Result<MessageId, StoreError>;
+
     /// The messages that were sent before `before` (UNIX seconds).
     ///
     /// # Errors
     /// See [`StoreError`].
     fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError>;
 
-    /// Everybody who sent to a conversation, ascending.
+    /// How a message changed, the newest first, within [`query::Bounds::HISTORY`], and whether there is more.
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError>;
+    fn history(&self, id: MessageId) -> Result<(Vec<Edit>, bool), StoreError>;
+
+    /// Everybody who reacted to one of these messages, ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, StoreError>;
 
     /// What a sender's send of this name made; none if it is not known (any more).
     ///
@@ -142,7 +155,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn search(&self, query: &query::MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError>;
+    fn search(&self, query: &query::MessageQuery) -> Result<query::Rows, StoreError>;
 
     /// What administrators did, the newest first, at most `limit` of them.
     ///

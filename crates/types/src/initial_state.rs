@@ -419,8 +419,6 @@ initial_state! {
     realm_send_welcome_emails: bool, ["realm"];
     /// Whether e-mail may contain messages.
     realm_message_content_allowed_in_email_notifications: bool, ["realm"];
-    /// Whether pictures are shown below messages that link to them.
-    realm_inline_image_preview: bool, ["realm"];
     /// Whether pages are previewed below messages that link to them. Always false.
     realm_inline_url_embed_preview: bool, ["realm"];
     /// Whether notifications have to be encrypted from end to end. Always false.

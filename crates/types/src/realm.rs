@@ -458,6 +458,8 @@ realm_settings! {
     video_chat_provider: i64 = video_calls::NOT_CHOSEN, Alone, allowed |number| video_calls::ALL.contains(number);
     /// The organization's own Jitsi Meet server; null for the server's.
     jitsi_server_url: Option<String> = None, Alone;
+    /// Uploaded pictures and films are shown below messages that link to them.
+    inline_image_preview: bool = true, Alone;
     /// Days that messages are kept, direct ones and those of channels that say nothing else; -1 for ever.
     message_retention_days: KeptDays = KeptDays::FOREVER, Alone;
     /// Channels new users are subscribed to, ascending.

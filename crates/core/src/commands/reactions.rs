@@ -47,7 +47,10 @@ fn resolve(tx: &Tx<'_>, message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji
     if wanted.code.is_none() && wanted.reaction_type.is_none() {
         return by_name(tx, name);
     }
-    let reaction_type = wanted.reaction_type.unwrap_or(ReactionType::Unicode);
+    let reaction_type = match wanted.reaction_type {
+        Some(reaction_type) => reaction_type,
+        None => by_name(tx, name)?.reaction_type,
+    };
     let code = match &wanted.code {
         Some(code) => code.clone(),
         None => by_name(tx, name)?.code,
@@ -104,8 +107,14 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
 pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &EmojiRef) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     let message = access_message(tx, &user, id)?;
+    let own_with = |code: &str| {
+        let own = message.reactions.iter().filter(|known| known.user == actor && known.emoji_code == code);
+        let own: Vec<&ReactionRow> = own.collect();
+        let by_name = own.iter().find(|known| wanted.name.as_ref() == Some(&known.emoji_name));
+        by_name.or(own.first()).map_or(ReactionType::Unicode, |known| known.reaction_type)
+    };
     let (reaction_type, code) = match (&wanted.code, &wanted.name) {
-        (Some(code), _) => (wanted.reaction_type.unwrap_or(ReactionType::Unicode), code.clone()),
+        (Some(code), _) => (wanted.reaction_type.unwrap_or_else(|| own_with(code)), code.clone()),
         (None, Some(name)) => {
             // One that is out of use is known by the reaction alone.
             let mine = |known: &&ReactionRow| known.user == actor && known.emoji_name == *name;

@@ -96,7 +96,7 @@ fn write_prepared(view: &View<'_>, fields: &mut Fields) {
 fn write_presence(view: &View<'_>, fields: &mut Fields) {
     let request = view.request;
     let since = PresencesSince::days(request.now, request.presence_history_limit_days);
-    if request.shape.has(Shape::SLIM_PRESENCE) {
+    if request.shape.has(Shape::SIMPLIFIED_PRESENCE_EVENTS) || request.shape.has(Shape::SLIM_PRESENCE) {
         fields.put(field::presences, &view.state.modern_presences(view.user, since));
     } else {
         fields.put(field::presences, &view.state.legacy_presences(view.user, since));

@@ -163,7 +163,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_digest_weekday, &1);
     fields.put(field::realm_send_welcome_emails, &false);
     fields.put(field::realm_message_content_allowed_in_email_notifications, &true);
-    fields.put(field::realm_inline_image_preview, &true);
     fields.put(field::realm_inline_url_embed_preview, &false);
     fields.put(field::realm_require_e2ee_push_notifications, &false);
     fields.put(field::realm_want_advertise_in_communities_directory, &false);

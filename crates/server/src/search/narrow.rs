@@ -11,7 +11,7 @@ use tidings_core::state::flags::Flag;
 use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::{ConversationKind, Topic};
 use tidings_core::state::users::UserRow;
-use tidings_store::query::{Condition, MessageQuery, Page};
+use tidings_store::query::{Bounds, Condition, MessageQuery, Page};
 use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::narrow::NarrowTerm;
 use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
@@ -391,7 +391,7 @@ impl Filter {
     pub fn query(&self, state: &RealmState, page: Page) -> MessageQuery {
         let mut conditions = self.conditions.clone();
         conditions.push(Condition::Ids(Arc::new(self.ids.clone())));
-        MessageQuery { conditions, page, index: state.messages.clone() }
+        MessageQuery { conditions, page, index: state.messages.clone(), bounds: Bounds::PAGE }
     }
 
     fn keep(&mut self, ids: RoaringBitmap, negated: bool) {

@@ -2,6 +2,7 @@
 
 use crate::audience::Audience;
 use crate::commands::Tx;
+use crate::commands::edit;
 use crate::commands::send::{self, ChannelRef, UserRefIn};
 use crate::event::Gate;
 use crate::limits;
@@ -100,9 +101,7 @@ pub fn set_for_edit(tx: &mut Tx<'_>, actor: UserId, op: TypingOp, id: MessageId)
     let editor = tx.actor(actor)?;
     tx.state.check_can_change(&editor, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
-    if message.sender != actor {
-        return Err(ApiError::bad_request("You don't have permission to edit this message"));
-    }
+    edit::check_may_edit(tx, &editor, &message)?;
     let kind = tx.state.messages.kind(message.conversation).cloned();
     let (recipient, told) = match kind.as_deref() {
         Some(ConversationKind::Topic { channel, topic }) => {

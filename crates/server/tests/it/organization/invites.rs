@@ -35,7 +35,8 @@ async fn links_are_listed_told_and_taken_back() {
     );
 
     link(&owner, &[("invite_as", "100"), ("invite_expires_in_minutes", "10")]).await;
-    own.events().await;
+    assert_eq!(own.kinds().await, NONE, "who has an owner's link can become one");
+    assert_eq!((list(&iago).await.len(), list(&owner).await.len()), (1, 2));
     iago.delete("/invites/multiuse/2", &[]).await.refused(400, "Must be an organization owner");
     hamlet.delete("/invites/multiuse/1", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     iago.delete("/invites/1", &[]).await.refused(400, "No such invitation");
@@ -126,4 +127,22 @@ async fn people_are_invited_by_mail_and_some_are_not() {
     hamlet.post("/invites", &[("invitee_emails", "rosencrantz@x.example"), ("stream_ids", "[]")]).await.done();
     iago.delete("/users/4", &[]).await.done();
     assert_eq!(list(&iago).await, Vec::<Value>::new(), "invitations go with who invites");
+}
+
+#[tokio::test]
+async fn bots_invite_nobody() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let owner = server.client("desdemona");
+    owner.patch("/bots/8", &[("role", "200")]).await.done();
+    link(&owner, &[]).await;
+    let bot = server.client("hamletbot");
+    let queue = bot.register(&[]).await;
+    bot.post("/invites", &[("invitee_emails", "yorick@x.example"), ("stream_ids", "[]")])
+        .await
+        .refused(400, "Insufficient permission");
+    bot.post(LINKS, &[]).await.refused(400, "Insufficient permission");
+    assert_eq!(list(&bot).await, Vec::<Value>::new());
+    link(&owner, &[]).await;
+    assert_eq!(queue.kinds().await, NONE);
 }

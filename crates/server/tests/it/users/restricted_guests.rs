@@ -70,7 +70,7 @@ async fn becoming_a_guest_takes_accounts_away_and_back() {
     let events = queue.events().await;
     assert_eq!(events.len(), 2);
     assert_eq!(events[1]["op"], "remove");
-    assert_eq!(events[1]["person"], json!({"user_id": 6, "full_name": "Othello"}));
+    assert_eq!(events[1]["person"], json!({"user_id": 6, "full_name": "Unknown user"}));
     server.client("iago").patch("/users/5", &[("role", "400")]).await.done();
     let events = queue.events().await;
     assert_eq!((&events[1]["op"], &events[1]["person"]["full_name"]), (&json!("add"), &json!("Othello")));
