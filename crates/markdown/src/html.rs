@@ -252,6 +252,10 @@ impl<'d> Writer<'d> {
         }
         let has_preview = |upload: &Upload| upload.image.is_some() || VIDEOS.contains(&upload.content_type.as_str());
         if let Some(upload) = self.upload(href).filter(has_preview) {
+            if !self.directory.previews_uploads() {
+                self.rendered.has_image |= upload.image.is_some();
+                return;
+            }
             let title = if text == href { String::new() } else { text.trim().to_owned() };
             self.previewed.push(href.to_owned());
             self.previews.push(Preview { href: href.to_owned(), title, upload });

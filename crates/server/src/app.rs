@@ -24,10 +24,14 @@ pub struct App {
     pub requests: RateLimit<UserId>,
     /// Polls and deletions of queues of a user, counted apart.
     pub polls: RateLimit<UserId>,
+    /// Requests without an account from an address, where there are spectators.
+    pub spectators: RateLimit<IpAddr>,
     /// Log-in attempts from an address.
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// E-mails to an address for which somebody wants an account.
+    pub sign_ups: RateLimit<String>,
     /// How often the owner of a bot is told that its messages cannot be sent.
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
@@ -59,8 +63,10 @@ impl App {
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
+            spectators: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            sign_ups: RateLimit::per_minute(1),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls,

@@ -3,11 +3,12 @@
 //! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
 //!
 //! # Layout
-//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails.
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: for who was not.
 //! - here: making invitations, and taking them back.
 
 pub mod accept;
 pub mod mail;
+pub mod sign_up;
 
 use super::Tx;
 use super::signup::check_is_owner;

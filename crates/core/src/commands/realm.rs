@@ -32,6 +32,7 @@ pub fn reload_clients(tx: &mut Tx<'_>, immediate: bool) {
 const FOR_OWNERS: &[&str] = &[
     "disallow_disposable_email_addresses",
     "emails_restricted_to_domains",
+    "invite_required",
     "message_retention_days",
     "waiting_period_threshold",
 ];
@@ -152,6 +153,10 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
 /// Channels that are newly named by settings exist, and so do the services that are chosen.
 fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings, equipment: &Equipment) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
+    if !after.invite_required && before.invite_required && !equipment.sends_mail {
+        let why = "People can sign up by themselves only where the server can send e-mail, and that is not set up.";
+        return Err(ApiError::bad_request(why));
+    }
     let provider = after.video_chat_provider;
     if provider != before.video_chat_provider && !equipment.offers_video_calls(provider) {
         return Err(ApiError::invalid("video_chat_provider"));

@@ -90,10 +90,21 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
 
 fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>) {
     let known = tx.state.channels.subscription(user, channel.id).map(|row| SubscriptionRow::clone(row));
-    let mut row = known.unwrap_or_else(|| SubscriptionRow {
+    let mut row = known.unwrap_or_else(|| unused(&tx.state, user, channel.id));
+    if let Some(color) = color {
+        color.clone_into(&mut row.settings.color);
+    }
+    row.is_active = true;
+    row.open_span(tx.state.seq, tx.state.messages.last_id());
+    tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });
+}
+
+/// A subscription that is not begun.
+pub(crate) fn unused(state: &RealmState, user: UserId, channel: ChannelId) -> SubscriptionRow {
+    SubscriptionRow {
         is_active: false,
         settings: SubscriptionSettings {
-            color: pick_color(&tx.state, user, channel.id),
+            color: pick_color(state, user, channel),
             is_muted: false,
             pin_to_top: false,
             desktop_notifications: None,
@@ -103,13 +114,7 @@ fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>
             audible_notifications: None,
         },
         spans: SmallVec::new(),
-    });
-    if let Some(color) = color {
-        color.clone_into(&mut row.settings.color);
     }
-    row.is_active = true;
-    row.open_span(tx.state.seq, tx.state.messages.last_id());
-    tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });
 }
 
 /// The channel's own color, or the next one that the user has nowhere yet. So most subscribers of a channel have it in

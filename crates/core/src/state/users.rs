@@ -226,16 +226,19 @@ impl Users {
     /// The account with this API address: the real one, or a made-up `user9@host`.
     #[must_use]
     pub fn find_by_api_email(&self, email: &str, host: &str) -> Option<&Arc<UserRow>> {
-        let made_up = || {
-            let (name, at_host) = email.split_once('@')?;
-            let id = name.strip_prefix("user")?.parse::<UserId>().ok()?;
-            at_host.eq_ignore_ascii_case(host).then_some(id)
-        };
         let row = match self.find_by_delivery_email(email) {
             Some(row) => row,
-            None => self.get(made_up()?)?,
+            None => self.find_by_made_up_email(email, host)?,
         };
         row.api_email(host).eq_ignore_ascii_case(email).then_some(row)
+    }
+
+    /// The account that a made-up `user9@host` stands for, whether or not it is shown with that.
+    #[must_use]
+    pub fn find_by_made_up_email(&self, email: &str, host: &str) -> Option<&Arc<UserRow>> {
+        let (name, at_host) = email.split_once('@')?;
+        let id = name.strip_prefix("user")?.parse::<UserId>().ok()?;
+        self.sender(id).filter(|_| at_host.eq_ignore_ascii_case(host))
     }
 
     /// Whose key this is.

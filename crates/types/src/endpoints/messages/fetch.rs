@@ -94,7 +94,7 @@ pub struct GetMessagesResponse {
 
 endpoint! {
     /// Fetches a page of the messages that match a narrow, or messages by id.
-    GetMessages: Get "/messages", "get-messages", "messages", auth Basic => GetMessagesResponse,
+    GetMessages: Get "/messages", "get-messages", "messages", auth Spectators => GetMessagesResponse,
         fails BadNarrow | IncompatibleParameters | MissingParameter;
     GetMessagesRequest {
         /// A message's id, `newest`, `oldest` or `first_unread`.
@@ -131,7 +131,7 @@ pub struct GetMessageResponse {
 
 endpoint! {
     /// Fetches one message.
-    GetMessage: Get "/messages/{message_id}", "get-message", "messages", auth Basic => GetMessageResponse;
+    GetMessage: Get "/messages/{message_id}", "get-message", "messages", auth Spectators => GetMessageResponse;
     GetMessageRequest {
         /// Which.
         message_id: MessageId,
