@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::webhooks::Webhooks;
@@ -28,6 +29,8 @@ pub struct App {
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// E-mails with invitations that people had sent.
+    pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
@@ -61,6 +64,7 @@ impl App {
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls,

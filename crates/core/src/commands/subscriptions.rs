@@ -40,7 +40,7 @@ pub const COLORS: &[&str] = &[
 pub struct Joining {
     /// Which.
     pub channel: ChannelId,
-    /// In which color; as it was, or one of [`COLORS`], if none.
+    /// In which color, for who was never there before; one of [`COLORS`], if none.
     pub color: Option<String>,
 }
 
@@ -93,7 +93,7 @@ fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>
     let mut row = known.unwrap_or_else(|| SubscriptionRow {
         is_active: false,
         settings: SubscriptionSettings {
-            color: pick_color(&tx.state, user, channel.id),
+            color: color.map_or_else(|| pick_color(&tx.state, user, channel.id), str::to_owned),
             is_muted: false,
             pin_to_top: false,
             desktop_notifications: None,
@@ -104,9 +104,6 @@ fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>
         },
         spans: SmallVec::new(),
     });
-    if let Some(color) = color {
-        color.clone_into(&mut row.settings.color);
-    }
     row.is_active = true;
     row.open_span(tx.state.seq, tx.state.messages.last_id());
     tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });
