@@ -162,6 +162,8 @@ pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> Chan
         topics_policy: settings.topics_policy,
         first_message_id: None,
         folder: settings.folder,
+        is_recently_active: true,
+        weekly_traffic: None,
         permissions,
     });
     tx.change(Change::Channel(Arc::clone(&row)));

@@ -31,6 +31,12 @@ pub(super) fn exceptions(scope: &str, name: &str) -> Exceptions {
             (ADMINISTRATORS, &["polonius"])
         }
         ("channel", "can_administer_channel_group") => (ADMINISTRATORS, &[]),
+        ("realm", "can_move_messages_between_channels_group" | "can_move_messages_between_topics_group") => {
+            (ADMINISTRATORS, &[])
+        }
+        ("channel", "can_move_messages_out_of_channel_group" | "can_move_messages_within_channel_group") => {
+            (ADMINISTRATORS, &[])
+        }
         ("channel", "can_remove_subscribers_group") => (ADMINISTRATORS, &["polonius"]),
         ("realm" | "channel", "can_add_subscribers_group") => (ADMINISTRATORS, &[]),
         ("channel", "can_subscribe_group") => (&["desdemona"], &[]),
