@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::webhooks::Webhooks;
@@ -32,6 +33,8 @@ pub struct App {
     pub logins_for: RateLimit<String>,
     /// E-mails to an address for which somebody wants an account.
     pub sign_ups: RateLimit<String>,
+    /// E-mails with invitations that people had sent.
+    pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
@@ -67,6 +70,7 @@ impl App {
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
             sign_ups: RateLimit::per_minute(1),
+            invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls,

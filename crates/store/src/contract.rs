@@ -41,6 +41,7 @@ macro_rules! contract_tests {
             changes::a_new_database_has_no_realm
             changes::every_change_is_loaded_again
             changes::rows_are_replaced_and_removed
+            changes::many_times_in_a_channel
             changes::a_failed_commit_leaves_nothing
             changes::a_position_does_not_go_back
             changes::message_ids_are_never_given_twice

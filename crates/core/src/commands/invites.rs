@@ -95,6 +95,7 @@ pub fn send(
             skipped.push(why);
             continue;
         }
+        replace_own(tx, actor.id, &email);
         let invite = insert(tx, InviteRow { email: Some(email), key, ..row.clone() })?;
         mail::send_invite(tx, &actor, &invite, product)?;
     }
@@ -113,14 +114,18 @@ pub fn failed(errors: Vec<SkippedAddress>, sent_invitations: bool) -> ApiError {
     } else {
         "We weren't able to invite anyone."
     };
-    let (daily_limit_reached, license_limit_reached) = (false, false);
-    ApiError::InvitationFailed {
-        text: text.to_owned(),
-        errors,
-        sent_invitations,
-        daily_limit_reached,
-        license_limit_reached,
-    }
+    failure(text, errors, sent_invitations, false)
+}
+
+/// What is answered to who had too many invitations sent in a day.
+#[must_use]
+pub fn too_many_today() -> ApiError {
+    failure("You have sent as many invitations as one can in a day. Nobody was invited.", Vec::new(), false, true)
+}
+
+fn failure(text: &str, errors: Vec<SkippedAddress>, sent_invitations: bool, daily_limit_reached: bool) -> ApiError {
+    let text = text.to_owned();
+    ApiError::InvitationFailed { text, errors, sent_invitations, daily_limit_reached, license_limit_reached: false }
 }
 
 /// Why an address is sent no invitation.
@@ -218,6 +223,17 @@ fn insert(tx: &mut Tx<'_>, row: InviteRow) -> Result<Arc<InviteRow>, ApiError> {
     let row = Arc::new(InviteRow { id: tx.state.invites.next_id(), ..row });
     tx.change(Change::Invite { id: row.id, row: Some(Arc::clone(&row)) });
     Ok(row)
+}
+
+/// A new invitation of the same person to the same address takes the place of the one before.
+fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
+    let is_same = |row: &&Arc<InviteRow>| {
+        row.invited_by == inviter && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+    };
+    let same: Vec<u32> = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
+    for id in same {
+        remove(tx, id);
+    }
 }
 
 /// Invitations that are over are not kept for ever.

@@ -110,6 +110,27 @@ pub fn update(
     Ok(())
 }
 
+/// A channel is out of use: settings that name it name none, and stay so when it comes back.
+pub(super) fn forget_channel(tx: &mut Tx<'_>, channel: ChannelId) {
+    let mut after = RealmRow::clone(&tx.state.realm);
+    let settings = &mut after.settings;
+    let places = [
+        ("moderation_request_channel_id", &mut settings.moderation_request_channel_id),
+        ("new_stream_announcements_stream_id", &mut settings.new_stream_announcements_stream_id),
+        ("signup_announcements_stream_id", &mut settings.signup_announcements_stream_id),
+    ];
+    let mut data = BTreeMap::new();
+    for (name, place) in places.into_iter().filter(|(_, place)| **place == i64::from(channel.0)) {
+        *place = -1;
+        data.insert(name.to_owned(), json!(-1));
+    }
+    if !data.is_empty() {
+        tx.change(Change::Realm(Arc::new(after)));
+        let event = RealmUpdateDict { property: "default".to_owned(), data };
+        tx.emit(Event::RealmUpdateDict(event), Audience::realm());
+    }
+}
+
 /// `update-realm-user-settings-defaults`: all that was asked for, or nothing.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ pub const COLORS: &[&str] = &[
 pub struct Joining {
     /// Which.
     pub channel: ChannelId,
-    /// In which color; as it was, or one of [`COLORS`], if none.
+    /// In which color, for who was never there before; one of [`COLORS`], if none.
     pub color: Option<String>,
 }
 
@@ -90,10 +90,13 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
 
 fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>) {
     let known = tx.state.channels.subscription(user, channel.id).map(|row| SubscriptionRow::clone(row));
-    let mut row = known.unwrap_or_else(|| unused(&tx.state, user, channel.id));
-    if let Some(color) = color {
-        color.clone_into(&mut row.settings.color);
-    }
+    let mut row = known.unwrap_or_else(|| {
+        let mut row = unused(&tx.state, user, channel.id);
+        if let Some(color) = color {
+            color.clone_into(&mut row.settings.color);
+        }
+        row
+    });
     row.is_active = true;
     row.open_span(tx.state.seq, tx.state.messages.last_id());
     tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });

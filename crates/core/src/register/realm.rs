@@ -182,8 +182,7 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::max_reminder_note_length, &limits::REMINDER_NOTE_CHARS_MAX);
     fields.put(field::max_channel_folder_name_length, &limits::FOLDER_NAME_CHARS_MAX);
     fields.put(field::max_channel_folder_description_length, &limits::FOLDER_DESCRIPTION_CHARS_MAX);
-    // Subscribing many people sends no messages about it.
-    fields.put(field::max_bulk_new_subscription_messages, &0);
+    fields.put(field::max_bulk_new_subscription_messages, &limits::SUBSCRIBER_NOTICES_MAX);
     fields.put(field::server_min_deactivated_realm_deletion_days, &());
     fields.put(field::server_max_deactivated_realm_deletion_days, &());
     fields.put(field::settings_send_digest_emails, &false);

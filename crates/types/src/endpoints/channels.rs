@@ -188,7 +188,7 @@ endpoint! {
         description?: String,
         /// Whom to subscribe.
         subscribers: Vec<UserId>,
-        /// Tell the new subscribers by message. There is no account that would send it, so none is sent.
+        /// For the sake of clients that say it: of a channel that the same request makes, nobody is told by message.
         send_new_subscription_messages?: bool,
         /// Tell of it in the channel for that, if the organization has one, unless it is private.
         announce: bool = false,
