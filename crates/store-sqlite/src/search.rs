@@ -117,8 +117,12 @@ impl<'a> Search<'a> {
         match part {
             Part::Contents(text) => self.run_range(&Source::Words(text)),
             Part::Topics(topics) => self.run_topics(topics),
+            Part::ContentsIn { words, topics, others: Some(others) } => self
+                .with(Check::Words { words: others, negated: false }, |search| {
+                    search.run_part(Part::ContentsIn { words, topics, others: None })
+                }),
             // From the side where there is less to look at.
-            Part::ContentsIn(words, topics) => {
+            Part::ContentsIn { words, topics, others: None } => {
                 let source = Source::Words(words.text());
                 let few = self.messages_of(&topics).filter(|ids| self.count_ids(ids) < COUNT_MAX);
                 match few {
@@ -199,7 +203,7 @@ impl<'a> Search<'a> {
                     }
                     count += match part {
                         Part::Contents(text) => self.count(&Source::Words(text.clone()))?,
-                        Part::ContentsIn(words, _) => self.count(&Source::Words(words.text()))?,
+                        Part::ContentsIn { words, .. } => self.count(&Source::Words(words.text()))?,
                         Part::Topics(topics) => self.messages_of(topics).map_or(COUNT_MAX, |ids| self.count_ids(&ids)),
                     };
                 }

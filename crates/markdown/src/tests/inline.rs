@@ -23,7 +23,7 @@ fn emphasis() {
         "| a |\n|-|\n| *b | c* | **d** |",
         "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>*b</td>\n</tr>\n</tbody>\n</table>",
     );
-    check("* *a* b\n* * c", "<ul>\n<li><em>a</em> b</li>\n<li>\n<ul>\n<li>c</li>\n</ul>\n</li>\n</ul>");
+    check("* *a* b\n* * c", "<ul>\n<li><em>a</em> b</li>\n<li><ul>\n<li>c</li>\n</ul>\n</li>\n</ul>");
     check("***\n# *a*\n* * *", "<hr>\n<h1><em>a</em></h1>\n<hr>");
     check("**note:**text", "<p><strong>note:</strong>text</p>");
     check("text**\"x\"**text", "<p>text<strong>\"x\"</strong>text</p>");

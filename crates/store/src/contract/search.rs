@@ -195,13 +195,18 @@ pub fn words_are_words(backend: &impl Backend) {
 pub fn words_of_many_topics(backend: &impl Backend) {
     let mut world = World::new(backend, 2);
     world.commit(&places());
-    let name = |id: u32| format!("release {}{id}", if id.is_multiple_of(3) { "notes " } else { "" });
+    // Each set of the last six is in some topics, which is more sets than a search asks about one by one.
+    let letters = ["alfa", "bravo", "cargo", "dock", "east", "ferry"];
+    let some = |bits: u32| -> String {
+        (0..6).filter(|bit| bits >> bit & 1 == 1).map(|bit| format!(" {}", letters[bit])).collect()
+    };
+    let name = |id: u32| format!("release {}{id}{}", if id.is_multiple_of(3) { "notes " } else { "" }, some(id));
     let topics = (4..1_300).map(|id| topic(id, &name(id)));
     world.commit(&topics.collect::<Vec<_>>());
     let row = |id: u32| {
         let row = samples::message(MessageId(id), ConversationId(id * 7 % 1_299 + 1), UserId(1), id);
         let parity = if id.is_multiple_of(2) { "even" } else { "odd, état" };
-        MessageRow { content: format!("{} common {parity}", row.content), ..row }
+        MessageRow { content: format!("{} common {parity}{}", row.content, some(id / 64)), ..row }
     };
     world.commit(&(1..=4_000).map(|id| inserted(row(id))).collect::<Vec<_>>());
     let searches = [
@@ -213,6 +218,10 @@ pub fn words_of_many_topics(backend: &impl Backend) {
         &["Common ODD"],
         &["even", "odd"],
         &["common", "état"],
+        &letters,
+        &["common", "alfa", "bravo", "cargo", "dock", "east", "ferry"],
+        &["birne", "ferry", "alfa", "bravo", "cargo", "dock", "east"],
+        &["alfa", "cargo"],
     ];
     let among = [1..=4_000, 300..=900].map(|ids| Arc::new(ids.collect::<RoaringBitmap>()));
     let far = Arc::new((1..=4_000).step_by(97).collect::<RoaringBitmap>());
