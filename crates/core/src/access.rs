@@ -9,12 +9,14 @@ use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::files::FileRow;
 use crate::state::groups::system;
+use crate::state::invites::InviteRow;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
 use crate::unread::Wanted;
 use std::sync::Arc;
 use tidings_types::group::GroupSetting;
 use tidings_types::permission::channel as permission;
+use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, MessageId, UserId};
 
 impl RealmState {
@@ -72,6 +74,16 @@ impl RealmState {
         if self.guests_see_few() { self.who(|viewer| self.can_see_user(viewer, target)) } else { Audience::realm() }
     }
 
+    /// Guests who may not know of an account, ascending.
+    #[must_use]
+    pub fn strangers_to(&self, target: &UserRow) -> Vec<UserId> {
+        if !self.guests_see_few() || target.is_bot() {
+            return Vec::new();
+        }
+        let guests = self.users.iter().filter(|user| user.is_active && user.is_guest());
+        guests.filter(|guest| !self.can_see_user(guest, target)).map(|guest| guest.id).collect()
+    }
+
     /// Whether `viewer` may know the real address of an account. One always sees one's own, and that of one's bots.
     #[must_use]
     pub fn can_see_email(&self, viewer: &UserRow, target: &UserRow) -> bool {
@@ -82,7 +94,7 @@ impl RealmState {
             1 => true,
             2 => !viewer.is_guest(),
             3 => viewer.role.is_admin(),
-            5 => viewer.role <= tidings_types::user::Role::Moderator,
+            5 => viewer.role <= Role::Moderator,
             _ => false,
         }
     }
@@ -111,16 +123,18 @@ impl RealmState {
         !user.is_guest() && self.in_setting(user, &self.realm.settings.create_multiuse_invite_group)
     }
 
-    /// Whether `viewer` may see an invitation: one's own, and administrators all.
+    /// Whether `viewer` may see and change an invitation, with whose link one can join: one's own, and administrators
+    /// all but those of owners.
     #[must_use]
-    pub fn can_see_invite(&self, viewer: &UserRow, invited_by: UserId) -> bool {
-        viewer.role.is_admin() || viewer.id == invited_by
+    pub fn can_manage_invite(&self, viewer: &UserRow, invite: &InviteRow) -> bool {
+        let is_within = invite.role != Role::Owner || viewer.role == Role::Owner;
+        is_within && (viewer.role.is_admin() || viewer.id == invite.invited_by)
     }
 
-    /// Who is told that an invitation changed.
+    /// Who is told that one of these invitations changed.
     #[must_use]
-    pub fn who_sees_invite(&self, invited_by: UserId) -> Audience {
-        self.who(|viewer| self.can_see_invite(viewer, invited_by))
+    pub fn who_manages_any(&self, invites: &[Arc<InviteRow>]) -> Audience {
+        self.who(|viewer| invites.iter().any(|invite| self.can_manage_invite(viewer, invite)))
     }
 
     /// Whether `viewer` manages a bot: its owner, and administrators.
@@ -225,25 +239,40 @@ impl RealmState {
     }
 
     /// Who is told of changes of a message and of its reactions: participants, or subscribers who may read it, and
-    /// who else was mentioned or took part and may read it still.
+    /// who else was mentioned, took part or was subscribed when it came, and may read it still.
     #[must_use]
     pub fn who_holds_message(&self, id: MessageId) -> Audience {
         match self.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(ConversationKind::Direct { users }) => Audience::users(users.iter().copied()),
             Some(ConversationKind::Topic { channel, .. }) => {
-                let others: Vec<UserId> = self.flags.others_who_hold(id).collect();
                 let may_read =
                     |user: &UserId| self.active_user(*user).is_some_and(|row| self.can_read_message(row, id));
-                let others = others.into_iter().filter(may_read);
+                let mut others: Vec<UserId> = self.flags.others_who_hold(id).filter(may_read).collect();
+                others.extend(self.former_holders(*channel, &[id]));
                 let shown = self.channels.get(*channel).is_some_and(|channel| self.shows_history(channel));
                 if shown {
-                    return Audience::subscribers(self, *channel).plus(others);
+                    return Audience::subscribers(self, *channel).plus_all(&others);
                 }
-                let subscribers = self.channels.subscribers(*channel);
-                Audience::users(subscribers.iter().copied().filter(may_read)).plus(others)
+                others.extend(self.channels.subscribers(*channel).iter().copied().filter(may_read));
+                Audience::users(others)
             }
             None => Audience::users([]),
         }
+    }
+
+    /// Who was subscribed to a channel when one of these messages came there, is not any more, and reads it still.
+    pub(crate) fn former_holders(&self, channel: ChannelId, ids: &[MessageId]) -> Vec<UserId> {
+        let (Some(row), Some(oldest)) = (self.channels.get(channel), ids.iter().min()) else { return Vec::new() };
+        let former = self.channels.former_subscribers(channel, *oldest);
+        if former.is_empty() {
+            return Vec::new();
+        }
+        let wanted = Wanted::new(self, ids);
+        let holds = |user: &UserId| {
+            self.was_there_for_any(*user, channel, &wanted)
+                && self.active_user(*user).is_some_and(|viewer| self.can_read_channel(viewer, row))
+        };
+        former.iter().copied().filter(holds).collect()
     }
 
     /// Who is told of what happens to several messages of one channel: who holds at least one of them.
@@ -258,6 +287,7 @@ impl RealmState {
         for id in ids {
             holders.extend(self.flags.others_who_hold(*id).filter(|user| may_read(*user, *id)));
         }
+        holders.extend(self.former_holders(channel.id, ids));
         let shown = self.shows_history(channel);
         if !shown {
             let wanted = Wanted::new(self, ids);
@@ -267,7 +297,7 @@ impl RealmState {
         }
         holders.sort_unstable();
         holders.dedup();
-        if shown { Audience::subscribers(self, channel.id).plus(holders) } else { Audience::users(holders) }
+        if shown { Audience::subscribers(self, channel.id).plus_all(&holders) } else { Audience::users(holders) }
     }
 
     /// Whether `viewer` may read at least one of these messages of a channel.
@@ -310,5 +340,17 @@ impl RealmState {
     /// 400 "Invalid message(s)".
     pub fn check_can_read(&self, viewer: &UserRow, id: MessageId) -> Result<(), ApiError> {
         if self.can_read_message(viewer, id) { Ok(()) } else { Err(ApiError::bad_request("Invalid message(s)")) }
+    }
+
+    /// Refuses who may not read a message, and whoever would change one in a channel that is out of use.
+    ///
+    /// # Errors
+    /// 400 "Invalid message(s)".
+    pub fn check_can_change(&self, viewer: &UserRow, id: MessageId) -> Result<(), ApiError> {
+        let channel = self.messages.conversation_of(id).and_then(|conversation| self.messages.channel_of(conversation));
+        if channel.and_then(|id| self.channels.get(id)).is_some_and(|channel| channel.is_archived) {
+            return Err(ApiError::bad_request("Invalid message(s)"));
+        }
+        self.check_can_read(viewer, id)
     }
 }

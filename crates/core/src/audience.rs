@@ -36,6 +36,9 @@ pub struct Audience {
     pub minus: SmallVec<[UserId; 2]>,
 }
 
+/// Users that are kept as a list; more of them as a set.
+const NAMED_MAX: usize = 8;
+
 impl Audience {
     fn of(base: Base) -> Self {
         Audience { base, plus: SmallVec::new(), minus: SmallVec::new() }
@@ -56,7 +59,7 @@ impl Audience {
     /// These accounts.
     pub fn users(users: impl IntoIterator<Item = UserId>) -> Self {
         let users: SmallVec<[UserId; 2]> = users.into_iter().collect();
-        if users.len() <= 8 {
+        if users.len() <= NAMED_MAX {
             return Audience { base: Base::Nobody, plus: users, minus: SmallVec::new() };
         }
         Self::of(Base::Set(Arc::new(users.iter().map(|user| user.0).collect())))
@@ -79,6 +82,22 @@ impl Audience {
     pub fn plus(mut self, users: impl IntoIterator<Item = UserId>) -> Self {
         self.plus.extend(users);
         self
+    }
+
+    /// These too, however many there are.
+    #[must_use]
+    pub fn plus_all(self, users: &[UserId]) -> Self {
+        if users.len() <= NAMED_MAX {
+            return self.plus(users.iter().copied());
+        }
+        let mut all: RoaringBitmap = users.iter().map(|user| user.0).collect();
+        match self.base {
+            Base::Realm | Base::Subscribers { users: None, .. } => return self.plus(users.iter().copied()),
+            Base::Nobody => {}
+            Base::Subscribers { users: Some(subscribers), .. } => all.extend(subscribers.iter().map(|user| user.0)),
+            Base::Set(set) => all |= &*set,
+        }
+        Audience { base: Base::Set(Arc::new(all)), plus: self.plus, minus: self.minus }
     }
 
     /// Not these.

@@ -17,7 +17,7 @@
 //! - [`users`]: accounts. [`bots`]: bots. [`api_keys`]: keys.
 //! - [`visibility`]: what somebody begins or ceases to see, for commands that change who may see what.
 //! - [`send`]: sending messages. [`repeats`]: sends that are repeated. [`edit`]: changing them.
-//! - [`move_messages`]: other topics. [`delete`]: removing them.
+//! - [`move_messages`]: other topics. [`delete`]: removing them. [`expire`]: those that are older than they are kept.
 //! - `follow`: topics that people follow by themselves.
 //! - [`reactions`]: emoji on messages. [`submessages`]: polls and lists of tasks. [`flags`]: read, starred, collapsed.
 //! - [`files`]: uploaded files. [`pictures`]: of users and the organization. [`emoji`]: custom emoji.
@@ -31,6 +31,7 @@ pub mod channels;
 pub mod delete;
 pub mod edit;
 pub mod emoji;
+pub mod expire;
 pub mod exports;
 pub mod files;
 pub mod flags;
@@ -72,7 +73,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::message::UpdateMessage;
-use tidings_types::{ApiError, ConversationId, EventId, MessageId, UserId};
+use tidings_types::{ApiError, EventId, MessageId, UserId};
 
 /// The stored messages as commands see them: with what earlier commands of the same batch did.
 pub trait MessageReader {
@@ -82,11 +83,11 @@ pub trait MessageReader {
     /// The store fails.
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, ReadFailed>;
 
-    /// Everybody who sent to a conversation, ascending.
+    /// Everybody who reacted to one of these messages, ascending.
     ///
     /// # Errors
     /// The store fails.
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed>;
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, ReadFailed>;
 
     /// What a sender's send of this name made; none if it is not known (any more).
     ///
@@ -217,12 +218,12 @@ impl<'a> Tx<'a> {
         Ok(self.messages.message(id)?)
     }
 
-    /// Everybody who sent to a conversation, ascending.
+    /// Everybody who reacted to one of these messages, ascending.
     ///
     /// # Errors
     /// The store fails.
-    pub fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ApiError> {
-        Ok(self.messages.senders_of(conversation)?)
+    pub fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, ApiError> {
+        Ok(self.messages.reactors_of(ids)?)
     }
 
     /// What a sender's send of this name made; none if it is not known (any more).
@@ -248,7 +249,7 @@ impl MessageReader for NoMessages {
         Ok(None)
     }
 
-    fn senders_of(&self, _conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
+    fn reactors_of(&self, _ids: &[MessageId]) -> Result<Vec<UserId>, ReadFailed> {
         Ok(Vec::new())
     }
 

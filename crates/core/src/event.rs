@@ -61,6 +61,38 @@ pub struct MessagePayload {
     pub marks: Marks,
     /// The queue named in the request that sent it, and that request's `local_id`.
     pub sent_from: Option<(QueueId, String)>,
+    /// Who may read it without knowing its sender; mostly none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stranger: Option<Stranger>,
+}
+
+/// A sender as those see them who may not know of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stranger {
+    /// To whom the sender is unknown, ascending.
+    pub to: Vec<UserId>,
+    /// What they are shown.
+    pub stand_in: StandIn,
+}
+
+/// What is shown of an account to who may not know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandIn {
+    /// The same for all.
+    pub full_name: String,
+    /// A made-up address.
+    pub email: String,
+    /// A picture that is the same for all.
+    pub avatar_url: String,
+}
+
+impl StandIn {
+    /// Hides who sent a message.
+    pub fn hide_sender(self, message: &mut Message) {
+        message.sender_full_name = self.full_name;
+        message.sender_email = self.email;
+        message.avatar_url = Some(self.avatar_url);
+    }
 }
 
 /// Who may read a message without being subscribed.
@@ -257,7 +289,14 @@ impl Entry {
 
     /// Appends the event as one queue gets it.
     pub fn write(&self, reader: &Reader, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.rendered(reader.shape));
+        let shape = match &self.event.payload {
+            Payload::Message(payload) => {
+                let is_stranger = |stranger: &Stranger| stranger.to.binary_search(&reader.user).is_ok();
+                reader.shape.with_if(Shape::SENDER_UNKNOWN, payload.stranger.as_ref().is_some_and(is_stranger))
+            }
+            _ => reader.shape,
+        };
+        out.extend_from_slice(&self.rendered(shape));
         match &self.event.payload {
             Payload::Message(payload) => {
                 let names = if reader.is_recipient { payload.marks.names(reader.user) } else { SmallVec::new() };

@@ -7,6 +7,7 @@
 //! - [`state`]: the snapshot; [`change`]: what changes it. [`commands`]: who may do what, and what follows.
 //! - [`access`]: who may see what; [`audience`]: who is told, computed by the same functions.
 //! - [`audit`]: what is noted of administrative changes.
+//! - [`equipment`]: what the operator set up that settings depend on.
 //! - [`event`]: an event as it is logged; [`shape`]: how it looks for each client.
 //! - [`log`]: the newest events in memory; [`queue`]: cursors over the log; [`registry`]: all queues and parked polls.
 //! - [`narrow`]: message filters of queues. [`register`]: the initial state. [`view`]: objects as one user sees them.
@@ -22,6 +23,7 @@ pub mod change;
 pub mod channel_lists;
 pub mod commands;
 pub mod directory;
+pub mod equipment;
 pub mod event;
 pub mod limits;
 pub mod log;

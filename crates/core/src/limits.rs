@@ -44,7 +44,25 @@ pub const LONGPOLL_TIMEOUT_SECS: u32 = 90;
 /// Characters of a message.
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 /// Characters of a topic.
-pub const TOPIC_CHARS_MAX: usize = 60;
+pub use tidings_types::message::TOPIC_CHARS_MAX;
+
+/// Newest messages of a topic of which it is looked up who reacted, for mentions of all who take part in it.
+pub const REACTED_MESSAGES_MAX: usize = 5_000;
+
+/// How often messages are looked for again that are moved meanwhile.
+pub const READS_MAX: usize = 4;
+
+/// Messages that one command marks as read because of where they are; a request goes on with the next ones.
+pub const MARKED_AT_ONCE_MAX: u64 = 10_000;
+
+/// Messages in one event about flags.
+pub const FLAGS_PER_EVENT_MAX: usize = 10_000;
+
+/// Seconds for which a request marks messages as read before it says that there are more.
+pub const MARK_AS_READ_SECS: u64 = 50;
+
+/// Subscribers of a channel in which it is told that somebody is typing; nobody is told in a larger one.
+pub const TYPING_SUBSCRIBERS_MAX: usize = 100;
 /// Characters of a channel's name.
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.
@@ -173,6 +191,9 @@ pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.
 pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Messages that are deleted in one command because they are older than they are kept: nobody waits for that, so it gives
+/// way to others often.
+pub const EXPIRED_MESSAGES_MAX: usize = 100;
 /// Seconds for which a request deletes a topic; what is left is deleted by asking again.
 pub const DELETE_TOPIC_SECS: u64 = 50;
 /// Subscribers above which the notice of a resolved topic is not read at once for those who want that.

@@ -4,10 +4,8 @@ use crate::event::MessagePayload;
 use crate::limits;
 use crate::shape::Shape;
 use tidings_types::ApiError;
+use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::narrow::QueueNarrow;
-
-/// Prefix of topics that are marked as done.
-pub const RESOLVED_TOPIC_PREFIX: &str = "✔ ";
 
 /// One term, ready to be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

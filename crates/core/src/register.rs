@@ -11,6 +11,7 @@
 //! - `files`: what can be uploaded.
 //! - `realm`: the organization and the server. `permissions`: which groups each permission can be given to.
 
+use crate::equipment::Equipment;
 use crate::shape::Shape;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
@@ -81,8 +82,8 @@ pub struct InitialStateRequest {
     pub now: i64,
     /// UNIX seconds of the server's start.
     pub generation: i64,
-    /// Whether there is a BigBlueButton server for video calls.
-    pub has_video_calls: bool,
+    /// What the operator set up.
+    pub equipment: Equipment,
     /// How much can be uploaded.
     pub uploads: UploadLimits,
 }

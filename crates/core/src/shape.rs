@@ -52,6 +52,8 @@ shape_bits! {
     SIMPLIFIED_PRESENCE_EVENTS = 13;
     /// Custom emoji one by one.
     INDIVIDUAL_EMOJI_CHANGES = 14;
+    /// No capability: the reader may not know of a message's sender.
+    SENDER_UNKNOWN = 15;
 }
 
 /// The capabilities that `client_capabilities` can name, with their bits.
@@ -96,7 +98,9 @@ impl Shape {
     #[must_use]
     pub fn relevant_to(self, payload: &Payload) -> Shape {
         let mask = match payload {
-            Payload::Message(_) => Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME),
+            Payload::Message(payload) => Shape::APPLY_MARKDOWN
+                .with(Shape::EMPTY_TOPIC_NAME)
+                .with_if(Shape::SENDER_UNKNOWN, payload.stranger.is_some()),
             Payload::Delete { .. } => Shape::BULK_MESSAGE_DELETION.with(Shape::EMPTY_TOPIC_NAME),
             Payload::Presence(_) => Shape::SIMPLIFIED_PRESENCE_EVENTS.with(Shape::SLIM_PRESENCE),
             Payload::Update { .. } => Shape::EMPTY_TOPIC_NAME,
@@ -144,6 +148,9 @@ pub fn render(payload: &Payload, id: EventId, shape: Shape) -> serde_json::Resul
             }
             if message.stream_id.is_some() {
                 message.subject = shape.topic(&message.subject).to_owned();
+            }
+            if let Some(stranger) = payload.stranger.as_ref().filter(|_| shape.has(Shape::SENDER_UNKNOWN)) {
+                stranger.stand_in.clone().hide_sender(&mut message);
             }
             let event = MessageEvent { message, flags: Vec::new(), local_message_id: None };
             write_with_flags(&Event::Message(Box::new(event)), id, &mut out)?;

@@ -240,6 +240,12 @@ impl RealmState {
     /// when it came; to the others who may read it, it is as if it had been sent before they came.
     #[must_use]
     pub fn received(&self, user: UserId, id: MessageId) -> bool {
+        self.received_by_place(user, id) || self.is_mentioned_in_channel(user, id)
+    }
+
+    /// As [`RealmState::received`], but for being mentioned, which can come with an edit.
+    #[must_use]
+    pub fn received_by_place(&self, user: UserId, id: MessageId) -> bool {
         self.came_to(user, id, |channel| match self.messages.way_of(id) {
             None => self.was_subscribed_when_sent(user, channel, id),
             Some(way) => self.was_subscribed_when_sent(user, way.sent_to, id) && self.followed(user, way),
@@ -250,10 +256,12 @@ impl RealmState {
     /// were mentioned, or take part in the direct conversation. Where history is not shown, these may read it.
     #[must_use]
     pub fn was_there(&self, user: UserId, id: MessageId) -> bool {
-        self.came_to(user, id, |channel| match self.messages.way_of(id).and_then(|way| way.moves.last()) {
-            None => self.was_subscribed_when_sent(user, channel, id),
-            Some((channel, seq)) => self.was_subscribed_at(user, *channel, *seq),
-        })
+        let by_place =
+            self.came_to(user, id, |channel| match self.messages.way_of(id).and_then(|way| way.moves.last()) {
+                None => self.was_subscribed_when_sent(user, channel, id),
+                Some((channel, seq)) => self.was_subscribed_at(user, *channel, *seq),
+            });
+        by_place || self.is_mentioned_in_channel(user, id)
     }
 
     /// Whether `user` was subscribed to all channels on a message's way when it came there.
@@ -269,11 +277,17 @@ impl RealmState {
     fn came_to(&self, user: UserId, id: MessageId, by_channel: impl FnOnce(ChannelId) -> bool) -> bool {
         match self.messages.kind_of_message(id).map(|kind| &**kind) {
             Some(messages::ConversationKind::Direct { users }) => users.contains(&user),
-            Some(messages::ConversationKind::Topic { channel, .. }) => {
-                by_channel(*channel) || self.flags.of(user).is_some_and(|flags| flags.is_mentioned(id))
-            }
+            Some(messages::ConversationKind::Topic { channel, .. }) => by_channel(*channel),
             None => false,
         }
+    }
+
+    fn is_mentioned_in_channel(&self, user: UserId, id: MessageId) -> bool {
+        let is_in_channel = || {
+            let kind = self.messages.kind_of_message(id).map(|kind| &**kind);
+            matches!(kind, Some(messages::ConversationKind::Topic { .. }))
+        };
+        self.flags.of(user).is_some_and(|flags| flags.is_mentioned(id)) && is_in_channel()
     }
 
     /// The newest message that `user` received.

@@ -187,6 +187,23 @@ impl RealmState {
         received
     }
 
+    /// Of [`RealmState::unread_ids`] those of one channel.
+    #[must_use]
+    pub fn unread_in_channel(&self, viewer: &UserRow, channel: ChannelId) -> RoaringBitmap {
+        let mut received = RoaringBitmap::new();
+        if self.channels.subscription(viewer.id, channel).is_some_and(|row| row.is_active) {
+            self.add_received_in(viewer.id, channel, &mut received);
+        }
+        if let Some(flags) = self.flags.of(viewer.id) {
+            let in_channel =
+                |id: &u32| self.messages.channel_ids(channel).is_some_and(|ids| ids.contains(MessageId(*id)));
+            let readable = |id: &u32| in_channel(id) && self.can_read_message(viewer, MessageId(*id));
+            received.extend(flags.mentioned().iter().filter(readable));
+            received -= flags.with(Flag::Read);
+        }
+        received
+    }
+
     /// Whether a message counts as a mention: by name always, by wildcard only where the conversation is not muted.
     #[must_use]
     pub fn counts_as_mention(&self, user: UserId, id: MessageId) -> bool {

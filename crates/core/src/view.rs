@@ -4,6 +4,7 @@
 //! - [`personal`]: topics, statuses and presences. Here: users, bots, channels and messages.
 
 use crate::change::{MessageRow, ReactionRow, SubmessageRow};
+use crate::event::StandIn;
 use crate::limits;
 use crate::shape::Shape;
 use crate::state::RealmState;
@@ -153,14 +154,25 @@ impl RealmState {
         self.users.profile(user).iter().map(|(field, value)| (field.to_string(), value.clone())).collect()
     }
 
+    /// What is shown of an account to who may not know of it.
+    #[must_use]
+    pub fn stand_in(&self, user: UserId) -> StandIn {
+        StandIn {
+            full_name: "Unknown user".to_owned(),
+            email: format!("user{user}@{}", self.realm.host),
+            avatar_url: made_picture("unknown", "", 1),
+        }
+    }
+
     /// An account as those see it who are told that it exists, but nothing else of it.
     #[must_use]
     pub fn unknown_user_view(&self, user: &UserRow) -> User {
+        let StandIn { full_name, email, avatar_url } = self.stand_in(user.id);
         User {
             user_id: user.id,
             delivery_email: None,
-            email: format!("user{}@{}", user.id, self.realm.host),
-            full_name: "Unknown user".to_owned(),
+            email,
+            full_name,
             date_joined: iso_date_time(self.realm.date_created),
             is_active: None,
             is_owner: false,
@@ -171,7 +183,7 @@ impl RealmState {
             bot_owner_id: None,
             role: Role::Member,
             timezone: String::new(),
-            avatar_url: Some(made_picture("unknown", "", 1)),
+            avatar_url: Some(avatar_url),
             avatar_version: 1,
             profile_data: Some(BTreeMap::new()),
         }
@@ -341,6 +353,25 @@ impl RealmState {
                 .filter(|history| !history.is_empty()),
             flags: None,
         })
+    }
+
+    /// Hides from a reader whom they may not know of: the sender, and who reacted.
+    pub fn hide_strangers(&self, viewer: &UserRow, message: &mut Message) {
+        if self.sees_all_users(viewer) {
+            return;
+        }
+        let mut known = BTreeMap::new();
+        let mut is_known = |id: UserId| {
+            let sees = || self.users.sender(id).is_some_and(|user| self.can_see_user(viewer, user));
+            *known.entry(id).or_insert_with(sees)
+        };
+        if !is_known(message.sender_id) {
+            self.stand_in(message.sender_id).hide_sender(message);
+        }
+        for reaction in message.reactions.iter_mut().filter(|reaction| !is_known(reaction.user_id)) {
+            let StandIn { full_name, email, .. } = self.stand_in(reaction.user_id);
+            reaction.user = ReactionUser { full_name, email, ..reaction.user.clone() };
+        }
     }
 
     /// How the message changed, newest first, as far as the realm shows it: its `newest` changes of a request each.

@@ -9,6 +9,7 @@ use crate::realm::Realm;
 use crate::webhooks::Webhooks;
 use std::net::IpAddr;
 use std::sync::Arc;
+use tidings_core::equipment::Equipment;
 use tidings_types::UserId;
 
 /// The server's parts.
@@ -33,6 +34,8 @@ pub struct App {
     pub webhooks: Webhooks,
     /// The server for video calls.
     pub calls: Option<BigBlueButton>,
+    /// What there is that settings of the organization depend on.
+    pub equipment: Equipment,
     /// Sends e-mail; none where that is not set up.
     pub mailer: Option<Mailer>,
     /// Renders the metrics page.
@@ -43,6 +46,16 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(config: Config, realm: Arc<Realm>, files: FileStore) -> Arc<Self> {
+        let calls = BigBlueButton::new(&config);
+        let mailer = mail::mailer(&config).unwrap_or_else(|why| {
+            tracing::error!(why, "no e-mail will be sent");
+            None
+        });
+        let equipment = Equipment {
+            has_big_blue_button: calls.is_some(),
+            jitsi_server_url: config.jitsi_server_url.as_deref().map(Arc::from),
+            sends_mail: mailer.is_some(),
+        };
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
@@ -50,11 +63,9 @@ impl App {
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
-            calls: BigBlueButton::new(&config),
-            mailer: mail::mailer(&config).unwrap_or_else(|why| {
-                tracing::error!(why, "no e-mail will be sent");
-                None
-            }),
+            calls,
+            equipment,
+            mailer,
             metrics: metrics_handle(),
             config,
             realm,

@@ -84,6 +84,8 @@ config! {
     big_blue_button_url: Option<String> = None;
     /// The secret that it knows us by.
     big_blue_button_secret: Option<String> = None;
+    /// A Jitsi Meet server for video calls, as in `https://meet.example.com`, for organizations that name none of their own.
+    jitsi_server_url: Option<String> = None;
     /// Event queues of one user.
     queues_per_user_max: usize = limits::QUEUES_PER_USER_MAX;
     /// Seconds that an event queue with a name lives without a poll.

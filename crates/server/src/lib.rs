@@ -10,7 +10,7 @@
 //! - [`realm`]: the writer, which batches commands, commits and publishes; snapshots for readers.
 //! - [`search`]: narrows and pages of messages.
 //! - [`files`]: uploaded files: where they are, images, what is removed.
-//! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events.
+//! - [`delivery`]: sends scheduled messages and reminders. [`retention`]: removes old events. [`expiry`]: deletes old messages.
 //! - [`calls`]: video calls on another server.
 //! - [`exports`]: makes archives of what is in the organization. [`imports`]: makes an organization of an archive.
 //! - [`webhooks`]: tells services of messages to their bots.
@@ -23,6 +23,7 @@ pub mod calls;
 pub mod clock;
 pub mod config;
 pub mod delivery;
+pub mod expiry;
 pub mod exports;
 pub mod files;
 pub mod handlers;

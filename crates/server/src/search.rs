@@ -10,6 +10,7 @@ pub mod highlight;
 pub mod narrow;
 
 use narrow::Filter;
+use std::cell::Cell;
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
 use tidings_core::limits;
@@ -18,6 +19,7 @@ use tidings_core::state::users::UserRow;
 use tidings_store::query::Page;
 use tidings_store::{Store, StoreError};
 use tidings_types::endpoints::messages::fetch::Anchor;
+use tidings_types::message::Edit;
 use tidings_types::{ApiError, MessageId};
 
 /// The anchor of "after all messages", as servers of this API name it.
@@ -94,6 +96,7 @@ pub struct Search<'a> {
     pub state: &'a RealmState,
     /// Who asks.
     pub viewer: &'a UserRow,
+    is_stale: Cell<bool>,
 }
 
 fn failed(error: &StoreError) -> ApiError {
@@ -101,7 +104,19 @@ fn failed(error: &StoreError) -> ApiError {
     ApiError::Internal {}
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    /// What `viewer` may read of the messages of this state.
+    #[must_use]
+    pub fn new(store: &'a dyn Store, state: &'a RealmState, viewer: &'a UserRow) -> Self {
+        Search { store, state, viewer, is_stale: Cell::new(false) }
+    }
+
+    /// Whether messages were left out because they were moved after this state.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.is_stale.get()
+    }
+
     /// The page of a filter around an anchor.
     ///
     /// # Errors
@@ -141,9 +156,13 @@ impl Search<'_> {
     /// All messages of a filter.
     ///
     /// # Errors
-    /// The store fails.
+    /// The store fails; 400 if they are more bytes than a page may have.
     pub fn all(&self, filter: &Filter) -> Result<Vec<Arc<MessageRow>>, ApiError> {
-        Ok(self.read(filter, Page::After { from: MessageId(0), limit: u32::MAX })?.0)
+        let (rows, lost) = self.read(filter, Page::After { from: MessageId(0), limit: u32::MAX })?;
+        if lost == u32::MAX as usize {
+            return Err(ApiError::bad_request("These messages are too long to be sent at once. Ask for fewer."));
+        }
+        Ok(rows)
     }
 
     /// One message.
@@ -154,6 +173,16 @@ impl Search<'_> {
         self.state.check_can_read(self.viewer, id)?;
         let row = self.store.message(id).map_err(|error| failed(&error))?;
         row.filter(|row| self.may_read(row)).ok_or_else(|| ApiError::bad_request("Invalid message(s)"))
+    }
+
+    /// How a message changed, as far as the realm shows it, the newest first, and whether more is kept than is told.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn history(&self, row: &MessageRow) -> Result<(Vec<Edit>, bool), ApiError> {
+        let (edit_history, is_cut) = self.store.history(row.id).map_err(|error| failed(&error))?;
+        let shown = self.state.visible_history(&MessageRow { edit_history, ..row.clone() }, usize::MAX);
+        Ok((shown, is_cut))
     }
 
     fn first_unread(&self, filter: &Filter) -> Result<Option<MessageId>, ApiError> {
@@ -167,8 +196,8 @@ impl Search<'_> {
         Ok(oldest.first().map(|row| row.id))
     }
 
-    /// Messages, and how many were left out because they were moved since this state. A page that is shorter for them
-    /// is not at the end.
+    /// Messages, and how many were left out because they were moved since this state, or because there are bytes enough.
+    /// A page that is shorter for them is not at the end.
     fn read(&self, filter: &Filter, page: Page) -> Result<(Vec<Arc<MessageRow>>, usize), ApiError> {
         let limit = match page {
             Page::Before { limit, .. } | Page::After { limit, .. } => limit,
@@ -176,16 +205,19 @@ impl Search<'_> {
         if limit == 0 || filter.ids.is_empty() {
             return Ok((Vec::new(), 0));
         }
-        let mut rows = self.store.search(&filter.query(self.state, page)).map_err(|error| failed(&error))?;
-        let found = rows.len();
+        let found = self.store.search(&filter.query(self.state, page)).map_err(|error| failed(&error))?;
+        let (count, mut rows) = (found.messages.len(), found.messages);
         rows.retain(|row| self.may_read(row));
-        let lost = found - rows.len();
+        let lost = if found.is_cut { limit as usize } else { count - rows.len() };
         Ok((rows, lost))
     }
 
     /// Also refuses a message that was moved since this state: it may be where the user may not read.
     fn may_read(&self, row: &MessageRow) -> bool {
-        self.state.messages.conversation_of(row.id) == Some(row.conversation)
-            && self.state.can_read_message(self.viewer, row.id)
+        if self.state.messages.conversation_of(row.id) != Some(row.conversation) {
+            self.is_stale.set(true);
+            return false;
+        }
+        self.state.can_read_message(self.viewer, row.id)
     }
 }

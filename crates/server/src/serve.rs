@@ -37,6 +37,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tokio::spawn(crate::queues::keep(Arc::clone(&app.realm))),
         tokio::spawn(keep_limits(Arc::clone(&app))),
         tokio::spawn(crate::retention::keep(Arc::clone(&app))),
+        tokio::spawn(crate::expiry::keep(Arc::clone(&app))),
         tokio::spawn(crate::delivery::keep(Arc::clone(&app))),
         tokio::spawn(crate::exports::keep(Arc::clone(&app))),
         tokio::spawn(crate::webhooks::keep(Arc::clone(&app))),

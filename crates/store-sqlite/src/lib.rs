@@ -25,6 +25,7 @@ mod row;
 mod search;
 
 use connection::Connections;
+use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,9 +33,10 @@ use tidings_core::audit::AuditRow;
 use tidings_core::change::MessageRow;
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::Entry;
-use tidings_store::query::MessageQuery;
+use tidings_store::query::{Bounds, MessageQuery, Rows};
 use tidings_store::{Batch, Loaded, Store, StoreError};
-use tidings_types::{ConversationId, MessageId, UserId};
+use tidings_types::message::Edit;
+use tidings_types::{MessageId, UserId};
 
 /// What a power failure may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -152,11 +154,22 @@ impl Store for SqliteStore {
     }
 
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError> {
-        Ok(message::read(&mut self.connections.reader(), &[id.0])?.pop())
+        Ok(message::read(&mut self.connections.reader(), id)?)
     }
 
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError> {
-        Ok(message::senders_of(&self.connections.reader(), conversation)?)
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError> {
+        Ok(message::sent_before(&self.connections.reader(), before)?)
+    }
+
+    fn history(&self, id: MessageId) -> Result<(Vec<Edit>, bool), StoreError> {
+        let (mut edits, bounds) = (Vec::new(), Bounds::HISTORY);
+        let connection = self.connections.reader();
+        let (_, is_cut) = message::edits_of(&connection, id, bounds.edits, bounds.edits_bytes, &mut edits)?;
+        Ok((edits, is_cut))
+    }
+
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, StoreError> {
+        Ok(message::reactors_of(&self.connections.reader(), ids)?)
     }
 
     fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, StoreError> {
@@ -167,7 +180,7 @@ impl Store for SqliteStore {
         Ok(named_send::trim(&self.connections.writer(), before)?)
     }
 
-    fn search(&self, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError> {
+    fn search(&self, query: &MessageQuery) -> Result<Rows, StoreError> {
         Ok(search::search(&mut self.connections.reader(), query)?)
     }
 

@@ -1,60 +1,91 @@
 //! Whole messages, with their history and reactions.
 
 use crate::row::{Error, from_plain, get};
+use roaring::RoaringBitmap;
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use tidings_core::change::{MessageBits, MessageRow, ReactionRow, SubmessageRow};
+use tidings_store::query::{Bounds, Rows};
 use tidings_types::message::Edit;
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
-/// The messages with these ids that exist, ascending: four queries, however many there are.
-pub(crate) fn read(connection: &mut Connection, ids: &[u32]) -> Result<Vec<Arc<MessageRow>>, Error> {
+/// The message with this id, if it exists.
+pub(crate) fn read(connection: &mut Connection, id: MessageId) -> Result<Option<Arc<MessageRow>>, Error> {
     // So that a message and its reactions are of the same moment.
     let transaction = connection.transaction()?;
-    read_in(&transaction, ids)
+    Ok(read_in(&transaction, &[id.0], false, Bounds::PAGE)?.messages.pop())
 }
 
-/// Everybody who sent to a conversation, ascending.
-pub(crate) fn senders_of(connection: &Connection, conversation: ConversationId) -> Result<Vec<UserId>, Error> {
-    let sql = "SELECT DISTINCT sender_id FROM messages WHERE conversation_id = ?1 ORDER BY sender_id";
+/// Everybody who reacted to one of these messages, ascending.
+pub(crate) fn reactors_of(connection: &Connection, ids: &[MessageId]) -> Result<Vec<UserId>, Error> {
+    let sql = "SELECT DISTINCT user_id FROM reactions WHERE message_id IN (SELECT value FROM json_each(?1))
+               ORDER BY user_id";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([conversation.0])?;
-    let mut senders = Vec::new();
+    let mut rows = statement.query([json_list(ids.iter().map(|id| id.0))])?;
+    let mut reactors = Vec::new();
     while let Some(row) = rows.next()? {
-        senders.push(UserId(get(row, 0, "messages")?));
+        reactors.push(UserId(get(row, 0, "reactions")?));
     }
-    Ok(senders)
+    Ok(reactors)
 }
 
-/// As [`read`], within a transaction.
-pub(crate) fn read_in(transaction: &Connection, ids: &[u32]) -> Result<Vec<Arc<MessageRow>>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+/// The messages that were sent before a time.
+pub(crate) fn sent_before(connection: &Connection, before: i64) -> Result<RoaringBitmap, Error> {
+    let mut statement = connection.prepare_cached("SELECT id FROM messages WHERE timestamp < ?1")?;
+    let mut rows = statement.query([before])?;
+    let mut ids = RoaringBitmap::new();
+    while let Some(row) = rows.next()? {
+        ids.insert(get(row, 0, "messages")?);
     }
-    let list = json_list(ids);
-    let mut messages = messages(transaction, &list)?;
-    edits(transaction, &list, &mut messages)?;
+    Ok(ids)
+}
+
+/// The messages with these ids that exist, as far as the bounds allow, beginning at the end that is asked for.
+pub(crate) fn read_in(
+    transaction: &Connection,
+    ids: &[u32],
+    newest_first: bool,
+    bounds: Bounds,
+) -> Result<Rows, Error> {
+    if ids.is_empty() {
+        return Ok(Rows::default());
+    }
+    let (mut messages, is_cut) = messages(transaction, ids, newest_first, bounds)?;
+    let list = json_list(messages.iter().map(|message| message.id.0));
     reactions(transaction, &list, &mut messages)?;
     submessages(transaction, &list, &mut messages)?;
-    Ok(messages.into_iter().map(Arc::new).collect())
+    Ok(Rows { messages: messages.into_iter().map(Arc::new).collect(), is_cut })
 }
 
 /// Ids as `json_each` takes them.
-pub(crate) fn json_list(ids: &[u32]) -> String {
-    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+pub(crate) fn json_list(ids: impl IntoIterator<Item = u32>) -> String {
+    let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
     format!("[{}]", ids.join(","))
 }
 
-fn messages(connection: &Connection, list: &str) -> Result<Vec<MessageRow>, Error> {
+/// Messages with their changes, ascending, and whether there are more.
+fn messages(
+    connection: &Connection,
+    ids: &[u32],
+    newest_first: bool,
+    bounds: Bounds,
+) -> Result<(Vec<MessageRow>, bool), Error> {
     const TABLE: &str = "messages";
-    let sql = "SELECT id, conversation_id, sender_id, client, timestamp, is_me, has_link, has_image, channel_wildcard,
-                   topic_wildcard, last_edit, last_moved, content, rendered
-               FROM messages WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([list])?;
-    let mut messages = Vec::new();
+    const ASCENDING: &str = "SELECT id, conversation_id, sender_id, client, timestamp, is_me, has_link, has_image,
+            channel_wildcard, topic_wildcard, last_edit, last_moved, content, rendered
+        FROM messages WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id";
+    const DESCENDING: &str = "SELECT id, conversation_id, sender_id, client, timestamp, is_me, has_link, has_image,
+            channel_wildcard, topic_wildcard, last_edit, last_moved, content, rendered
+        FROM messages WHERE id IN (SELECT value FROM json_each(?1)) ORDER BY id DESC";
+    let mut statement = connection.prepare_cached(if newest_first { DESCENDING } else { ASCENDING })?;
+    let mut rows = statement.query([json_list(ids.iter().copied())])?;
+    let (mut messages, mut bytes, mut is_cut) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
-        messages.push(MessageRow {
+        if bytes >= bounds.page_bytes {
+            is_cut = true;
+            break;
+        }
+        let mut message = MessageRow {
             id: MessageId(get(row, 0, TABLE)?),
             conversation: ConversationId(get(row, 1, TABLE)?),
             sender: UserId(get(row, 2, TABLE)?),
@@ -74,9 +105,15 @@ fn messages(connection: &Connection, list: &str) -> Result<Vec<MessageRow>, Erro
             edit_history: Vec::new(),
             reactions: Vec::new(),
             submessages: Vec::new(),
-        });
+        };
+        bytes += message.content.len() + message.rendered.len();
+        bytes += edits_of(connection, message.id, bounds.edits, bounds.edits_bytes, &mut message.edit_history)?.0;
+        messages.push(message);
     }
-    Ok(messages)
+    if newest_first {
+        messages.reverse();
+    }
+    Ok((messages, is_cut))
 }
 
 /// The message a row of another table belongs to.
@@ -86,26 +123,45 @@ fn owner<'a>(messages: &'a mut [MessageRow], row: &Row<'_>, table: &'static str)
     at.map(|at| &mut messages[at]).map_err(|_| crate::row::bad_row(table, format!("message {id} does not exist")))
 }
 
-fn edits(connection: &Connection, list: &str, messages: &mut [MessageRow]) -> Result<(), Error> {
+/// Adds the changes of a message, the newest first, until there are so many of them or so many bytes of texts; returns
+/// how many bytes, and whether there are more.
+pub(crate) fn edits_of(
+    connection: &Connection,
+    id: MessageId,
+    edits_max: usize,
+    bytes_max: usize,
+    edits: &mut Vec<Edit>,
+) -> Result<(usize, bool), Error> {
     const TABLE: &str = "message_edits";
-    let sql = "SELECT message_id, user_id, timestamp, prev_content, prev_rendered_content, topic, prev_topic,
-                   channel_id, prev_channel_id
-               FROM message_edits WHERE message_id IN (SELECT value FROM json_each(?1)) ORDER BY id DESC";
+    let sql = "SELECT user_id, timestamp, prev_content, prev_rendered_content, topic, prev_topic, channel_id,
+                   prev_channel_id
+               FROM message_edits WHERE message_id = ?1 ORDER BY id DESC";
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([list])?;
+    let mut rows = statement.query([id.0])?;
+    let mut bytes = 0;
     while let Some(row) = rows.next()? {
-        owner(messages, row, TABLE)?.edit_history.push(Edit {
-            user_id: get::<Option<u32>>(row, 1, TABLE)?.map(UserId),
-            timestamp: get(row, 2, TABLE)?,
-            prev_content: get(row, 3, TABLE)?,
-            prev_rendered_content: get(row, 4, TABLE)?,
-            topic: get(row, 5, TABLE)?,
-            prev_topic: get(row, 6, TABLE)?,
-            stream: get::<Option<u32>>(row, 7, TABLE)?.map(ChannelId),
-            prev_stream: get::<Option<u32>>(row, 8, TABLE)?.map(ChannelId),
-        });
+        if edits.len() >= edits_max {
+            return Ok((bytes, true));
+        }
+        let edit = Edit {
+            user_id: get::<Option<u32>>(row, 0, TABLE)?.map(UserId),
+            timestamp: get(row, 1, TABLE)?,
+            prev_content: get(row, 2, TABLE)?,
+            prev_rendered_content: get(row, 3, TABLE)?,
+            topic: get(row, 4, TABLE)?,
+            prev_topic: get(row, 5, TABLE)?,
+            stream: get::<Option<u32>>(row, 6, TABLE)?.map(ChannelId),
+            prev_stream: get::<Option<u32>>(row, 7, TABLE)?.map(ChannelId),
+        };
+        let texts = [&edit.prev_content, &edit.prev_rendered_content];
+        let more: usize = texts.into_iter().flatten().map(String::len).sum();
+        if bytes + more > bytes_max {
+            return Ok((bytes, true));
+        }
+        bytes += more;
+        edits.push(edit);
     }
-    Ok(())
+    Ok((bytes, false))
 }
 
 fn reactions(connection: &Connection, list: &str, messages: &mut [MessageRow]) -> Result<(), Error> {

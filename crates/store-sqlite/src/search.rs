@@ -15,11 +15,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use tidings_core::change::MessageRow;
 use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::MessageIndex;
-use tidings_store::query::{MessageQuery, Page};
+use tidings_store::query::{MessageQuery, Page, Rows};
 use tidings_types::ConversationId;
 use words::Part;
 
@@ -36,13 +34,14 @@ const TOPICS_UNITED_MAX: u64 = 1_000;
 /// Messages whose words are looked up at once, at most. The first time it is as many as the page has.
 const BATCH_MAX: usize = 4_000;
 
-pub(crate) fn search(connection: &mut Connection, query: &MessageQuery) -> Result<Vec<Arc<MessageRow>>, Error> {
+pub(crate) fn search(connection: &mut Connection, query: &MessageQuery) -> Result<Rows, Error> {
     // One transaction, so that what is found is also there to be read.
     let transaction = connection.transaction()?;
     let mut search = Search::new(&transaction, query)?;
     search.run()?;
     let ids: Vec<u32> = search.found.into_iter().collect();
-    message::read_in(&transaction, &ids)
+    let newest_first = matches!(query.page, Page::Before { .. });
+    message::read_in(&transaction, &ids, newest_first, query.bounds)
 }
 
 /// The plans of all statements that a search runs, each once: lines as `EXPLAIN QUERY PLAN` writes them.
@@ -250,7 +249,7 @@ impl<'a> Search<'a> {
                 }
             }
             let Some(last) = some.last() else { return Ok(()) };
-            self.run_range(&Source::IdList(message::json_list(&some)))?;
+            self.run_range(&Source::IdList(message::json_list(some.iter().copied())))?;
             // What comes after the last one is no nearer to where the page begins.
             if !(self.window.low..=self.window.high).contains(last) {
                 return Ok(());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::messages::ConversationKind;
 use tidings_store::contract::samples;
-use tidings_store::query::{Condition, MessageQuery, Page};
+use tidings_store::query::{Bounds, Condition, MessageQuery, Page};
 use tidings_store::{Batch, Store};
 use tidings_store_sqlite::{SqliteOptions, SqliteStore, Synchronous};
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
@@ -76,7 +76,7 @@ fn no_search_reads_a_whole_table() {
             queries.extend(conditions[at + 1..].iter().map(|other| vec![one.clone(), other.clone(), ids(1)]));
         }
         for conditions in queries {
-            let query = MessageQuery { conditions, page, index: index.clone() };
+            let query = MessageQuery { conditions, page, index: index.clone(), bounds: Bounds::PAGE };
             let plan = store.search_plans(&query).unwrap();
             assert!(!plan.is_empty() && !plan.iter().any(|step| is_bad(step)), "{:?}: {plan:#?}", query.conditions);
             driven.extend(plan.first().cloned());

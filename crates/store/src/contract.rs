@@ -50,12 +50,15 @@ macro_rules! contract_tests {
             changes::what_administrators_did_is_kept
             changes::sends_are_known_by_name
             changes::messages_are_read_whole
+            changes::messages_are_found_by_age
             log::entries_come_in_order_and_in_ranges
             log::trimming_moves_the_floor
             search::pages_of_every_condition
             search::words_are_words
             search::words_of_many_topics
             search::many_messages_and_flags
+            search::pages_and_histories_are_bounded
+            search::reactors
         }
 
         #[test]

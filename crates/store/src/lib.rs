@@ -8,6 +8,7 @@
 //! - [`query`]: message searches.
 //! - `contract`: what every backend promises, as tests (with the feature of that name).
 
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
 use tidings_core::change::{Change, MessageRow};
@@ -15,7 +16,8 @@ use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::{Entry, StoredEntry};
 use tidings_core::queue::QueueRow;
 use tidings_core::state::RealmState;
-use tidings_types::{ConversationId, MessageId, UserId};
+use tidings_types::message::Edit;
+use tidings_types::{MessageId, UserId};
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -113,11 +115,23 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
 
-    /// Everybody who sent to a conversation, ascending.
+    /// The messages that were sent before `before` (UNIX seconds).
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, StoreError>;
+    fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError>;
+
+    /// How a message changed, the newest first, within [`query::Bounds::HISTORY`], and whether there is more.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn history(&self, id: MessageId) -> Result<(Vec<Edit>, bool), StoreError>;
+
+    /// Everybody who reacted to one of these messages, ascending.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, StoreError>;
 
     /// What a sender's send of this name made; none if it is not known (any more).
     ///
@@ -135,7 +149,7 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// See [`StoreError`].
-    fn search(&self, query: &query::MessageQuery) -> Result<Vec<Arc<MessageRow>>, StoreError>;
+    fn search(&self, query: &query::MessageQuery) -> Result<query::Rows, StoreError>;
 
     /// What administrators did, the newest first, at most `limit` of them.
     ///

@@ -4,6 +4,7 @@
 
 use roaring::RoaringBitmap;
 use std::sync::Arc;
+use tidings_core::change::MessageRow;
 use tidings_core::state::messages::MessageIndex;
 use tidings_types::MessageId;
 
@@ -70,4 +71,35 @@ pub struct MessageQuery {
     pub page: Page,
     /// Where messages are, for words that topics have. A copy is cheap, as of all of the state.
     pub index: MessageIndex,
+    /// How much is read.
+    pub bounds: Bounds,
+}
+
+/// How much of messages is read at once, so that nobody can fill the memory with a few of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of texts with which a page ends before it is full. It has one message at least.
+    pub page_bytes: usize,
+    /// Changes of a message, the newest first.
+    pub edits: usize,
+    /// Bytes of texts in these.
+    pub edits_bytes: usize,
+}
+
+impl Bounds {
+    /// What people look at.
+    pub const PAGE: Bounds = Bounds { page_bytes: 32 << 20, edits: 200, edits_bytes: 256 << 10 };
+    /// The history of a message, as far as it is ever told.
+    pub const HISTORY: Bounds = Bounds { edits: 10_000, edits_bytes: 4 << 20, ..Bounds::PAGE };
+    /// What is exported.
+    pub const EXPORT: Bounds = Bounds { edits: 100_000, edits_bytes: 64 << 20, ..Bounds::PAGE };
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// Ascending.
+    pub messages: Vec<Arc<MessageRow>>,
+    /// The page ended because it has enough bytes: there are more.
+    pub is_cut: bool,
 }

@@ -8,6 +8,7 @@ use crate::client::{kind, record_line};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::equipment::Equipment;
 use tidings_core::event::Entry;
 use tidings_core::register::{Fetch, InitialStateRequest, UploadLimits, write_initial_state};
 use tidings_core::shape::{CAPABILITIES, Shape};
@@ -108,7 +109,7 @@ fn initial_state(realm: &Realm, state: &RealmState, user: UserId, now: i64) -> M
         presence_history_limit_days: 365,
         now,
         generation: realm.generation,
-        has_video_calls: false,
+        equipment: Equipment::default(),
         uploads: UploadLimits::default(),
     };
     let mut json = write_initial_state(state, &request, b"{\"result\":\"success\"".to_vec()).expect("it is JSON");

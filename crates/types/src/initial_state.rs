@@ -234,7 +234,7 @@ initial_state! {
     is_admin: bool, ["realm_user"];
     /// The user is an owner.
     is_owner: bool, ["realm_user"];
-    /// The user is a moderator.
+    /// The user is a moderator, an administrator or an owner.
     is_moderator: bool, ["realm_user"];
     /// The user is a guest.
     is_guest: bool, ["realm_user"];
@@ -423,18 +423,12 @@ initial_state! {
     realm_inline_image_preview: bool, ["realm"];
     /// Whether pages are previewed below messages that link to them. Always false.
     realm_inline_url_embed_preview: bool, ["realm"];
-    /// Days that messages are kept; -1 for ever.
-    realm_message_retention_days: i64, ["realm"];
     /// Whether notifications have to be encrypted from end to end. Always false.
     realm_require_e2ee_push_notifications: bool, ["realm"];
     /// Whether the organization wants to be listed publicly. Always false.
     realm_want_advertise_in_communities_directory: bool, ["realm"];
-    /// The service for video calls, one of `realm_available_video_chat_providers`.
-    realm_video_chat_provider: u32, ["realm"];
     /// Services for video calls that can be chosen, by name.
     realm_available_video_chat_providers: BTreeMap<String, NamedNumber>, ["realm"];
-    /// The organization's own server for video calls. Always null.
-    realm_jitsi_server_url: Option<String>, ["realm"];
     /// Which moving pictures are offered, one of `giphy_rating_options`.
     realm_giphy_rating: u32, ["realm"];
     /// Deprecated: whether the organization mirrors another system. Always false.
@@ -482,9 +476,9 @@ initial_state! {
     zulip_plan_is_not_limited: bool, ["realm"];
     /// What to do to get a logo. Always empty.
     upgrade_text_for_wide_organization_logo: String, ["realm"];
-    /// Deprecated: a server for video calls. Always empty.
+    /// Deprecated: the Jitsi Meet server to use, the organization's or the server's; empty for none.
     jitsi_server_url: String, ["realm"];
-    /// The server's own server for video calls. Always null.
+    /// The server's own Jitsi Meet server, for organizations that name none; null for none.
     server_jitsi_server_url: Option<String>, ["realm"];
     /// Whether the server is one for developers. Always false.
     development_environment: bool, ["realm"];

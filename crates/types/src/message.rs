@@ -5,6 +5,12 @@ use crate::linkifier::TopicLink;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Prefix of topics that are marked as done.
+pub const RESOLVED_TOPIC_PREFIX: &str = "✔ ";
+
+/// Characters in a topic.
+pub const TOPIC_CHARS_MAX: usize = 60;
+
 crate::text_enum! {
     /// What the emoji of a reaction or a status is.
     #[derive(PartialOrd, Ord, Hash)]
@@ -186,6 +192,17 @@ impl Edit {
     #[must_use]
     pub fn is_move(&self) -> bool {
         self.prev_topic.is_some() || self.prev_stream.is_some()
+    }
+
+    /// The message went elsewhere: its topic was not just marked as done, or as not done.
+    #[must_use]
+    pub fn is_shown_as_move(&self) -> bool {
+        let (Some(from), Some(to)) = (&self.prev_topic, &self.topic) else { return self.is_move() };
+        let bare = |topic: &'_ str| topic.trim_start_matches(RESOLVED_TOPIC_PREFIX).to_owned();
+        // A mark may make a long topic too long, so that its end is cut off.
+        let cut = to.strip_suffix("...").filter(|_| to.chars().count() == TOPIC_CHARS_MAX).map(bare);
+        let is_same = bare(from) == bare(to) || cut.is_some_and(|start| bare(from).starts_with(&start));
+        self.prev_stream.is_some() || !is_same
     }
 
     /// The content and the place may be changed by one request: takes the other's part over, and says whether it did.

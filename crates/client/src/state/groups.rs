@@ -51,6 +51,11 @@ impl State {
         if let Some((name, number)) = deprecated::of(name, value) {
             self.replace(&format!("realm_{name}"), json!(number));
         }
+        if name == "jitsi_server_url" {
+            let of_server = self.get("server_jitsi_server_url").cloned().unwrap_or_default();
+            let used = [value.clone(), of_server].into_iter().find(Value::is_string);
+            self.replace("jitsi_server_url", used.unwrap_or_else(|| json!("")));
+        }
         if name == "presence_disabled" && *value == json!(true) {
             self.replace("presences", json!({}));
         }

@@ -110,7 +110,7 @@ impl State {
             self.replace(name, value.clone());
         }
         if let UserAspect::Role { role } = aspect {
-            self.replace("is_moderator", json!(*role == Role::Moderator));
+            self.replace("is_moderator", json!(*role <= Role::Moderator));
             self.update_own_permissions();
         }
     }

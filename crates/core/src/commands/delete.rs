@@ -20,11 +20,11 @@ use tidings_types::{ApiError, AttachmentId, ChannelId, ConversationId, MessageId
 /// 400 for a message that may not be read or not be deleted, or not any more.
 pub fn delete_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
+    tx.state.check_can_change(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     let channel = notify::channel_of(tx, id);
     check_may_delete(tx, &user, &message, channel.as_deref())?;
-    remove(tx, &user, &[id])
+    remove(tx, Some(user.id), &[id])
 }
 
 /// `delete-topic`: deletes the newest messages of a topic, a bounded number of them; returns whether that was all.
@@ -32,14 +32,14 @@ pub fn delete_message(tx: &mut Tx<'_>, actor: UserId, id: MessageId) -> Result<(
 /// Where a channel hides its history, only what the user may read is deleted.
 ///
 /// # Errors
-/// 400 for who is no administrator, and for a channel they may not read.
+/// 400 for who is no administrator, and for a channel they may not read, or that is out of use.
 pub fn delete_topic(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
         return Err(ApiError::UnauthorizedPrincipal { text: "Must be an organization administrator".to_owned() });
     }
     let channel = Arc::clone(tx.state.access_channel(&user, channel)?);
-    if !tx.state.can_read_channel(&user, &channel) {
+    if channel.is_archived || !tx.state.can_read_channel(&user, &channel) {
         return Err(ApiError::bad_request("Invalid channel ID"));
     }
     let topic = check_topic(topic)?;
@@ -54,13 +54,13 @@ pub fn delete_topic(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &
     let skip = ids.len().saturating_sub(limits::DELETED_MESSAGES_MAX);
     let newest: Vec<MessageId> = ids.iter().skip(usize::try_from(skip).unwrap_or(0)).map(MessageId).collect();
     if !newest.is_empty() {
-        remove(tx, &user, &newest)?;
+        remove(tx, Some(user.id), &newest)?;
     }
     Ok(is_all)
 }
 
-/// Deletes messages of one conversation, ascending, and tells those who hold them.
-pub(super) fn remove(tx: &mut Tx<'_>, actor: &UserRow, ids: &[MessageId]) -> Result<(), ApiError> {
+/// Deletes messages of one conversation, ascending, and tells those who hold them, and who deletes them, if somebody does.
+pub(super) fn remove(tx: &mut Tx<'_>, actor: Option<UserId>, ids: &[MessageId]) -> Result<(), ApiError> {
     let invalid = || ApiError::bad_request("Invalid message(s)");
     let first = ids.first().copied().ok_or_else(invalid)?;
     let conversation = tx.state.messages.conversation_of(first).ok_or_else(invalid)?;
@@ -76,7 +76,7 @@ pub(super) fn remove(tx: &mut Tx<'_>, actor: &UserRow, ids: &[MessageId]) -> Res
         files.extend(tx.state.files.of_message(*id));
         tx.change(Change::MessageDeleted { id: *id });
     }
-    tx.emit_payload(Payload::Delete { event, ids: ids.to_vec() }, audience.plus([actor.id]), Gate::All);
+    tx.emit_payload(Payload::Delete { event, ids: ids.to_vec() }, audience.plus(actor), Gate::All);
     files.sort_unstable();
     files.dedup();
     files::settle(tx, &files);

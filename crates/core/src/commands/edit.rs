@@ -72,7 +72,7 @@ pub fn edit_content(
     new: NewContent,
 ) -> Result<Option<Edited>, ApiError> {
     let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
+    tx.state.check_can_change(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     check_may_edit(tx, &user, &message)?;
     if !message.submessages.is_empty() {
@@ -88,7 +88,7 @@ pub fn edit_content(
     if message.content == new.content {
         return Ok(None);
     }
-    let mut mentions = send::mentions(tx, &place, message.conversation, &new.rendered, &new.alerted)?;
+    let mut mentions = send::mentions(tx, &place, message.sender, &new.rendered, &new.alerted)?;
     // An old message is not opened to anybody by mentioning them in it.
     mentions.retain(|(user, _)| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id)));
     let held_before: Vec<UserId> = tx.state.flags.mentions(id).iter().map(|(user, _)| *user).collect();
@@ -117,7 +117,7 @@ pub fn check_stays(tx: &Tx<'_>, actor: UserId, id: MessageId, channel: Option<Ch
     Ok(())
 }
 
-fn check_may_edit(tx: &Tx<'_>, user: &UserRow, message: &MessageRow) -> Result<(), ApiError> {
+pub(super) fn check_may_edit(tx: &Tx<'_>, user: &UserRow, message: &MessageRow) -> Result<(), ApiError> {
     let settings = &tx.state.realm.settings;
     if !settings.allow_message_editing {
         return Err(ApiError::bad_request("Your organization has turned off message editing"));

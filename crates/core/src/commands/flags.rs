@@ -3,6 +3,7 @@
 use super::Tx;
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::limits;
 use crate::state::flags::Flag;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
@@ -51,14 +52,19 @@ pub fn check_flag(name: &str) -> Result<Flag, ApiError> {
 
 /// `update-message-flags`.
 ///
+/// What is read, or has no star any more, may be gone meanwhile: that is passed over.
+///
 /// # Errors
-/// 400 if the user may not read one of the messages.
+/// 400 if the user may not read one of the messages that are to be starred, collapsed or unread.
 pub fn update_flags(
     tx: &mut Tx<'_>,
     actor: UserId,
     change: FlagChange,
     ids: &[MessageId],
 ) -> Result<FlagsChanged, ApiError> {
+    if change.add == (change.flag == Flag::Read) {
+        return update_flags_found(tx, actor, change, ids);
+    }
     let user = tx.actor(actor)?;
     ids.iter().try_for_each(|id| tx.state.check_can_read(&user, *id))?;
     Ok(set_flags(tx, &user, change, ids.iter().map(|id| id.0).collect()))
@@ -80,49 +86,58 @@ pub fn update_flags_found(
     Ok(set_flags(tx, &user, change, readable))
 }
 
-/// `mark-all-as-read`.
+/// `mark-all-as-read`: the newest ones, a bounded number of them; returns whether that was all.
 ///
 /// # Errors
 /// 401 if the account was deactivated.
-pub fn mark_all_as_read(tx: &mut Tx<'_>, actor: UserId) -> Result<FlagsChanged, ApiError> {
+pub fn mark_all_as_read(tx: &mut Tx<'_>, actor: UserId) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
     let unread = tx.state.unread_ids(&user);
-    Ok(set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread))
+    Ok(mark_newest_as_read(tx, &user, unread))
 }
 
-/// `mark-stream-as-read`.
+/// `mark-stream-as-read`; returns whether that was all, as [`mark_all_as_read`] does.
 ///
 /// # Errors
 /// 400 for a channel the user may not know of.
-pub fn mark_channel_as_read(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId) -> Result<FlagsChanged, ApiError> {
+pub fn mark_channel_as_read(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
     tx.state.access_channel(&user, channel)?;
-    let mut unread = tx.state.unread_ids(&user);
-    unread &= tx.state.messages.channel_ids(channel).map(|ids| ids.to_bitmap()).unwrap_or_default();
-    Ok(set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread))
+    let unread = tx.state.unread_in_channel(&user, channel);
+    Ok(mark_newest_as_read(tx, &user, unread))
+}
+
+fn mark_newest_as_read(tx: &mut Tx<'_>, user: &UserRow, unread: RoaringBitmap) -> bool {
+    let skip = unread.len().saturating_sub(limits::MARKED_AT_ONCE_MAX);
+    let newest = unread.iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).collect();
+    set_flags(tx, user, FlagChange { flag: Flag::Read, add: true }, newest);
+    skip == 0
+}
+
+/// Marks what is unread of somebody as read for who is about to mute them: clients do not show it any more.
+pub(super) fn mark_sender_as_read(tx: &mut Tx<'_>, actor: UserId, sender: UserId) -> Result<(), ApiError> {
+    let user = tx.actor(actor)?;
+    let Some(sent) = tx.state.messages.sent_by(sender).map(|ids| ids.to_bitmap()) else { return Ok(()) };
+    let unread = tx.state.unread_ids(&user) & sent;
+    set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread);
+    Ok(())
 }
 
 /// Marks what is unread of a channel as read for somebody who is about to leave it: clients forget it with the
 /// subscription, and it must not come back with a later one.
 pub(super) fn mark_left_channel_as_read(tx: &mut Tx<'_>, user: UserId, channel: ChannelId) {
     let Some(user) = tx.state.active_user(user).cloned() else { return };
-    let Some(in_channel) = tx.state.messages.channel_ids(channel).map(|ids| ids.to_bitmap()) else { return };
-    let unread = tx.state.unread_ids(&user) & in_channel;
+    let unread = tx.state.unread_in_channel(&user, channel);
     if !unread.is_empty() {
         set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread);
     }
 }
 
-/// `mark-topic-as-read`.
+/// `mark-topic-as-read`; returns whether that was all, as [`mark_all_as_read`] does.
 ///
 /// # Errors
 /// 400 for a channel the user may not know of, and for a topic that has none of its messages.
-pub fn mark_topic_as_read(
-    tx: &mut Tx<'_>,
-    actor: UserId,
-    channel: ChannelId,
-    topic: &str,
-) -> Result<FlagsChanged, ApiError> {
+pub fn mark_topic_as_read(tx: &mut Tx<'_>, actor: UserId, channel: ChannelId, topic: &str) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
     let row = tx.state.access_channel(&user, channel)?;
     let no_topic = || ApiError::bad_request(format!("No such topic '{topic}'"));
@@ -131,10 +146,9 @@ pub fn mark_topic_as_read(
     }
     let wanted = super::send::check_topic(topic)?;
     let conversation = tx.state.messages.topic(channel, &wanted).ok_or_else(no_topic)?.conversation;
-    let unread = tx.state.unread_ids(&user);
-    let in_topic = |id: &u32| tx.state.messages.conversation_of(MessageId(*id)) == Some(conversation);
-    let ids = unread.iter().filter(in_topic).collect();
-    Ok(set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, ids))
+    let mut unread = tx.state.unread_in_channel(&user, channel);
+    unread &= tx.state.messages.ids(conversation).map(|ids| ids.to_bitmap()).unwrap_or_default();
+    Ok(mark_newest_as_read(tx, &user, unread))
 }
 
 /// Sets or removes a flag on messages that the user may read; tells the user what changed.
@@ -158,7 +172,9 @@ fn set_flags(tx: &mut Tx<'_>, user: &UserRow, change: FlagChange, ids: RoaringBi
         note_historical(tx, user.id, &messages);
     }
     tx.change(Change::Flags { user: user.id, flag, add, ids: messages.clone() });
-    tell(tx, user, change, messages.clone());
+    for part in messages.chunks(limits::FLAGS_PER_EVENT_MAX) {
+        tell(tx, user, change, part.to_vec());
+    }
     FlagsChanged { messages, not_subscribed }
 }
 

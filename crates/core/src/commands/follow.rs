@@ -21,6 +21,8 @@ enum Deed {
     TakesPart,
     Sends,
     Begins,
+    /// A message of theirs was moved to where it begins a topic.
+    BeginsByMove,
 }
 
 impl Deed {
@@ -30,6 +32,7 @@ impl Deed {
             Deed::TakesPart => setting == 1,
             Deed::Sends => setting == 1 || setting == 2,
             Deed::Begins => (1..=3).contains(&setting),
+            Deed::BeginsByMove => setting == 3,
         }
     }
 }
@@ -51,8 +54,15 @@ pub(super) fn takes_part(tx: &mut Tx<'_>, user: &UserRow, id: MessageId) {
     if let Some(ConversationKind::Topic { channel, topic }) = tx.state.messages.kind_of_message(id).map(|kind| &**kind)
     {
         let (channel, topic) = (*channel, topic.clone());
-        acts(tx, user, channel, &topic, Deed::TakesPart);
+        if tx.state.channels.is_subscribed(user.id, channel) {
+            acts(tx, user, channel, &topic, Deed::TakesPart);
+        }
     }
+}
+
+/// The sender of a message that was moved to where it is a topic's first one.
+pub(super) fn begins(tx: &mut Tx<'_>, sender: &UserRow, channel: ChannelId, topic: &str) {
+    acts(tx, sender, channel, topic, Deed::BeginsByMove);
 }
 
 /// Whether there are no messages in a topic that its reader knows of.

@@ -100,7 +100,7 @@ pub fn send(
     if skipped.len() == count {
         return Err(failed(skipped, false));
     }
-    tell(tx, actor.id);
+    tell(tx, &[Arc::new(row)]);
     Ok(skipped)
 }
 
@@ -148,7 +148,7 @@ pub fn create_link(tx: &mut Tx<'_>, actor: UserId, key: String, wanted: &Wanted)
     }
     let row = check(tx, &actor, wanted)?;
     let invite = insert(tx, InviteRow { key, ..row })?;
-    tell(tx, actor.id);
+    tell(tx, std::slice::from_ref(&invite));
     Ok(invite)
 }
 
@@ -238,8 +238,8 @@ fn remove_all(tx: &mut Tx<'_>, ids: &BTreeSet<u32>) {
     }
 }
 
-fn tell(tx: &mut Tx<'_>, invited_by: UserId) {
-    let audience = tx.state.who_sees_invite(invited_by);
+fn tell(tx: &mut Tx<'_>, invites: &[Arc<InviteRow>]) {
+    let audience = tx.state.who_manages_any(invites);
     tx.emit(Event::InvitesChanged(InvitesChanged {}), audience);
 }
 
@@ -247,13 +247,13 @@ fn tell(tx: &mut Tx<'_>, invited_by: UserId) {
 fn access(tx: &Tx<'_>, actor: &UserRow, id: u32, is_link: bool) -> Result<Arc<InviteRow>, ApiError> {
     let found = tx.state.invites.get(id).filter(|row| row.email.is_none() == is_link && row.is_open(tx.now));
     let row = found.cloned().ok_or_else(|| ApiError::bad_request("No such invitation"))?;
-    if row.invited_by != actor.id && !actor.role.is_admin() {
-        return Err(administrator_required());
+    if tx.state.can_manage_invite(actor, &row) {
+        return Ok(row);
     }
     if row.role == Role::Owner {
         check_is_owner(actor)?;
     }
-    Ok(row)
+    Err(administrator_required())
 }
 
 /// `revoke-email-invite` and `revoke-invite-link`. An e-mail that was not sent yet is not sent any more.
@@ -264,7 +264,7 @@ pub fn revoke(tx: &mut Tx<'_>, actor: UserId, id: u32, is_link: bool) -> Result<
     let actor = tx.actor(actor)?;
     let row = access(tx, &actor, id, is_link)?;
     remove(tx, row.id);
-    tell(tx, row.invited_by);
+    tell(tx, &[row]);
     Ok(())
 }
 
@@ -281,14 +281,14 @@ pub fn resend(tx: &mut Tx<'_>, actor: UserId, id: u32, product: &str) -> Result<
 
 /// Takes back all invitations of somebody who is deactivated.
 pub(super) fn revoke_all_of(tx: &mut Tx<'_>, user: UserId) {
-    let own: Vec<u32> = tx.state.invites.iter().filter(|row| row.invited_by == user).map(|row| row.id).collect();
+    let own: Vec<Arc<InviteRow>> = tx.state.invites.iter().filter(|row| row.invited_by == user).cloned().collect();
     if own.is_empty() {
         return;
     }
-    for id in own {
-        remove(tx, id);
+    for row in &own {
+        remove(tx, row.id);
     }
-    tell(tx, user);
+    tell(tx, &own);
 }
 
 #[cfg(test)]

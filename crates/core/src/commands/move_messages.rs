@@ -131,6 +131,9 @@ pub fn move_messages(
     if is_done {
         let moved_all = to.propagate == PropagateMode::All || !leaves_any(&tx.state, &moving);
         let followers = if moved_all { policies::follow(tx, &moving, existed) } else { None };
+        if !moved_all {
+            policies::begins(tx, &moving)?;
+        }
         notices::tell(tx, &moving, &notices::Moved { to, count: progress.moved, moved_all, existed, followers })?;
     }
     Ok(progress)
@@ -140,7 +143,7 @@ pub fn move_messages(
 /// message is in along with a new content.
 fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<Option<Moving>, ApiError> {
     let actor = tx.actor(actor)?;
-    tx.state.check_can_read(&actor, target)?;
+    tx.state.check_can_change(&actor, target)?;
     let invalid = || ApiError::bad_request("Invalid message(s)");
     let from = tx.state.messages.conversation_of(target).ok_or_else(invalid)?;
     let Some(Place::Topic { channel, topic }) = Place::of(tx, from) else {
@@ -165,6 +168,8 @@ fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<O
     let same_channel = new_channel.id == channel.id;
     let wanted = to.topic.as_deref().unwrap_or_default().trim();
     let resolving = if same_channel { Resolving::of(&topic, &new_topic, wanted) } else { None };
+    // A topic that is there keeps its name, in whatever case it is asked for.
+    let new_topic = known.map_or(new_topic, |known| known.name.clone());
     Ok(Some(Moving {
         actor,
         target,

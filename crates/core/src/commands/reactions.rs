@@ -3,7 +3,9 @@
 use super::emoji::{self, EmojiId};
 use super::flags::note_historical;
 use super::{Tx, follow};
+use crate::audience::Audience;
 use crate::change::{Change, MessageRow, ReactionRow};
+use crate::event::StandIn;
 use crate::limits;
 use crate::state::users::UserRow;
 use std::collections::BTreeSet;
@@ -45,7 +47,10 @@ fn resolve(tx: &Tx<'_>, message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji
     if wanted.code.is_none() && wanted.reaction_type.is_none() {
         return by_name(tx, name);
     }
-    let reaction_type = wanted.reaction_type.unwrap_or(ReactionType::Unicode);
+    let reaction_type = match wanted.reaction_type {
+        Some(reaction_type) => reaction_type,
+        None => by_name(tx, name)?.reaction_type,
+    };
     let code = match &wanted.code {
         Some(code) => code.clone(),
         None => by_name(tx, name)?.code,
@@ -58,9 +63,9 @@ fn resolve(tx: &Tx<'_>, message: &MessageRow, wanted: &EmojiRef) -> Result<Emoji
     Ok(Emoji { reaction_type, code, name: name.to_owned() })
 }
 
-/// The message, for who may read it.
+/// The message, for who may react to it.
 fn access_message(tx: &Tx<'_>, user: &UserRow, id: MessageId) -> Result<Arc<MessageRow>, ApiError> {
-    tx.state.check_can_read(user, id)?;
+    tx.state.check_can_change(user, id)?;
     tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))
 }
 
@@ -90,8 +95,7 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
     let reaction = ReactionRow { user: actor, reaction_type, emoji_code: code, emoji_name: name };
     let event = event(tx, &user, id, &reaction);
     tx.change(Change::ReactionAdded { message: id, reaction });
-    let audience = tx.state.who_holds_message(id);
-    tx.emit(Event::ReactionAdd(event), audience);
+    tell(tx, &user, event, Event::ReactionAdd);
     follow::takes_part(tx, &user, id);
     Ok(())
 }
@@ -103,8 +107,14 @@ pub fn add_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &Emoj
 pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &EmojiRef) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     let message = access_message(tx, &user, id)?;
+    let own_with = |code: &str| {
+        let own = message.reactions.iter().filter(|known| known.user == actor && known.emoji_code == code);
+        let own: Vec<&ReactionRow> = own.collect();
+        let by_name = own.iter().find(|known| wanted.name.as_ref() == Some(&known.emoji_name));
+        by_name.or(own.first()).map_or(ReactionType::Unicode, |known| known.reaction_type)
+    };
     let (reaction_type, code) = match (&wanted.code, &wanted.name) {
-        (Some(code), _) => (wanted.reaction_type.unwrap_or(ReactionType::Unicode), code.clone()),
+        (Some(code), _) => (wanted.reaction_type.unwrap_or_else(|| own_with(code)), code.clone()),
         (None, Some(name)) => {
             // One that is out of use is known by the reaction alone.
             let mine = |known: &&ReactionRow| known.user == actor && known.emoji_name == *name;
@@ -124,9 +134,22 @@ pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &E
     let reaction = message.reactions.iter().find(mine).cloned().ok_or(ApiError::ReactionDoesNotExist {})?;
     let event = event(tx, &user, id, &reaction);
     tx.change(Change::ReactionRemoved { message: id, reaction });
-    let audience = tx.state.who_holds_message(id);
-    tx.emit(Event::ReactionRemove(event), audience);
+    tell(tx, &user, event, Event::ReactionRemove);
     Ok(())
+}
+
+/// Tells everybody who holds the message; who reacted is hidden from those who may not know of the account.
+fn tell(tx: &mut Tx<'_>, user: &UserRow, event: ReactionEvent, kind: fn(ReactionEvent) -> Event) {
+    let audience = tx.state.who_holds_message(event.message_id);
+    let mut strangers = tx.state.strangers_to(user);
+    strangers.retain(|guest| audience.contains(*guest, &tx.state, u64::MAX));
+    if !strangers.is_empty() {
+        let StandIn { full_name, email, .. } = tx.state.stand_in(user.id);
+        let hidden =
+            ReactionEvent { user: ReactionEventUser { full_name, email, ..event.user.clone() }, ..event.clone() };
+        tx.emit(kind(hidden), Audience::users(strangers.iter().copied()));
+    }
+    tx.emit(kind(event), audience.minus(strangers));
 }
 
 fn event(tx: &Tx<'_>, user: &UserRow, message_id: MessageId, reaction: &ReactionRow) -> ReactionEvent {

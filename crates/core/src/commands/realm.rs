@@ -5,6 +5,7 @@ use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::equipment::Equipment;
 use crate::state::channels::ChannelRow;
 use crate::state::realm::{RealmRow, RealmSettings};
 use crate::state::users::UserRow;
@@ -26,15 +27,25 @@ pub fn reload_clients(tx: &mut Tx<'_>, immediate: bool) {
     tx.emit(Event::WebReloadClient(WebReloadClient { immediate }), Audience::realm());
 }
 
-/// What owners alone change, beside permissions of which their table says so: who comes in, and when they are trusted.
-const FOR_OWNERS: &[&str] =
-    &["disallow_disposable_email_addresses", "emails_restricted_to_domains", "waiting_period_threshold"];
+/// What owners alone change, beside permissions of which their table says so: who comes in, when they are
+/// trusted, and what is forgotten.
+const FOR_OWNERS: &[&str] = &[
+    "disallow_disposable_email_addresses",
+    "emails_restricted_to_domains",
+    "message_retention_days",
+    "waiting_period_threshold",
+];
 
 /// `update-realm`: all that was asked for, or nothing.
 ///
 /// # Errors
 /// 400 for who is no administrator, or no owner where it takes one, and for values that cannot be.
-pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]) -> Result<(), ApiError> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    actor: UserId,
+    settings: &[(&'static str, Value)],
+    equipment: &Equipment,
+) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
     if !user.role.is_admin() {
         return Err(administrator_required());
@@ -69,7 +80,7 @@ pub fn update(tx: &mut Tx<'_>, actor: UserId, settings: &[(&'static str, Value)]
             changed.push(*name);
         }
     }
-    check(tx, &user, &after.settings)?;
+    check(tx, &user, &after.settings, equipment)?;
     if changed.is_empty() {
         return Ok(());
     }
@@ -138,9 +149,13 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
     Ok(is_new)
 }
 
-/// Channels that are newly named by settings exist.
-fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings) -> Result<(), ApiError> {
+/// Channels that are newly named by settings exist, and so do the services that are chosen.
+fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings, equipment: &Equipment) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
+    let provider = after.video_chat_provider;
+    if provider != before.video_chat_provider && !equipment.offers_video_calls(provider) {
+        return Err(ApiError::invalid("video_chat_provider"));
+    }
     for (id, known) in [
         (after.new_stream_announcements_stream_id, before.new_stream_announcements_stream_id),
         (after.signup_announcements_stream_id, before.signup_announcements_stream_id),

@@ -11,9 +11,10 @@ use super::repeats::{self, SendKey};
 use super::{Tx, files, follow, visibility, webhooks};
 use crate::audience::Audience;
 use crate::change::{Change, MessageBits, MessageRow, SubmessageRow};
-use crate::event::{Gate, Marks, MessagePayload, Payload, Reach};
+use crate::event::{Gate, Marks, MessagePayload, Payload, Reach, Stranger};
 use crate::limits;
 use crate::shape::{EMPTY_TOPIC_DISPLAY_NAME, Shape};
+use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::messages::ConversationKind;
@@ -169,7 +170,7 @@ pub(super) fn deliver(tx: &mut Tx<'_>, sender: &UserRow, place: &Place, new: New
         new_topic_policy = follow::sends(tx, sender, channel, topic);
     }
     let conversation = open_conversation(tx, place);
-    let mentions = mentions(tx, place, conversation, &new.rendered, &new.alerted)?;
+    let mentions = mentions(tx, place, sender.id, &new.rendered, &new.alerted)?;
     if let Place::Topic { channel, topic } = place {
         follow::mentions(tx, &mentions, channel.id, topic);
     }
@@ -228,16 +229,18 @@ pub(super) fn find_channel(tx: &Tx<'_>, sender: &UserRow, wanted: &ChannelRef) -
     })
 }
 
-/// Who may send: subscribers, everybody who may read a public channel, and bots where their owner may; of these,
-/// those whom the channel's permission names.
+/// Who may send: subscribers, everybody who may read a public channel or the history of a private one, and bots where
+/// their owner may; of these, those whom the channel's permission names.
 pub(super) fn check_may_send(tx: &Tx<'_>, sender: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
     let refused = || Err(ApiError::bad_request(format!("Not authorized to send to channel '{}'", channel.name)));
     if channel.is_archived {
         return refused();
     }
-    let reaches = |user: &UserRow| {
-        tx.state.channels.is_subscribed(user.id, channel.id) || (!channel.is_private && !user.is_guest())
+    let reads_history = |user: &UserRow| {
+        channel.is_web_public
+            || (!user.is_guest() && tx.state.shows_history(channel) && tx.state.can_read_channel(user, channel))
     };
+    let reaches = |user: &UserRow| tx.state.channels.is_subscribed(user.id, channel.id) || reads_history(user);
     let permitted =
         |user: &UserRow| tx.state.has(user, &permission::channel::can_send_message_group, &channel.permissions);
     let owner = sender.bot.as_ref().and_then(|bot| bot.owner).and_then(|id| tx.state.active_user(id));
@@ -397,9 +400,26 @@ fn insert(
     }
     let whole = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
     let message = tx.state.message_view(&row, whole).expect("sender and conversation are there");
-    let payload = MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from };
+    let stranger = stranger(&tx.state, sender, place);
+    let payload =
+        MessagePayload { message, markdown: row.content.clone(), reach, marks, sent_from: new.sent_from, stranger };
     tx.emit_payload(Payload::Message(Arc::new(payload)), audience, Gate::All);
     id
+}
+
+/// Who may read the message without knowing the sender: guests who know few accounts, where the sender is not
+/// subscribed, or they are not.
+fn stranger(state: &RealmState, sender: &UserRow, place: &Place) -> Option<Stranger> {
+    let Place::Topic { channel, .. } = place else { return None };
+    if state.everybody_sees_all_users() {
+        return None;
+    }
+    if !channel.is_web_public && state.channels.is_subscribed(sender.id, channel.id) {
+        return None;
+    }
+    let mut to = state.strangers_to(sender);
+    to.retain(|guest| channel.is_web_public || state.channels.is_subscribed(*guest, channel.id));
+    (!to.is_empty()).then(|| Stranger { to, stand_in: state.stand_in(sender.id) })
 }
 
 fn audience(tx: &Tx<'_>, place: &Place, marks: &Marks) -> (Audience, Reach) {
@@ -452,5 +472,5 @@ fn set_first_message(tx: &mut Tx<'_>, channel: &ChannelRow, id: Option<MessageId
         history_public_to_subscribers: None,
         is_web_public: None,
     };
-    tx.emit(Event::StreamUpdate(event), audience);
+    tx.emit_gated(Event::StreamUpdate(event), audience, super::channels::gate(channel));
 }

@@ -101,7 +101,7 @@ pub struct NewSubmessage {
 /// 400 for a message that may not be read or has no parts, for parts that cannot be, and for too many.
 pub fn add(tx: &mut Tx<'_>, actor: UserId, id: MessageId, new: &NewSubmessage) -> Result<(), ApiError> {
     let user = tx.actor(actor)?;
-    tx.state.check_can_read(&user, id)?;
+    tx.state.check_can_change(&user, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
     let is_author = message.sender == actor;
     if message.submessages.is_empty() && !is_author {

@@ -247,7 +247,7 @@ fn emit_user_unseen(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
 
 fn emit_user_remove(tx: &mut Tx<'_>, user: &UserRow, audience: Audience, gate: Gate) {
     if !audience.is_empty() {
-        let person = RemovedUser { user_id: user.id, full_name: user.full_name.clone() };
+        let person = RemovedUser { user_id: user.id, full_name: tx.state.stand_in(user.id).full_name };
         tx.emit_unnoted(Event::RealmUserRemove(RealmUserRemove { person }), audience, gate);
     }
 }

@@ -125,6 +125,14 @@ fn message() -> impl Strategy<Value = MessagePayload> {
                     channel_wildcard,
                 },
                 sent_from: local.map(|local| (QueueId::from_random(1), local)),
+                stranger: is_public.then(|| Stranger {
+                    to: vec![UserId(1), UserId(3)],
+                    stand_in: StandIn {
+                        full_name: "Unknown".to_owned(),
+                        email: "user1@x".to_owned(),
+                        avatar_url: "/unknown".to_owned(),
+                    },
+                }),
             }
         },
     )

@@ -13,18 +13,19 @@ use std::collections::BTreeMap;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
 use tidings_types::permission::{self, deprecated};
 use tidings_types::profile::external_accounts;
+use tidings_types::realm::video_calls;
 
 pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     let fetch = &view.request.fetch;
     if fetch.wants("realm") {
         let realm = &*view.state.realm;
-        write_settings(view.state, fields);
+        write_settings(view, fields);
         write_policies(realm, fields);
         write_identity(view.state, fields);
         write_limits(fields);
         write_server(view, fields);
         write_absent_settings(fields);
-        write_video_calls(view.request.has_video_calls, fields);
+        write_video_calls(view, fields);
         write_absent_of_server(fields);
     }
     if fetch.wants("realm_linkifiers") {
@@ -45,7 +46,8 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
     }
 }
 
-fn write_settings(state: &RealmState, fields: &mut Fields) {
+fn write_settings(view: &View<'_>, fields: &mut Fields) {
+    let state = view.state;
     let mut settings: Map<String, Value> = match serde_json::to_value(&state.realm.settings) {
         Ok(Value::Object(settings)) => settings,
         _ => Map::new(),
@@ -54,6 +56,8 @@ fn write_settings(state: &RealmState, fields: &mut Fields) {
         let shown = state.shown_setting((permission.of)(&state.realm.settings));
         settings.insert(permission.rule.name.to_owned(), serde_json::json!(shown));
     }
+    let provider = view.request.equipment.video_calls_of(&state.realm.settings);
+    settings.insert("video_chat_provider".to_owned(), provider.into());
     for (name, value) in &settings {
         if let Some(field) = realm_field(name) {
             fields.put_setting(&field, value);
@@ -111,22 +115,26 @@ fn write_server(view: &View<'_>, fields: &mut Fields) {
     fields.put(field::realm_authentication_methods, &BTreeMap::from([("Email", method)]));
 }
 
-/// The number that clients know this kind of server by.
-const BIG_BLUE_BUTTON: u32 = 3;
-
 /// The only choice, which is to have nothing.
 fn disabled(name: &'static str) -> BTreeMap<&'static str, NamedNumber> {
     BTreeMap::from([("disabled", NamedNumber { id: 0, name })])
 }
 
-/// Video calls are what the operator configured, or nothing.
-fn write_video_calls(has_some: bool, fields: &mut Fields) {
+/// Which services for video calls can be chosen, and where they are.
+fn write_video_calls(view: &View<'_>, fields: &mut Fields) {
+    let equipment = &view.request.equipment;
     let mut providers = disabled("None");
-    if has_some {
-        providers.insert("big_blue_button", NamedNumber { id: BIG_BLUE_BUTTON, name: "BigBlueButton" });
-    }
-    fields.put(field::realm_video_chat_provider, &if has_some { BIG_BLUE_BUTTON } else { 0 });
+    let offered = [
+        ("jitsi_meet", video_calls::JITSI_MEET, NamedNumber { id: 1, name: "Jitsi Meet" }),
+        ("big_blue_button", video_calls::BIG_BLUE_BUTTON, NamedNumber { id: 4, name: "BigBlueButton" }),
+    ];
+    let offered = offered.into_iter().filter(|(_, provider, _)| equipment.offers_video_calls(*provider));
+    providers.extend(offered.map(|(key, _, shown)| (key, shown)));
     fields.put(field::realm_available_video_chat_providers, &providers);
+    let of_server = equipment.jitsi_server_url.as_deref();
+    let of_realm = view.state.realm.settings.jitsi_server_url.as_deref();
+    fields.put(field::server_jitsi_server_url, &of_server);
+    fields.put(field::jitsi_server_url, of_realm.or(of_server).unwrap_or_default());
 }
 
 /// Settings of features that do not exist here.
@@ -137,10 +145,8 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_message_content_allowed_in_email_notifications, &true);
     fields.put(field::realm_inline_image_preview, &true);
     fields.put(field::realm_inline_url_embed_preview, &false);
-    fields.put(field::realm_message_retention_days, &-1);
     fields.put(field::realm_require_e2ee_push_notifications, &false);
     fields.put(field::realm_want_advertise_in_communities_directory, &false);
-    fields.put(field::realm_jitsi_server_url, &());
     fields.put(field::realm_giphy_rating, &0);
     fields.put(field::realm_is_zephyr_mirror_realm, &false);
     fields.put(field::realm_email_auth_enabled, &true);
@@ -164,8 +170,6 @@ fn write_absent_of_server(fields: &mut Fields) {
     fields.put(field::settings_send_digest_emails, &false);
     fields.put(field::zulip_plan_is_not_limited, &true);
     fields.put(field::upgrade_text_for_wide_organization_logo, "");
-    fields.put(field::jitsi_server_url, "");
-    fields.put(field::server_jitsi_server_url, &());
     fields.put(field::development_environment, &false);
     fields.put(field::password_min_guesses, &0);
     fields.put(field::giphy_rating_options, &disabled("GIPHY integration disabled"));

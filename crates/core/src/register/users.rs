@@ -47,7 +47,7 @@ fn write_own_account(view: &View<'_>, fields: &mut Fields) {
     fields.put(field::avatar_url, &state.avatar_url(user));
     fields.put(field::is_admin, &user.role.is_admin());
     fields.put(field::is_owner, &(user.role == Role::Owner));
-    fields.put(field::is_moderator, &(user.role == Role::Moderator));
+    fields.put(field::is_moderator, &(user.role <= Role::Moderator));
     fields.put(field::is_guest, &user.is_guest());
     fields.put(field::user_id, &user.id);
     fields.put(field::email, &state.api_email(user));

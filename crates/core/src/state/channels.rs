@@ -165,6 +165,15 @@ pub struct Channels {
     subscriptions: HashMap<UserId, OrdMap<ChannelId, Arc<SubscriptionRow>>>,
     /// Active accounts with an active subscription.
     subscribers: HashMap<ChannelId, Subscribers>,
+    former: HashMap<ChannelId, Former>,
+}
+
+/// Who left a channel.
+#[derive(Clone, Debug, Default)]
+struct Former {
+    users: OrdSet<UserId>,
+    /// No message after this one came to any of them.
+    last_message: u32,
 }
 
 impl Channels {
@@ -200,6 +209,14 @@ impl Channels {
     #[must_use]
     pub fn subscribers(&self, channel: ChannelId) -> OrdSet<UserId> {
         self.subscribers.get(&channel).map(|known| known.users.clone()).unwrap_or_default()
+    }
+
+    /// Who left a channel in which a message that is this old or older came to them, as far as is known without a look at
+    /// each. Cheap to clone.
+    #[must_use]
+    pub fn former_subscribers(&self, channel: ChannelId, oldest: MessageId) -> OrdSet<UserId> {
+        let former = self.former.get(&channel).filter(|former| oldest.0 <= former.last_message);
+        former.map(|former| former.users.clone()).unwrap_or_default()
     }
 
     /// The same as a JSON list, made once for as long as it does not change.
@@ -242,6 +259,13 @@ impl Channels {
         user_is_active: bool,
     ) {
         self.subscribers.entry(channel).or_default().set(user, row.is_active && user_is_active);
+        if !row.is_active {
+            let former = self.former.entry(channel).or_default();
+            former.users.insert(user);
+            former.last_message = former.last_message.max(row.spans.last().map_or(0, |span| span.to_message));
+        } else if let Some(former) = self.former.get_mut(&channel) {
+            former.users.remove(&user);
+        }
         self.subscriptions.entry(user).or_default().insert(channel, row);
     }
 

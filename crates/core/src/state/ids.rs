@@ -74,6 +74,12 @@ impl IdSet {
         self.tail.contains(&id.0) || self.sealed.contains(id.0)
     }
 
+    /// Whether one of these is in it.
+    #[must_use]
+    pub fn has_any_of(&self, ids: &RoaringBitmap) -> bool {
+        self.tail.iter().any(|id| ids.contains(*id)) || !self.sealed.is_disjoint(ids)
+    }
+
     /// The whole set, as a bitmap of its own.
     #[must_use]
     pub fn to_bitmap(&self) -> RoaringBitmap {

@@ -105,6 +105,11 @@ impl MessageIndex {
         self.kinds.get(&id)
     }
 
+    /// All conversations, by id, those without messages included.
+    pub fn conversations(&self) -> impl Iterator<Item = (ConversationId, &ConversationKind)> {
+        self.kinds.iter().map(|(id, kind)| (*id, &**kind))
+    }
+
     /// What the conversation of a message is.
     #[must_use]
     pub fn kind_of_message(&self, id: MessageId) -> Option<&Arc<ConversationKind>> {

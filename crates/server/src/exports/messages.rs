@@ -13,7 +13,7 @@ use tidings_core::change::MessageRow;
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
-use tidings_store::query::{MessageQuery, Page as Range};
+use tidings_store::query::{Bounds, MessageQuery, Page as Range};
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Messages in one file.
@@ -119,11 +119,12 @@ impl<'a> Messages<'a> {
                 conditions: Vec::new(),
                 page,
                 index: MessageIndex::default(),
+                bounds: Bounds::EXPORT,
             });
             // What was sent since the export began is not of its moment.
             let upto = self.source.state.messages.last_id();
             let found: Vec<Arc<MessageRow>> =
-                found.map_err(Error::other)?.into_iter().filter(|row| row.id.0 <= upto).collect();
+                found.map_err(Error::other)?.messages.into_iter().filter(|row| row.id.0 <= upto).collect();
             let Some(last) = found.last() else { return Ok(None) };
             self.next = MessageId(last.id.0 + 1);
             let found: Vec<Arc<MessageRow>> = found.into_iter().filter(|row| self.is_wanted(row)).collect();

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::{NOTIFICATION_BOT, UserRow};
+use tidings_types::realm::video_calls;
 
 /// What tables are made from.
 struct Rows<'a> {
@@ -81,6 +82,10 @@ fn organization(source: &Source, settings: &mut Settings) -> Value {
     let mut row = columns(&realm.settings);
     settings.replace_in(&mut row, &realm.settings);
     row.remove("default_channels");
+    if realm.settings.video_chat_provider == video_calls::NOT_CHOSEN {
+        // Other servers have no such thing.
+        row.remove("video_chat_provider");
+    }
     // Where a channel is named, other servers have it or nothing.
     for (name, column) in [
         ("moderation_request_channel_id", "moderation_request_channel"),

@@ -32,7 +32,7 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
     let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
     let fetch = Fetch::new(request.fetch_event_types.or(request.event_types));
     let initial = InitialStateRequest {
-        has_video_calls: ctx.app.calls.is_some(),
+        equipment: ctx.app.equipment.clone(),
         user: ctx.user.id,
         queue: registered.id,
         last_event_id: registered.last_event_id,

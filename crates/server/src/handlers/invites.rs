@@ -18,7 +18,7 @@ use tidings_types::params::Nullable;
 /// `GET /invites`.
 pub async fn get_invites(ctx: Ctx, _request: GetInvitesRequest) -> Result<GetInvitesResponse, ApiError> {
     let (state, now) = (ctx.app.realm.state(), ctx.app.realm.clock.now());
-    let open = state.invites.iter().filter(|row| row.is_open(now) && state.can_see_invite(&ctx.user, row.invited_by));
+    let open = state.invites.iter().filter(|row| row.is_open(now) && state.can_manage_invite(&ctx.user, row));
     Ok(GetInvitesResponse { invites: open.map(|row| shown(&state, row)).collect() })
 }
 

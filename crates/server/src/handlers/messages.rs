@@ -13,6 +13,7 @@ pub mod single;
 use crate::http::pipeline::Ctx;
 use crate::search::Search;
 use tidings_core::change::MessageRow;
+use tidings_core::limits;
 use tidings_core::shape::Shape;
 use tidings_core::state::RealmState;
 use tidings_core::state::users::UserRow;
@@ -22,11 +23,23 @@ use tidings_types::message::Message;
 /// Runs a query of the stored messages where it may block.
 async fn query<T: Send + 'static>(
     ctx: Ctx,
-    query: impl FnOnce(&Search<'_>) -> Result<T, ApiError> + Send + 'static,
+    query: impl Fn(&Search<'_>) -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let run = move || {
-        let state = ctx.app.realm.snapshot();
-        query(&Search { store: &*ctx.app.realm.store, state: &state, viewer: &ctx.user })
+        let attempt = || {
+            let state = ctx.app.realm.snapshot();
+            let search = Search::new(&*ctx.app.realm.store, &state, &ctx.user);
+            (query(&search), search.is_stale())
+        };
+        // A move that came between the state and the messages: they are left out, so they are looked for again.
+        let (mut answer, mut is_stale) = attempt();
+        for _ in 1..limits::READS_MAX {
+            if !is_stale {
+                break;
+            }
+            (answer, is_stale) = attempt();
+        }
+        answer
     };
     tokio::task::spawn_blocking(run).await.map_err(|_| ApiError::Internal {})?
 }
@@ -36,6 +49,7 @@ fn message_for(state: &RealmState, viewer: &UserRow, row: &MessageRow, shape: Sh
     let mut message = state.message_view(row, shape)?;
     let received = state.received(viewer.id, row.id);
     let flags = state.flags.bits(viewer.id, row.id, received).names();
+    state.hide_strangers(viewer, &mut message);
     message.flags = Some(flags.into_iter().map(str::to_owned).collect());
     for edit in message.edit_history.iter_mut().flatten() {
         for topic in [&mut edit.topic, &mut edit.prev_topic].into_iter().flatten() {

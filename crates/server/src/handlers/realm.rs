@@ -9,7 +9,8 @@ use tidings_types::endpoints::realm::{UpdateRealmRequest, UpdateUserSettingsDefa
 /// `PATCH /realm`.
 pub async fn update_realm(ctx: Ctx, request: UpdateRealmRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    ctx.app.realm.run(move |tx| realm::update(tx, actor, &request.settings)).await?;
+    let equipment = ctx.app.equipment.clone();
+    ctx.app.realm.run(move |tx| realm::update(tx, actor, &request.settings, &equipment)).await?;
     Ok(Done {})
 }
 

@@ -147,7 +147,7 @@ impl Import<'_> {
                 topic_wildcard: rendered.topic_wildcard && in_channel,
             },
             last_edit: row.time("last_edit_time")?.filter(|_| has_content),
-            last_moved: edit_history.iter().filter(|edit| edit.is_move()).map(|edit| edit.timestamp).max(),
+            last_moved: edit_history.iter().filter(|edit| edit.is_shown_as_move()).map(|edit| edit.timestamp).max(),
             edit_history,
             reactions: Vec::new(),
             submessages: self.parts(sender, &content, parts.get(&id)),

@@ -290,6 +290,11 @@ impl Import<'_> {
                     row.get(name).and_then(|value| named(value, HISTORY_POLICIES))
                 }
                 "topics_policy" => row.get(name).and_then(topics_policy),
+                "message_retention_days" => {
+                    row.number(name)?.map(|days| if days == -1 { json!("unlimited") } else { json!(days) })
+                }
+                // Null is the server's own.
+                "jitsi_server_url" => row.get(name).filter(|value| value.is_string()).cloned(),
                 // Null is no limit.
                 _ if name.ends_with("_limit_seconds") && row.has(name) => {
                     Some(row.get(name).cloned().unwrap_or_else(|| json!("unlimited")))
@@ -297,8 +302,9 @@ impl Import<'_> {
                 _ => row.get(name).cloned(),
             };
             let Some(value) = value else { continue };
-            let is_limit = name.ends_with("_limit_seconds");
-            if !is_limit && kind_of(&value) != kind_of(before) {
+            let has_other_forms = name.ends_with("_limit_seconds")
+                || ["message_retention_days", "jitsi_server_url"].contains(&name.as_str());
+            if !has_other_forms && kind_of(&value) != kind_of(before) {
                 return Err(row.wrong(format!("`{name}` is not {}", kind_of(before))));
             }
             match (name.as_str(), value.as_bool()) {

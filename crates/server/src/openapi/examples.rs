@@ -90,6 +90,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("default_events_register_stream", r#""Denmark""#),
     ("default_code_block_language", r#""rust""#),
     ("default_language", r#""en""#),
+    ("jitsi_server_url", r#""https://meet.example.com""#),
     ("default_sending_stream", r#""Denmark""#),
     ("delivery_email", r#""hamlet@example.com""#),
     ("description", r#""All about Denmark""#),

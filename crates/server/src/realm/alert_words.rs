@@ -34,7 +34,7 @@ impl AlertWordFinder {
             return None;
         }
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = built.as_ref().filter(|known| known.version == version) {
+        if let Some(known) = built.as_ref().filter(|known| known.version >= version) {
             return Some(Arc::clone(known));
         }
         let (mut users, mut words) = (Vec::new(), Vec::new());

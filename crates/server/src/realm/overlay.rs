@@ -29,7 +29,9 @@ struct Moved {
 impl Moved {
     fn apply(&self, row: &mut MessageRow) {
         row.conversation = self.to;
-        row.last_moved = Some(self.edit.timestamp);
+        if self.edit.is_shown_as_move() {
+            row.last_moved = Some(self.edit.timestamp);
+        }
         row.edit_history.insert(0, self.edit.clone());
     }
 }
@@ -104,18 +106,14 @@ impl MessageReader for Overlay<'_> {
         Ok(row)
     }
 
-    fn senders_of(&self, conversation: ConversationId) -> Result<Vec<UserId>, ReadFailed> {
-        let mut senders = self.store.senders_of(conversation).map_err(|error| failed(&error))?;
-        for moved in self.moves.iter().filter(|moved| moved.to == conversation) {
-            for id in moved.ids.iter() {
-                self.message(*id)?;
-            }
-        }
+    fn reactors_of(&self, ids: &[MessageId]) -> Result<Vec<UserId>, ReadFailed> {
+        let mut reactors = self.store.reactors_of(ids).map_err(|error| failed(&error))?;
         let rows = self.rows.borrow();
-        senders.extend(rows.values().flatten().filter(|row| row.conversation == conversation).map(|row| row.sender));
-        senders.sort_unstable();
-        senders.dedup();
-        Ok(senders)
+        let known = ids.iter().filter_map(|id| rows.get(id)).flatten();
+        reactors.extend(known.flat_map(|row| &row.reactions).map(|reaction| reaction.user));
+        reactors.sort_unstable();
+        reactors.dedup();
+        Ok(reactors)
     }
 
     fn named_send(&self, sender: UserId, name: &str) -> Result<Option<NamedSend>, ReadFailed> {

@@ -4,7 +4,6 @@
 use roaring::RoaringBitmap;
 use serde_json::Value;
 use std::sync::Arc;
-use tidings_core::narrow::RESOLVED_TOPIC_PREFIX;
 use tidings_core::shape::EMPTY_TOPIC_DISPLAY_NAME;
 use tidings_core::state::RealmState;
 use tidings_core::state::channels::ChannelRow;
@@ -12,7 +11,8 @@ use tidings_core::state::flags::Flag;
 use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::{ConversationKind, Topic};
 use tidings_core::state::users::UserRow;
-use tidings_store::query::{Condition, MessageQuery, Page};
+use tidings_store::query::{Bounds, Condition, MessageQuery, Page};
+use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::narrow::NarrowTerm;
 use tidings_types::{ApiError, ChannelId, ConversationId, MessageId, UserId};
 
@@ -387,7 +387,7 @@ impl Filter {
     pub fn query(&self, state: &RealmState, page: Page) -> MessageQuery {
         let mut conditions = self.conditions.clone();
         conditions.push(Condition::Ids(Arc::new(self.ids.clone())));
-        MessageQuery { conditions, page, index: state.messages.clone() }
+        MessageQuery { conditions, page, index: state.messages.clone(), bounds: Bounds::PAGE }
     }
 
     fn keep(&mut self, ids: RoaringBitmap, negated: bool) {
@@ -437,7 +437,8 @@ fn shown(operand: &Value) -> String {
     operand.as_str().map_or_else(|| operand.to_string(), str::to_owned)
 }
 
-/// The words of a search; what stands in quotes belongs together.
+/// The words of a search; what stands in quotes belongs together. What has neither letter nor digit is no word, unless
+/// there is nothing else.
 fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     for (at, part) in text.split('"').enumerate() {
@@ -446,6 +447,10 @@ fn words(text: &str) -> Vec<String> {
         } else if at % 2 == 0 {
             words.extend(part.split_whitespace().map(str::to_owned));
         }
+    }
+    let has_word = |word: &String| word.chars().any(char::is_alphanumeric);
+    if words.iter().any(has_word) {
+        words.retain(has_word);
     }
     words
 }
@@ -462,5 +467,8 @@ mod tests {
         check("one \"two three\" four", &["one", "two three", "four"]);
         check("\"open end", &["open end"]);
         check("\"\" x", &["x"]);
+        check("R & D :)", &["R", "D"]);
+        check("\"- -\" foo - bar", &["foo", "bar"]);
+        check("! ?", &["!", "?"]);
     }
 }

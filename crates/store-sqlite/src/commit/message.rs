@@ -87,10 +87,11 @@ impl Writing<'_> {
         edit: &Edit,
         seq: u64,
     ) -> Result<(), Error> {
-        let list = json_list(&ids.iter().map(|id| id.0).collect::<Vec<_>>());
-        let sql = "UPDATE messages SET conversation_id = ?2, last_moved = ?3
+        let list = json_list(ids.iter().map(|id| id.0));
+        let moved_at = edit.is_shown_as_move().then_some(edit.timestamp);
+        let sql = "UPDATE messages SET conversation_id = ?2, last_moved = coalesce(?3, last_moved)
                    WHERE id IN (SELECT value FROM json_each(?1))";
-        let count = self.transaction.prepare_cached(sql)?.execute(params![list, to.0, edit.timestamp])?;
+        let count = self.transaction.prepare_cached(sql)?.execute(params![list, to.0, moved_at])?;
         if count != ids.len() {
             return Err(bad_row("messages", format!("{count} of {} messages were there to be moved", ids.len())));
         }

@@ -386,6 +386,24 @@ pub fn messages_are_read_whole(backend: &impl Backend) {
     world.check();
 }
 
+/// Messages are found by when they were sent, whatever their ids say; those that are gone are not.
+pub fn messages_are_found_by_age<B: Backend>(backend: &B) {
+    let mut world = World::new(backend, 3);
+    world.commit(&places());
+    let sent = |id, timestamp| inserted(MessageRow { timestamp, ..row(id, 1, 1) });
+    world.commit(&[sent(1, 50), sent(2, 20), sent(3, 50), sent(4, 51), sent(5, 10)]);
+    world.commit(&[Change::MessageDeleted { id: MessageId(5) }]);
+    for _ in 0..2 {
+        for (before, expected) in
+            [(20, vec![]), (21, vec![2]), (50, vec![2]), (51, vec![1, 2, 3]), (i64::MAX, vec![1, 2, 3, 4])]
+        {
+            let found: Vec<u32> = world.store().sent_before(before).unwrap().into_iter().collect();
+            assert_eq!(found, expected, "{before}");
+        }
+        world.reopen();
+    }
+}
+
 /// What clients call their sends is known for each sender, also after a start, until it is trimmed.
 pub fn sends_are_known_by_name<B: Backend>(backend: &B) {
     let mut world = World::new(backend, 2);

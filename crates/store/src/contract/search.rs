@@ -4,13 +4,14 @@ use super::changes::places;
 use super::world::{World, inserted};
 use super::{Backend, samples};
 use crate::Store;
-use crate::query::{Condition, MessageQuery, Page};
+use crate::query::{Bounds, Condition, MessageQuery, Page};
 use roaring::RoaringBitmap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tidings_core::change::{Change, MessageRow};
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::{ConversationKind, MessageIndex};
+use tidings_types::message::Edit;
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Whether a message meets a condition, by the words of [`crate::query`].
@@ -60,8 +61,13 @@ fn check<B: Backend>(world: &World<'_, B>, conditions: &[Condition]) {
             let after = Page::After { from: bound, limit };
             let oldest: Vec<&MessageRow> = matching().filter(|row| row.id >= bound).take(limit as usize).collect();
             for (page, expected) in [(before, newest), (after, oldest)] {
-                let query = MessageQuery { conditions: conditions.to_vec(), page, index: world.state.messages.clone() };
-                let found = world.store().search(&query).unwrap();
+                let query = MessageQuery {
+                    conditions: conditions.to_vec(),
+                    page,
+                    index: world.state.messages.clone(),
+                    bounds: Bounds::PAGE,
+                };
+                let found = world.store().search(&query).unwrap().messages;
                 let found: Vec<&MessageRow> = found.iter().map(|row| &**row).collect();
                 assert_eq!(found, expected, "{query:?}");
             }
@@ -183,8 +189,14 @@ pub fn words_are_words(backend: &impl Backend) {
                 .map(|row| row.id)
                 .collect();
             let page = Page::After { from: MessageId(0), limit };
-            let query = MessageQuery { conditions: vec![condition], page, index: world.state.messages.clone() };
-            let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
+            let query = MessageQuery {
+                conditions: vec![condition],
+                page,
+                index: world.state.messages.clone(),
+                bounds: Bounds::PAGE,
+            };
+            let found: Vec<MessageId> =
+                world.store().search(&query).unwrap().messages.iter().map(|row| row.id).collect();
             assert_eq!(found, expected, "{search:?}, negated {negated}");
         }
     }
@@ -236,8 +248,10 @@ pub fn words_of_many_topics(backend: &impl Backend) {
                 conditions: vec![condition, Condition::Ids(Arc::clone(ids))],
                 page: Page::Before { upto: MessageId(u32::MAX), limit: 100 },
                 index: world.state.messages.clone(),
+                bounds: Bounds::PAGE,
             };
-            let found: Vec<MessageId> = world.store().search(&query).unwrap().iter().map(|row| row.id).collect();
+            let found: Vec<MessageId> =
+                world.store().search(&query).unwrap().messages.iter().map(|row| row.id).collect();
             assert_eq!(found, expected, "{search:?}, negated {negated}, among {}", ids.len());
         }
     }
@@ -258,9 +272,71 @@ pub fn many_messages_and_flags(backend: &impl Backend) {
     for _ in 0..100 {
         let conditions = vec![Condition::Ids(Arc::new((1_000..=20_000).step_by(1_000).collect()))];
         let page = Page::Before { upto: MessageId(u32::MAX), limit: 15 };
-        let found = world.store().search(&MessageQuery { conditions, page, index: MessageIndex::default() }).unwrap();
+        let found = world
+            .store()
+            .search(&MessageQuery { conditions, page, index: MessageIndex::default(), bounds: Bounds::PAGE })
+            .unwrap()
+            .messages;
         assert_eq!(found.iter().map(|row| row.id.0 / 1_000).collect::<Vec<_>>(), (6..=20).collect::<Vec<_>>());
     }
     // Generous, for slow machines: with a row each, or a scan each, it takes far longer.
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+/// Nobody's long messages, or long histories, are read without a bound: a page ends at the far end, one message at least.
+pub fn pages_and_histories_are_bounded(backend: &impl Backend) {
+    let mut world = World::new(backend, 2);
+    world.commit(&places());
+    let text = "x".repeat(1_000);
+    let row = |id: u32| {
+        let row = samples::message(MessageId(id), ConversationId(1), UserId(1), id);
+        MessageRow { content: text.clone(), rendered: text.clone(), ..row }
+    };
+    world.commit(&(1..=20).map(|id| inserted(row(id))).collect::<Vec<_>>());
+    let edit = |timestamp: i64| Edit { timestamp, prev_content: Some(text.clone()), ..Edit::default() };
+    let edits =
+        (1..=30).map(|at| Change::MessageUpdated { row: Arc::new(row(20)), mentions: Vec::new(), edit: edit(at) });
+    world.commit(&edits.collect::<Vec<_>>());
+    let ids = |page: Page, page_bytes: usize| {
+        let bounds = Bounds { page_bytes, ..Bounds::PAGE };
+        let index = world.state.messages.clone();
+        let found = world.store().search(&MessageQuery { conditions: Vec::new(), page, index, bounds }).unwrap();
+        let ids: Vec<u32> = found.messages.iter().map(|row| row.id.0).collect();
+        (ids, found.is_cut)
+    };
+    let after = Page::After { from: MessageId(1), limit: 6 };
+    assert_eq!(ids(after, 100_000), ((1..=6).collect(), false));
+    assert_eq!(ids(after, 5_000), ((1..=3).collect(), true));
+    assert_eq!(ids(after, 0), (vec![1], true));
+    let before = Page::Before { upto: MessageId(19), limit: 6 };
+    assert_eq!(ids(before, 5_000), ((17..=19).collect(), true));
+    assert_eq!(ids(Page::Before { upto: MessageId(1), limit: 6 }, 1), (vec![1], false), "there is no other");
+
+    let newest = |bounds: Bounds| {
+        let page = Page::Before { upto: MessageId(20), limit: 1 };
+        let index = world.state.messages.clone();
+        let found = world.store().search(&MessageQuery { conditions: Vec::new(), page, index, bounds }).unwrap();
+        found.messages[0].edit_history.iter().map(|edit| edit.timestamp).collect::<Vec<i64>>()
+    };
+    assert_eq!(newest(Bounds::PAGE).len(), 30);
+    assert_eq!(newest(Bounds { edits: 3, ..Bounds::PAGE }), [30, 29, 28]);
+    assert_eq!(newest(Bounds { edits_bytes: 4_500, ..Bounds::PAGE }), [30, 29, 28, 27]);
+    let history: Vec<i64> = world.store().history(MessageId(20)).unwrap().0.iter().map(|edit| edit.timestamp).collect();
+    assert!(history.into_iter().eq((1..=30).rev()));
+}
+
+/// Who reacted to some messages.
+pub fn reactors(backend: &impl Backend) {
+    let mut world = World::new(backend, 3);
+    world.commit(&places());
+    let row = |id: u32| samples::message(MessageId(id), ConversationId(1), UserId(1), 0);
+    world.commit(&(1..=3).map(|id| inserted(row(id))).collect::<Vec<_>>());
+    let reaction = |message: u32, user: u32, n: u32| Change::ReactionAdded {
+        message: MessageId(message),
+        reaction: samples::reaction(UserId(user), n),
+    };
+    world.commit(&[reaction(1, 3, 0), reaction(1, 1, 0), reaction(1, 3, 1), reaction(3, 2, 1)]);
+    let of = |ids: &[u32]| world.store().reactors_of(&ids.iter().map(|id| MessageId(*id)).collect::<Vec<_>>()).unwrap();
+    assert_eq!((of(&[1]), of(&[2]), of(&[])), (vec![UserId(1), UserId(3)], Vec::new(), Vec::new()));
+    assert_eq!(of(&[1, 2, 3]), [UserId(1), UserId(2), UserId(3)]);
 }

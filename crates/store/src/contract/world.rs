@@ -77,7 +77,9 @@ impl<'a, B: Backend> World<'a, B> {
                 for id in ids.iter() {
                     let message = self.messages.get_mut(id).unwrap();
                     message.conversation = *to;
-                    message.last_moved = Some(edit.timestamp);
+                    if edit.is_shown_as_move() {
+                        message.last_moved = Some(edit.timestamp);
+                    }
                     message.edit_history.insert(0, edit.clone());
                 }
             }

@@ -58,7 +58,7 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
     signup::welcome(tx, id, invite.welcome.clone())?;
     if invite.email.is_some() {
         remove(tx, invite.id);
-        tell(tx, invite.invited_by);
+        tell(tx, std::slice::from_ref(&invite));
     }
     let inviter = tx.state.active_user(invite.invited_by).filter(|_| invite.notify_inviter).cloned();
     if let (Some(inviter), Some(person)) = (inviter, tx.state.users.get(id).cloned()) {

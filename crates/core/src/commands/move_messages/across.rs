@@ -71,10 +71,12 @@ pub(super) fn tell(tx: &mut Tx<'_>, before: &RealmState, moving: &Moving, ids: &
     Audience::users(told.iter().map(UserId))
 }
 
-/// Who may have the messages: subscribers of either channel, and who is mentioned, took part, or starred one.
+/// Who may have the messages: subscribers of either channel, who left the one where they were, and who is mentioned, took
+/// part, or starred one.
 fn concerned(before: &RealmState, moving: &Moving, ids: &[MessageId], moved: &RoaringBitmap) -> RoaringBitmap {
     let subscribers = [&moving.old.0, &moving.new.0].map(|channel| before.channels.subscribers(channel.id));
     let mut users: RoaringBitmap = subscribers.iter().flatten().map(|user| user.0).collect();
+    users.extend(before.former_holders(moving.old.0.id, ids).iter().map(|user| user.0));
     users.extend(ids.iter().flat_map(|id| before.flags.others_who_hold(*id)).map(|user| user.0));
     let starred = before.flags.users().filter(|(_, flags)| !flags.with(Flag::Starred).is_disjoint(moved));
     users.extend(starred.map(|(user, _)| user.0));

@@ -2,14 +2,15 @@
 
 use super::Moving;
 use crate::commands::Tx;
+use crate::commands::channels::may_administer;
 use crate::commands::send;
-use crate::narrow::RESOLVED_TOPIC_PREFIX;
 use crate::shape::EMPTY_TOPIC_DISPLAY_NAME;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
 use tidings_types::channel::ChannelPermissions;
 use tidings_types::endpoints::messages::PropagateMode;
+use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::permission::{Permission, channel, realm};
 use tidings_types::realm::RealmSettings;
 use tidings_types::user::Role;
@@ -58,12 +59,10 @@ pub(super) fn check(tx: &Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
     let (old, new) = (&moving.old.0, &moving.new.0);
     let refused = |text: &str| Err(ApiError::bad_request(text));
     send::check_topic_allowed(tx, new, &moving.new.1)?;
-    if old.is_archived {
-        return refused("You don't have permission to edit this message");
-    }
     let settings = &tx.state.realm.settings;
     if moving.resolving.is_some() {
-        let may = may(tx, moving, &realm::can_resolve_topics_group, &channel::can_resolve_topics_group);
+        let may = tx.state.may(&moving.actor, &realm::can_resolve_topics_group)
+            || tx.state.has(&moving.actor, &channel::can_resolve_topics_group, &old.permissions);
         return if may { Ok(()) } else { refused("You don't have permission to resolve topics in this channel.") };
     }
     if moving.renames() {
@@ -98,7 +97,7 @@ fn may(tx: &Tx<'_>, moving: &Moving, anywhere: &InRealm, here: &InChannel) -> bo
 fn may_in(tx: &Tx<'_>, user: &UserRow, channel: &ChannelRow, anywhere: &InRealm, here: &InChannel) -> bool {
     tx.state.may(user, anywhere)
         || tx.state.has(user, here, &channel.permissions)
-        || tx.state.has(user, &channel::can_administer_channel_group, &channel.permissions)
+        || may_administer(&tx.state, user, channel)
 }
 
 fn is_exempt(user: &UserRow) -> bool {

@@ -82,7 +82,7 @@ fn tell_resolved(
 ) -> Result<(), ApiError> {
     let (channel, topic) = &moving.new;
     if let Some(id) = recent_notice(tx, moving)? {
-        return delete::remove(tx, &moving.actor, &[id]);
+        return delete::remove(tx, Some(moving.actor.id), &[id]);
     }
     let what = match resolving {
         Resolving::Resolved => RESOLVED,

@@ -1,9 +1,9 @@
 //! The choices that users made for a topic go along when the whole topic moves.
 
 use super::Moving;
-use crate::commands::Tx;
 use crate::commands::personal::user_topics::put;
-use tidings_types::UserId;
+use crate::commands::{Tx, follow};
+use tidings_types::{ApiError, MessageId, UserId};
 
 const MUTED: u8 = 1;
 const FOLLOWED: u8 = 3;
@@ -43,6 +43,20 @@ fn more_visible(one: u8, other: u8) -> u8 {
         policy => policy,
     };
     if rank(one) >= rank(other) { one } else { other }
+}
+
+/// Whose message is moved to where it is the first one has begun that topic.
+pub(super) fn begins(tx: &mut Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
+    let (channel, topic) = (&moving.new.0, &moving.new.1);
+    let Some(message) = tx.message(moving.target)? else { return Ok(()) };
+    let Some(sender) = tx.state.active_user(message.sender).cloned() else { return Ok(()) };
+    let ids = tx.state.messages.topic(channel.id, topic).and_then(|topic| tx.state.messages.ids(topic.conversation));
+    let ids = ids.map(|ids| ids.to_bitmap()).unwrap_or_default();
+    let first = ids.iter().map(MessageId).find(|id| tx.state.can_read_message(&sender, *id));
+    if first == Some(moving.target) {
+        follow::begins(tx, &sender, channel.id, topic);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

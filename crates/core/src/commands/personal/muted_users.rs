@@ -2,14 +2,14 @@
 
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::Tx;
+use crate::commands::{Tx, flags};
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::personal::MutedUsers;
 use tidings_types::user::MutedUser;
 use tidings_types::{ApiError, UserId};
 
-/// `mute-user`.
+/// `mute-user`. What the muted user sent before is read from now on, as is what they send later.
 ///
 /// # Errors
 /// 400 for oneself, for users one may not know of, and for those muted already.
@@ -19,6 +19,7 @@ pub fn mute(tx: &mut Tx<'_>, actor: UserId, target: UserId) -> Result<(), ApiErr
     if muted.iter().any(|known| known.id == target) {
         return Err(ApiError::bad_request("User already muted"));
     }
+    flags::mark_sender_as_read(tx, actor, target)?;
     muted.push(MutedUser { id: target, timestamp: tx.now });
     put(tx, actor, muted);
     Ok(())

@@ -2,8 +2,10 @@
 
 use crate::audience::Audience;
 use crate::commands::Tx;
+use crate::commands::edit;
 use crate::commands::send::{self, ChannelRef, UserRefIn};
 use crate::event::Gate;
+use crate::limits;
 use crate::shape::Shape;
 use crate::state::messages::ConversationKind;
 use crate::state::users::UserRow;
@@ -55,9 +57,20 @@ fn in_channel(
         stream_id: Some(channel.id),
         topic: Some(send::check_topic(topic)?),
     };
+    if tx.state.channels.subscriber_count(channel.id) > limits::TYPING_SUBSCRIBERS_MAX {
+        return Ok(());
+    }
     let subscribers = tx.state.channels.subscribers(channel.id);
-    let audience = Audience::users(subscribers.iter().copied().filter(|user| wants(tx, *user)));
-    tx.emit_gated(event(op, typing), audience, Gate::With(Shape::STREAM_TYPING_NOTIFICATIONS));
+    let told = subscribers.iter().copied().filter(|user| wants(tx, *user));
+    let strangers = tx.state.strangers_to(sender);
+    let (unknown, known): (Vec<UserId>, Vec<UserId>) = told.partition(|user| strangers.contains(user));
+    let gate = Gate::With(Shape::STREAM_TYPING_NOTIFICATIONS);
+    if !unknown.is_empty() {
+        let email = tx.state.stand_in(sender.id).email;
+        let typing = Typing { sender: TypingUser { email, ..typing.sender.clone() }, ..typing.clone() };
+        tx.emit_gated(event(op, typing), Audience::users(unknown), gate);
+    }
+    tx.emit_gated(event(op, typing), Audience::users(known), gate);
     Ok(())
 }
 
@@ -86,24 +99,25 @@ fn in_direct(tx: &mut Tx<'_>, sender: &UserRow, op: TypingOp, users: &[UserRefIn
 /// 400 for messages of others, where one may no longer send, and for who said that nobody be told.
 pub fn set_for_edit(tx: &mut Tx<'_>, actor: UserId, op: TypingOp, id: MessageId) -> Result<(), ApiError> {
     let editor = tx.actor(actor)?;
-    tx.state.check_can_read(&editor, id)?;
+    tx.state.check_can_change(&editor, id)?;
     let message = tx.message(id)?.ok_or_else(|| ApiError::bad_request("Invalid message(s)"))?;
-    if message.sender != actor {
-        return Err(ApiError::bad_request("You don't have permission to edit this message"));
-    }
+    edit::check_may_edit(tx, &editor, &message)?;
     let kind = tx.state.messages.kind(message.conversation).cloned();
-    let (recipient, told, gate) = match kind.as_deref() {
+    let (recipient, told) = match kind.as_deref() {
         Some(ConversationKind::Topic { channel, topic }) => {
             check_tells(editor.settings.send_stream_typing_notifications, "channel")?;
             let row = send::find_channel(tx, &editor, &ChannelRef::Id(i64::from(channel.0)))?;
             send::check_may_send(tx, &editor, &row)?;
+            if tx.state.channels.subscriber_count(*channel) > limits::TYPING_SUBSCRIBERS_MAX {
+                return Ok(());
+            }
             let told: Vec<UserId> = tx.state.channels.subscribers(*channel).iter().copied().collect();
             let recipient = EditedIn::Channel { channel_id: *channel, topic: topic.clone() };
-            (recipient, told, Gate::With(Shape::STREAM_TYPING_NOTIFICATIONS))
+            (recipient, told)
         }
         Some(ConversationKind::Direct { users }) => {
             check_tells(editor.settings.send_private_typing_notifications, "direct")?;
-            (EditedIn::Direct { user_ids: users.clone() }, users.clone(), Gate::All)
+            (EditedIn::Direct { user_ids: users.clone() }, users.clone())
         }
         None => return Err(ApiError::bad_request("Invalid message(s)")),
     };
@@ -116,7 +130,7 @@ pub fn set_for_edit(tx: &mut Tx<'_>, actor: UserId, op: TypingOp, id: MessageId)
         TypingOp::Start => Event::TypingEditStart(typing),
         TypingOp::Stop => Event::TypingEditStop(typing),
     };
-    tx.emit_gated(event, audience, gate);
+    tx.emit(event, audience);
     Ok(())
 }
 

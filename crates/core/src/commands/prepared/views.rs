@@ -14,8 +14,17 @@ use tidings_types::prepared::NavigationView;
 use tidings_types::{ApiError, UserId};
 
 /// The views that clients have by themselves.
-const BUILT_IN: &[&str] =
-    &["inbox", "recent", "feed", "drafts", "narrow/has/reaction/sender/me", "narrow/is/mentioned", "narrow/is/starred"];
+const BUILT_IN: &[&str] = &[
+    "inbox",
+    "recent",
+    "feed",
+    "drafts",
+    "scheduled",
+    "reminders",
+    "narrow/has/reaction/sender/me",
+    "narrow/is/mentioned",
+    "narrow/is/starred",
+];
 
 /// `add-navigation-view`.
 ///

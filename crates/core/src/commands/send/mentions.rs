@@ -7,7 +7,7 @@ use crate::state::flags::MentionBits;
 use crate::state::groups::Group;
 use crate::state::users::UserRow;
 use tidings_markdown::Rendered;
-use tidings_types::{ApiError, ConversationId, GroupId, UserId, permission};
+use tidings_types::{ApiError, GroupId, MessageId, UserId, permission};
 
 pub(in crate::commands) fn check_wildcards(
     tx: &Tx<'_>,
@@ -16,15 +16,18 @@ pub(in crate::commands) fn check_wildcards(
     rendered: &Rendered,
 ) -> Result<(), ApiError> {
     let Place::Topic { channel, .. } = place else { return Ok(()) };
-    let large = tx.state.channels.subscriber_count(channel.id) > limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
-    if !large || tx.state.may(sender, &permission::realm::can_mention_many_users_group) {
+    if tx.state.may(sender, &permission::realm::can_mention_many_users_group) {
+        return Ok(());
+    }
+    let many = limits::WILDCARD_FREE_SUBSCRIBERS_MAX;
+    if rendered.topic_wildcard && topic_participants(tx, place, sender.id)?.len() > many {
+        return Err(ApiError::TopicWildcardNotAllowed {});
+    }
+    if tx.state.channels.subscriber_count(channel.id) <= many {
         return Ok(());
     }
     if rendered.channel_wildcard {
         return Err(ApiError::ChannelWildcardNotAllowed {});
-    }
-    if rendered.topic_wildcard {
-        return Err(ApiError::TopicWildcardNotAllowed {});
     }
     // A group that has everybody of a role in it is as good as a wildcard.
     let mut groups = rendered.mentioned_groups.iter().filter_map(|id| tx.state.groups.get(GroupId(*id)));
@@ -49,20 +52,22 @@ pub(in crate::commands) fn check_groups(tx: &Tx<'_>, sender: &UserRow, rendered:
     Ok(())
 }
 
-/// Whom a message concerns in particular: of these, who may read it.
+/// Whom a message concerns in particular: of these, who gets it, and bots that may read it.
 pub(in crate::commands) fn mentions(
     tx: &Tx<'_>,
     place: &Place,
-    conversation: ConversationId,
+    sender: UserId,
     rendered: &Rendered,
     alerted: &[UserId],
 ) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
     let mut found: Vec<(UserId, MentionBits)> =
         rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
-    found.retain(|(user, _)| place.may_read(tx, *user));
+    let is_bot = |user: UserId| tx.state.active_user(user).is_some_and(|row| row.is_bot());
+    found.retain(|(user, _)| place.is_recipient(tx, *user) || (is_bot(*user) && place.may_read(tx, *user)));
     let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
-    if rendered.topic_wildcard && matches!(place, Place::Topic { .. }) {
-        others.extend(tx.senders_of(conversation)?.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
+    if rendered.topic_wildcard {
+        let participants = topic_participants(tx, place, sender)?;
+        others.extend(participants.into_iter().map(|user| (user, MentionBits::TOPIC_WILDCARD)));
     }
     for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
         others.extend(members_there(tx, place, group).into_iter().map(|user| (user, MentionBits::USER)));
@@ -70,6 +75,24 @@ pub(in crate::commands) fn mentions(
     others.retain(|(user, _)| place.is_recipient(tx, *user));
     found.extend(others);
     Ok(merge_mentions(found))
+}
+
+/// Who takes part in a topic, ascending: who sends, sent, or reacted to one of its newest messages. Nobody in a direct
+/// conversation.
+fn topic_participants(tx: &Tx<'_>, place: &Place, sender: UserId) -> Result<Vec<UserId>, ApiError> {
+    let Place::Topic { channel, topic } = place else { return Ok(Vec::new()) };
+    let mut participants = vec![sender];
+    let known = tx.state.messages.topic(channel.id, topic).and_then(|topic| tx.state.messages.ids(topic.conversation));
+    if let Some(ids) = known {
+        let newest: Vec<MessageId> = ids.newest_first().take(limits::REACTED_MESSAGES_MAX).collect();
+        participants.extend(tx.reactors_of(&newest)?);
+        let ids = ids.to_bitmap();
+        let sent_there = |user: &UserId| tx.state.messages.sent_by(*user).is_some_and(|sent| sent.has_any_of(&ids));
+        participants.extend(tx.state.users.iter().map(|row| row.id).filter(sent_there));
+    }
+    participants.sort_unstable();
+    participants.dedup();
+    Ok(participants)
 }
 
 /// Members of a group among those who get what is sent to a place; of both the fewer are looked through.

@@ -3,9 +3,11 @@
 use super::check_is_owner;
 use crate::audience::Audience;
 use crate::change::Change;
-use crate::commands::Tx;
+use crate::commands::{Tx, realm};
+use crate::equipment::Equipment;
 use crate::limits;
 use crate::state::RealmState;
+use serde_json::Value;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::realm::{RealmDomainPut, RealmDomainRemove};
@@ -136,7 +138,7 @@ pub fn change(tx: &mut Tx<'_>, actor: UserId, domain: &str, allow_subdomains: bo
     Ok(())
 }
 
-/// `remove-realm-domain`.
+/// `remove-realm-domain`. Without the last domain, addresses are not restricted to any: nobody could come in.
 ///
 /// # Errors
 /// 400 for who is no owner, and for an unknown domain.
@@ -145,6 +147,11 @@ pub fn remove(tx: &mut Tx<'_>, actor: UserId, domain: &str) -> Result<(), ApiErr
     let mut list = Vec::clone(&tx.state.organization.domains);
     let at = list.iter().position(|known| known.domain == domain).ok_or_else(|| unknown(domain))?;
     list.remove(at);
+    if list.is_empty() {
+        let unrestricted = Value::Bool(false);
+        // Nothing that the operator set up matters for this.
+        realm::update(tx, actor, &[("emails_restricted_to_domains", unrestricted)], &Equipment::default())?;
+    }
     tx.change(Change::Domains(Arc::new(list)));
     tx.emit(Event::RealmDomainsRemove(RealmDomainRemove { domain: domain.to_owned() }), Audience::realm());
     Ok(())

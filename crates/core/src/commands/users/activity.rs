@@ -92,6 +92,10 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
     let row = Arc::new(UserRow { is_active, ..user.clone() });
     tx.change(Change::User(Arc::clone(&row)));
     let channels = move_spans(tx, user.id, is_active);
+    if !is_active {
+        // Before people are told of the account, which some then know no more.
+        tell_peers(tx, &channels, Event::PeerRemove);
+    }
     visibility::tell_activity(tx, &before, &row);
     if is_active {
         let groups = visibility::groups_of(&tx.state, &row);
@@ -103,7 +107,6 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         email::forget(tx, row.id);
-        tell_peers(tx, &channels, Event::PeerRemove);
     }
     if row.is_bot() {
         let bot = BotChange { user_id: row.id, is_active: Some(is_active), ..BotChange::default() };

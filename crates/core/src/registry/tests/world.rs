@@ -133,7 +133,7 @@ pub(super) fn message(id: u32, topic: &str, reach: Reach) -> MessagePayload {
         flags: None,
     };
     let markdown = format!("message {id}");
-    MessagePayload { message, markdown, reach, marks: Marks::default(), sent_from: None }
+    MessagePayload { message, markdown, reach, marks: Marks::default(), sent_from: None, stranger: None }
 }
 
 pub(super) fn delete(ids: &[u32]) -> Payload {

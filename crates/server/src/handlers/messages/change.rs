@@ -14,6 +14,7 @@ use tidings_core::event::PreparedFlags;
 use tidings_core::limits;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::channels::{DeleteTopicRequest, DeleteTopicResponse};
+use tidings_types::endpoints::messages::PropagateMode;
 use tidings_types::endpoints::messages::change::{
     AddReactionRequest, AddSubmessageRequest, DeleteMessageRequest, RemoveReactionRequest, ReportMessageRequest,
     UpdateMessageRequest, UpdateMessageResponse,
@@ -27,6 +28,9 @@ pub async fn update_message(ctx: Ctx, request: UpdateMessageRequest) -> Result<U
     let is_moved = topic.is_some() || request.stream_id.is_some();
     if request.content.is_none() && !is_moved {
         return Err(ApiError::bad_request("Nothing to change"));
+    }
+    if !is_moved && request.propagate_mode != PropagateMode::One {
+        return Err(ApiError::bad_request("Invalid propagate_mode without topic edit"));
     }
     let content = match request.content {
         Some(content) => Some(new_content(&ctx, &content, request.prev_content_sha256)?),

@@ -25,15 +25,15 @@ pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMe
     let wanted = wanted(&request)?;
     let terms = request.narrow.unwrap_or_default();
     query(ctx, move |search| {
-        let (filter, found, anchor) = match wanted {
+        let (filter, found, anchor) = match &wanted {
             Wanted::Page(range) => {
                 let filter = narrow::filter(search.state, search.viewer, &terms, &Scope::Usual)?;
-                let found = search.page(&filter, range)?;
+                let found = search.page(&filter, *range)?;
                 let anchor = Some(found.anchor);
                 (filter, found, anchor)
             }
             Wanted::Ids(ids) => {
-                let filter = narrow::filter(search.state, search.viewer, &terms, &Scope::Ids(ids))?;
+                let filter = narrow::filter(search.state, search.viewer, &terms, &Scope::Ids(ids.clone()))?;
                 let found = Found { rows: search.all(&filter)?, ..Found::default() };
                 (filter, found, None)
             }
@@ -115,8 +115,8 @@ fn match_fields(search: &Search<'_>, words: &[String], row: &MessageRow, shape: 
 /// `GET /messages/matches_narrow`.
 pub async fn matches_narrow(ctx: Ctx, request: MatchesNarrowRequest) -> Result<MatchesNarrowResponse, ApiError> {
     check_count(&request.msg_ids)?;
+    let scope = Scope::Ids(request.msg_ids);
     query(ctx, move |search| {
-        let scope = Scope::Ids(request.msg_ids);
         let filter = narrow::filter(search.state, search.viewer, &request.narrow, &scope)?;
         let shape = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
         let rows = search.all(&filter)?;

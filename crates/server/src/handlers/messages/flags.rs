@@ -4,6 +4,8 @@ use super::query;
 use crate::http::pipeline::Ctx;
 use crate::search::Range;
 use crate::search::narrow::{self, Scope};
+use std::time::{Duration, Instant};
+use tidings_core::commands::Tx;
 use tidings_core::commands::flags::{self, FlagChange, FlagsChanged, check_flag};
 use tidings_core::limits;
 use tidings_core::state::flags::Flag;
@@ -73,17 +75,31 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+/// Marks as read until nothing is left, the newest first: whether all are marked.
+async fn mark_as_read(
+    ctx: &Ctx,
+    mark: impl Fn(&mut Tx<'_>) -> Result<bool, ApiError> + Clone + Send + 'static,
+) -> Result<bool, ApiError> {
+    let until = Instant::now() + Duration::from_secs(limits::MARK_AS_READ_SECS);
+    loop {
+        let complete = ctx.app.realm.run(mark.clone()).await?;
+        if complete || Instant::now() >= until {
+            return Ok(complete);
+        }
+    }
+}
+
 /// `POST /mark_all_as_read`.
 pub async fn mark_all_as_read(ctx: Ctx, _request: MarkAllAsReadRequest) -> Result<MarkAllAsReadResponse, ApiError> {
     let actor = ctx.user.id;
-    ctx.app.realm.run(move |tx| flags::mark_all_as_read(tx, actor)).await?;
-    Ok(MarkAllAsReadResponse { complete: true })
+    let complete = mark_as_read(&ctx, move |tx| flags::mark_all_as_read(tx, actor)).await?;
+    Ok(MarkAllAsReadResponse { complete })
 }
 
 /// `POST /mark_stream_as_read`.
 pub async fn mark_channel_as_read(ctx: Ctx, request: MarkChannelAsReadRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    ctx.app.realm.run(move |tx| flags::mark_channel_as_read(tx, actor, request.stream_id)).await?;
+    mark_as_read(&ctx, move |tx| flags::mark_channel_as_read(tx, actor, request.stream_id)).await?;
     Ok(Done {})
 }
 
@@ -91,6 +107,6 @@ pub async fn mark_channel_as_read(ctx: Ctx, request: MarkChannelAsReadRequest) -
 pub async fn mark_topic_as_read(ctx: Ctx, request: MarkTopicAsReadRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
     let (channel, topic) = (request.stream_id, request.topic_name);
-    ctx.app.realm.run(move |tx| flags::mark_topic_as_read(tx, actor, channel, &topic)).await?;
+    mark_as_read(&ctx, move |tx| flags::mark_topic_as_read(tx, actor, channel, &topic)).await?;
     Ok(Done {})
 }

@@ -50,7 +50,12 @@ pub async fn get_message_history(
             .messages
             .kind(row.conversation)
             .is_some_and(|kind| matches!(&**kind, ConversationKind::Topic { .. }));
-        let mut message_history = snapshots(&row, topic, &search.state.visible_history(&row, usize::MAX));
+        let (edits, is_cut) = search.history(&row)?;
+        let mut message_history = snapshots(&row, topic, &edits);
+        if is_cut && message_history.len() > 1 {
+            // What it was at first is not known here.
+            message_history.remove(0);
+        }
         for snapshot in message_history.iter_mut().filter(|_| in_channel) {
             snapshot.topic = shape.topic(&snapshot.topic).to_owned();
             snapshot.prev_topic = snapshot.prev_topic.as_deref().map(|topic| shape.topic(topic).to_owned());
@@ -117,8 +122,11 @@ pub async fn get_read_receipts(ctx: Ctx, request: GetReadReceiptsRequest) -> Res
             state.personal.muted_users(viewer.id).iter().any(|muted| muted.id == user)
                 || state.personal.muted_users(user).iter().any(|muted| muted.id == viewer.id)
         };
+        // An edit that mentions somebody makes nothing unread: it is as if read, without having been.
+        let was_sent = |user: UserId| row.last_edit.is_none() || state.received_by_place(user, id);
         let tells = |user: UserId| {
             user != row.sender
+                && was_sent(user)
                 && !muted(user)
                 && state
                     .active_user(user)

@@ -55,6 +55,35 @@ async fn nothing_can_be_sent_there_and_reading_goes_on() {
 }
 
 #[tokio::test]
+async fn messages_there_stay_as_they_are() {
+    let server = TestServer::start().await;
+    let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
+    let id = hamlet.send_to_channel("Denmark", "t", "x").await;
+    let poll = hamlet.send_to_channel("Denmark", "t", "/poll tea?").await;
+    let (message, heart) = (format!("/messages/{id}"), [("emoji_name", "heart")]);
+    let reactions = format!("{message}/reactions");
+    hamlet.post(&reactions, &heart).await.done();
+    iago.delete("/streams/1", &[]).await.done();
+    let queue = hamlet.register(&[ARCHIVED]).await;
+    let vote = json!({"type": "new_option", "idx": 1, "option": "yes"}).to_string();
+    let poll_id = poll.to_string();
+    let part = [("message_id", poll_id.as_str()), ("msg_type", "widget"), ("content", vote.as_str())];
+    let gone = "Invalid message(s)";
+    hamlet.patch(&message, &[("content", "y")]).await.refused(400, gone);
+    iago.delete(&message, &[]).await.refused(400, gone);
+    hamlet.post(&reactions, &[("emoji_name", "tada")]).await.refused(400, gone);
+    hamlet.delete(&reactions, &heart).await.refused(400, gone);
+    hamlet.post("/submessage", &part).await.refused(400, gone);
+    hamlet.post(&format!("{message}/typing"), &[("op", "start")]).await.refused(400, gone);
+    iago.post("/streams/1/delete_topic", &[("topic_name", "t")]).await.refused(400, "Invalid channel ID");
+    assert_eq!(queue.kinds().await, NONE);
+    let starred = [("messages", format!("[{id}]")), ("op", "add".to_owned()), ("flag", "starred".to_owned())];
+    let starred: Vec<(&str, &str)> = starred.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    hamlet.post("/messages/flags", &starred).await.done();
+    assert_eq!(hamlet.get(&message, &[]).await.ok()["message"]["reactions"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
 async fn refusals() {
     let server = TestServer::start().await;
     let archive = async |who: &str, id: u32| server.client(who).delete(&format!("/streams/{id}"), &[]).await;

@@ -41,7 +41,7 @@ async fn a_topic_is_deleted_with_its_messages() {
 }
 
 /// Sends messages to a topic in one command, for what a request for each would take too long.
-async fn send_many(server: &TestServer, count: usize) -> Vec<MessageId> {
+pub(super) async fn send_many(server: &TestServer, count: usize) -> Vec<MessageId> {
     let actor = server.user_id("hamlet");
     let send = move |tx: &mut Tx<'_>| {
         let to =

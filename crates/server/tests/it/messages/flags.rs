@@ -1,3 +1,4 @@
+use super::delete_topic::send_many;
 use super::event;
 use serde_json::{Value, json};
 use tidings_testkit::TestServer;
@@ -79,13 +80,55 @@ async fn refuses_foreign_messages_and_other_flags() {
     let public = hamlet.send_to_channel("Denmark", "t", "three").await;
     let iago = server.client("iago");
     for ids in [&[secret][..], &[direct], &[public, direct], &[999]] {
-        for name in ["read", "starred"] {
-            flag(&iago, "add", name, ids).await.refused(400, "Invalid message(s)");
+        for (op, name) in [("remove", "read"), ("add", "starred"), ("add", "collapsed")] {
+            flag(&iago, op, name, ids).await.refused(400, "Invalid message(s)");
         }
     }
     flag(&hamlet, "add", "mentioned", &[public]).await.refused(400, "Flag not editable: 'mentioned'");
     flag(&hamlet, "add", "shiny", &[public]).await.refused(400, "Invalid flag: 'shiny'");
     flag(&hamlet, "flip", "read", &[public]).await.refused(400, "Invalid op");
+}
+
+#[tokio::test]
+async fn what_is_gone_meanwhile_does_not_keep_the_rest_unread() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let mut ids = Vec::new();
+    for text in ["a", "b", "c"] {
+        ids.push(cordelia.send_to_channel("Denmark", "t", text).await);
+    }
+    let elsewhere = cordelia.send_to_users(&[server.user_id("othello")], "psst").await;
+    let asked = [ids[0], ids[1], ids[2], elsewhere, 999];
+    flag(&hamlet, "add", "starred", &ids).await.done();
+    server.client("iago").delete(&format!("/messages/{}", ids[1]), &[]).await.done();
+    let left = json!([ids[0], ids[2]]);
+    assert_eq!(flag(&hamlet, "add", "read", &asked).await.ok()["messages"], left);
+    assert_eq!(flag(&hamlet, "remove", "starred", &asked).await.ok()["messages"], left);
+    assert_eq!(unread(&hamlet).await["count"], 0);
+}
+
+#[tokio::test]
+async fn much_is_marked_in_parts_the_newest_first() {
+    let server = TestServer::start().await;
+    let ids = send_many(&server, 12_000).await;
+    let cordelia = server.client("cordelia");
+    let queue = cordelia.register(&[("event_types", r#"["update_message_flags"]"#)]).await;
+    let topic = [("stream_id", "1"), ("topic_name", "long")];
+    cordelia.post("/mark_topic_as_read", &topic).await.done();
+    let told: Vec<Value> = queue.events().await.iter().map(|event| event["messages"].clone()).collect();
+    assert_eq!(told, [json!(ids[2_000..]), json!(ids[..2_000])]);
+    let all = server.client("shiva").post("/mark_all_as_read", &[]).await.ok();
+    assert_eq!(all["complete"], true);
+    for name in ["cordelia", "shiva"] {
+        assert_eq!(unread(&server.client(name)).await["count"], 0, "{name}");
+    }
+    // Who leaves is told of much in parts, too.
+    let iago = server.client("iago");
+    let queue = iago.register(&[("event_types", r#"["update_message_flags"]"#)]).await;
+    iago.delete("/users/me/subscriptions", &[("subscriptions", r#"["Denmark"]"#)]).await.done();
+    let told: Vec<usize> =
+        queue.events().await.iter().map(|event| event["messages"].as_array().unwrap().len()).collect();
+    assert_eq!(told, [10_000, 2_000]);
 }
 
 #[tokio::test]

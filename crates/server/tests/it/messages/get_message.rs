@@ -81,6 +81,36 @@ async fn read_receipts_name_the_readers() {
 }
 
 #[tokio::test]
+async fn a_long_history_does_not_make_every_page_long() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let text = "x".repeat(10_000);
+    let id = hamlet.send_to_channel("Denmark", "t", "first").await;
+    let path = format!("/messages/{id}");
+    for n in 0..30 {
+        hamlet.patch(&path, &[("content", &format!("{n}{}", &text[5..]))]).await.done();
+    }
+    let shown = hamlet.get(&path, &[]).await.ok()["message"]["edit_history"].as_array().map(Vec::len);
+    assert_eq!(shown, Some(13), "as many as have 256 KiB");
+    let history = hamlet.get(&format!("{path}/history"), &[]).await.ok()["message_history"].clone();
+    assert_eq!((history.as_array().map(Vec::len), &history[0]["content"]), (Some(31), &json!("first")));
+}
+
+#[tokio::test]
+async fn read_receipts_do_not_name_whom_an_edit_mentions() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let id = hamlet.send_to_channel("Denmark", "t", "to whom?").await;
+    hamlet.patch(&format!("/messages/{id}"), &[("content", "to @**Othello**")]).await.done();
+    let path = format!("/messages/{id}/read_receipts");
+    assert_eq!(hamlet.get(&path, &[]).await.ok()["user_ids"], json!([]));
+    let ids = format!("[{id}]");
+    let read = [("messages", ids.as_str()), ("op", "add"), ("flag", "read")];
+    server.client("cordelia").post("/messages/flags", &read).await.done();
+    assert_eq!(hamlet.get(&path, &[]).await.ok()["user_ids"], json!([server.user_id("cordelia")]));
+}
+
+#[tokio::test]
 async fn history_tells_every_change() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");

@@ -301,3 +301,105 @@ async fn choices_for_a_topic_follow_it() {
     let events = queue.events().await;
     assert_eq!((events.len(), &events[0]["visibility_policy"]), (1, &json!(0)));
 }
+
+#[tokio::test]
+async fn marking_a_topic_as_done_does_not_show_its_messages_as_moved() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let long = "x".repeat(60);
+    for topic in ["lunch", long.as_str()] {
+        let first = hamlet.send_to_channel("Denmark", topic, "one").await;
+        hamlet.send_to_channel("Denmark", topic, "two").await;
+        let rename = async |topic: &str| {
+            let params = [("topic", topic), ("propagate_mode", "change_all")];
+            hamlet.patch(&format!("/messages/{first}"), &params).await.done();
+            let message = hamlet.get(&format!("/messages/{first}"), &[]).await.ok()["message"].clone();
+            (message["subject"].clone(), message.get("last_moved_timestamp").is_some())
+        };
+        let (done, is_moved) = rename(&format!("✔ {topic}")).await;
+        assert!(done.as_str().is_some_and(|topic| topic.starts_with("✔ ")) && !is_moved, "{done}");
+        assert_eq!(rename("dinner").await, (json!("dinner"), true));
+        assert_eq!(rename("✔ dinner").await, (json!("✔ dinner"), true), "it was moved before");
+        rename("elsewhere").await;
+    }
+}
+
+#[tokio::test]
+async fn who_left_a_public_channel_is_told_of_what_they_have_of_it() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let first = hamlet.send_to_channel("Denmark", "t", "one").await;
+    let second = hamlet.send_to_channel("Denmark", "t", "two").await;
+    for name in ["cordelia", "polonius"] {
+        let gone = [("subscriptions", r#"["Denmark"]"#)];
+        server.client(name).delete("/users/me/subscriptions", &gone).await.done();
+    }
+    let later = hamlet.send_to_channel("Denmark", "t", "three").await;
+    let queue = cordelia.register(&[("event_types", r#"["update_message","reaction","delete_message"]"#)]).await;
+    let guest = server.client("polonius").register(&[]).await;
+    let never = server.client("othello").register(&[]).await;
+    hamlet.patch(&format!("/messages/{first}"), &[("content", "1")]).await.done();
+    hamlet.post(&format!("/messages/{second}/reactions"), &[("emoji_name", "heart")]).await.done();
+    hamlet.patch(&format!("/messages/{later}"), &[("content", "3")]).await.done();
+    hamlet.post(&format!("/messages/{later}/reactions"), &[("emoji_name", "heart")]).await.done();
+    server.client("iago").delete(&format!("/messages/{later}"), &[]).await.done();
+    assert_eq!(queue.kinds().await, ["update_message", "reaction/add"]);
+    let topic =
+        [("topic", "elsewhere"), ("propagate_mode", "change_all"), ("send_notification_to_new_thread", "false")];
+    hamlet.patch(&format!("/messages/{first}"), &topic).await.done();
+    move_all(&hamlet, first, channel_id(&server, "secret")).await.done();
+    assert_eq!(queue.kinds().await, ["update_message", "update_message"], "cordelia reads the other channel, too");
+    server.client("iago").delete(&format!("/messages/{first}"), &[]).await.refused(400, "Invalid message(s)");
+    hamlet.patch(&format!("/messages/{second}"), &[("stream_id", "1"), QUIET]).await.done();
+    for other in [guest, never] {
+        let told = other.events().await;
+        let of_messages = told.iter().filter(|event| event["type"] == "update_message" || event["type"] == "reaction");
+        assert_eq!(of_messages.count(), 0, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn administrators_move_anywhere_and_only_the_permission_lets_resolve() {
+    let server = TestServer::start().await;
+    let (iago, hamlet) = (server.client("iago"), server.client("hamlet"));
+    set_realm(&server, |settings| {
+        settings.can_move_messages_between_channels_group = system::NOBODY.into();
+        settings.can_move_messages_between_topics_group = system::NOBODY.into();
+        settings.can_resolve_topics_group = system::NOBODY.into();
+    })
+    .await;
+    let params = [
+        ("subscriptions", r#"[{"name":"own"}]"#),
+        ("can_resolve_topics_group", "6"),
+        ("can_move_messages_within_channel_group", "6"),
+    ];
+    hamlet.post("/users/me/subscriptions", &params).await.done();
+    let id = hamlet.send_to_channel("own", "lunch", "one").await;
+    let rename = async |client: &TestClient, topic: &str| {
+        client.patch(&format!("/messages/{id}"), &[("topic", topic), QUIET]).await
+    };
+    rename(&hamlet, "✔ lunch").await.refused(400, "You don't have permission to resolve topics in this channel.");
+    rename(&hamlet, "dinner").await.done();
+    let other = server.client("iago").send_to_channel("Denmark", "plan", "x").await;
+    rename(&iago, "✔ dinner").await.refused(400, "You don't have permission to resolve topics in this channel.");
+    move_all(&iago, other, channel_id(&server, "Verona")).await.done();
+    let of_hamlet = hamlet.send_to_channel("Denmark", "plan", "y").await;
+    let refused = move_all(&hamlet, of_hamlet, channel_id(&server, "Verona")).await;
+    refused.refused(400, "You don't have permission to move this message");
+    let mode = [("content", "new"), ("propagate_mode", "change_all")];
+    let refused = hamlet.patch(&format!("/messages/{of_hamlet}"), &mode).await;
+    refused.refused(400, "Invalid propagate_mode without topic edit");
+}
+
+#[tokio::test]
+async fn what_is_moved_to_a_topic_in_another_case_is_told_to_be_where_it_is() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    hamlet.send_to_channel("Denmark", "Deploy", "one").await;
+    let id = hamlet.send_to_channel("Denmark", "x", "two").await;
+    let queue = hamlet.register(&[("event_types", r#"["update_message"]"#)]).await;
+    hamlet.patch(&format!("/messages/{id}"), &[("topic", "DEPLOY"), QUIET]).await.done();
+    assert_eq!(queue.events().await[0]["subject"], "Deploy");
+    let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"].clone();
+    assert_eq!((&message["subject"], &message["edit_history"][0]["topic"]), (&json!("Deploy"), &json!("Deploy")));
+}

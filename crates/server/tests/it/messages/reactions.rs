@@ -64,6 +64,12 @@ async fn reactions_by_name_and_by_code() {
     remove(&[]).await.refused_with_code(400, "BAD_REQUEST");
     let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"].clone();
     assert_eq!(message["reactions"], json!([]));
+    // The kind is known by the name, or by the reaction that is to go.
+    add(&[("emoji_name", "zulip"), ("emoji_code", "zulip")]).await.done();
+    add(&[("emoji_name", "heart"), ("emoji_code", "2764")]).await.done();
+    remove(&[("emoji_name", "zulip"), ("emoji_code", "zulip")]).await.done();
+    remove(&[("emoji_code", "2764")]).await.done();
+    remove(&[("emoji_code", "2764")]).await.refused_with_code(400, "REACTION_DOES_NOT_EXIST");
 }
 
 #[tokio::test]

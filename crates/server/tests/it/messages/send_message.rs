@@ -1,5 +1,7 @@
 use serde_json::json;
+use tidings_core::limits;
 use tidings_testkit::TestServer;
+use tidings_testkit::client::TestClient;
 
 #[tokio::test]
 async fn reaches_subscribers_and_nobody_else() {
@@ -72,4 +74,72 @@ async fn refuses_what_cannot_be_sent() {
     let guest =
         polonius.post("/messages", &[("type", "channel"), ("to", "Verona"), ("topic", "t"), ("content", "x")]).await;
     guest.refused(400, "Channel 'Verona' does not exist");
+}
+
+#[tokio::test]
+async fn who_reads_the_history_of_a_channel_may_send_there() {
+    let server = TestServer::start().await;
+    let (iago, othello, polonius) = (server.client("iago"), server.client("othello"), server.client("polonius"));
+    let may_join = json!({"direct_members": [server.user_id("othello")], "direct_subgroups": []}).to_string();
+    let params = |name: &str, shown: &'static str| {
+        let channel = json!([{"name": name}]).to_string();
+        [
+            ("subscriptions", channel),
+            ("invite_only", "true".to_owned()),
+            ("history_public_to_subscribers", shown.to_owned()),
+        ]
+    };
+    for (name, shown) in [("open book", "true"), ("closed book", "false")] {
+        let params = params(name, shown);
+        let mut params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        params.push(("can_subscribe_group", may_join.as_str()));
+        iago.post("/users/me/subscriptions", &params).await.done();
+    }
+    let send = async |client: &TestClient, to: &str| {
+        client.post("/messages", &[("type", "channel"), ("to", to), ("topic", "t"), ("content", "x")]).await
+    };
+    send(&othello, "open book").await.done();
+    send(&othello, "closed book").await.refused(400, "Not authorized to send to channel 'closed book'");
+    send(&server.client("hamlet"), "open book").await.refused(400, "Channel 'open book' does not exist");
+    send(&polonius, "web").await.done();
+    send(&polonius, "Verona").await.refused(400, "Channel 'Verona' does not exist");
+}
+
+#[tokio::test]
+async fn who_takes_part_in_a_topic_can_be_mentioned_together() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let mut people = Vec::new();
+    for n in 0..limits::WILDCARD_FREE_SUBSCRIBERS_MAX {
+        let (email, name) = (format!("extra{n}@example.com"), format!("Extra {n}"));
+        let params = [("email", email.as_str()), ("password", "correct horse"), ("full_name", name.as_str())];
+        people.push(server.client("iago").post("/users", &params).await.ok()["user_id"].clone());
+    }
+    let users = json!(people).to_string();
+    let join = [("subscriptions", r#"[{"name":"Denmark"}]"#), ("principals", users.as_str())];
+    server.client("iago").post("/users/me/subscriptions", &join).await.done();
+    let first = hamlet.send_to_channel("Denmark", "lunch", "one").await;
+    cordelia.post(&format!("/messages/{first}/reactions"), &[("emoji_name", "heart")]).await.done();
+    server.client("shiva").send_to_channel("Denmark", "dinner", "two").await;
+    let (own, reactor) = (hamlet.register(&[]).await, cordelia.register(&[]).await);
+    let other = server.client("shiva").register(&[]).await;
+    let mention =
+        |content: &'static str| [("type", "channel"), ("to", "Denmark"), ("topic", "lunch"), ("content", content)];
+    hamlet.post("/messages", &mention("@**topic** hello")).await.done();
+    for (queue, is_mentioned) in [(&own, true), (&reactor, true), (&other, false)] {
+        let events = queue.events().await;
+        let flags = events[0]["flags"].as_array().expect("a message").clone();
+        assert_eq!(flags.contains(&json!("topic_wildcard_mentioned")), is_mentioned, "{flags:?}");
+    }
+    let all = hamlet.post("/messages", &mention("@**all** hello")).await;
+    all.refused_with_code(400, "STREAM_WILDCARD_MENTION_NOT_ALLOWED");
+    for n in 0..limits::WILDCARD_FREE_SUBSCRIBERS_MAX {
+        let email = format!("extra{n}@example.com");
+        let login = [("username", email.as_str()), ("password", "correct horse")];
+        let key = server.anonymous().post("/fetch_api_key", &login).await.ok()["api_key"].as_str().unwrap().to_owned();
+        let person = server.client_with(&email, &key);
+        person.post("/messages", &mention("me too")).await.done();
+    }
+    let many = hamlet.post("/messages", &mention("@**topic** hello")).await;
+    many.refused_with_code(400, "TOPIC_WILDCARD_MENTION_NOT_ALLOWED");
 }

@@ -30,6 +30,25 @@ async fn owners_add_change_and_remove_them_and_everybody_is_told() {
 }
 
 #[tokio::test]
+async fn without_the_last_domain_addresses_are_not_restricted() {
+    let server = TestServer::start().await;
+    let (owner, hamlet) = (server.client("desdemona"), server.client("hamlet"));
+    for domain in ["example.net", "example.org"] {
+        owner.post(PATH, &[("domain", domain)]).await.done();
+    }
+    owner.patch("/realm", &[("emails_restricted_to_domains", "true")]).await.done();
+    let queue = hamlet.register(&[]).await;
+    owner.delete("/realm/domains/example.net", &[]).await.done();
+    assert_eq!(queue.kinds().await, ["realm_domains/remove"]);
+    owner.delete("/realm/domains/example.org", &[]).await.done();
+    let told = queue.events().await;
+    let setting = ("emails_restricted_to_domains", &json!(false));
+    assert_eq!((told[0]["property"].as_str().unwrap(), &told[0]["value"]), setting);
+    assert_eq!((told.len(), &told[1]["domain"]), (2, &json!("example.org")));
+    assert_eq!(hamlet.register(&[]).await.state["realm_emails_restricted_to_domains"], false);
+}
+
+#[tokio::test]
 async fn refusals() {
     let server = TestServer::start().await;
     let (owner, iago) = (server.client("desdemona"), server.client("iago"));

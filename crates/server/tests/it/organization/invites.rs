@@ -35,7 +35,8 @@ async fn links_are_listed_told_and_taken_back() {
     );
 
     link(&owner, &[("invite_as", "100"), ("invite_expires_in_minutes", "10")]).await;
-    own.events().await;
+    assert_eq!(own.kinds().await, NONE, "who has an owner's link can become one");
+    assert_eq!((list(&iago).await.len(), list(&owner).await.len()), (1, 2));
     iago.delete("/invites/multiuse/2", &[]).await.refused(400, "Must be an organization owner");
     hamlet.delete("/invites/multiuse/1", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     iago.delete("/invites/1", &[]).await.refused(400, "No such invitation");

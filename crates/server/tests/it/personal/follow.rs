@@ -136,3 +136,44 @@ async fn where_history_is_hidden_only_what_one_knows_makes_a_topic_old() {
     let params = [("type", "channel"), ("to", "secret"), ("topic", "more"), ("content", "hello")];
     assert_eq!(policy(&othello.post("/messages", &params).await.ok()), Value::Null);
 }
+
+#[tokio::test]
+async fn who_is_not_subscribed_follows_nothing_by_taking_part() {
+    let server = TestServer::start().await;
+    let (othello, cordelia) = (server.client("othello"), server.client("cordelia"));
+    let id = send(&cordelia, "of cordelia").await["id"].to_string();
+    settings(&othello, "1", "4").await;
+    othello.post(&format!("/messages/{id}/reactions"), &[("emoji_name", "tada")]).await.done();
+    assert_eq!(othello.register(&[]).await.state["user_topics"], json!([]));
+    assert_eq!(policy(&send(&othello, "of cordelia").await), json!(3), "who sends follows");
+}
+
+#[tokio::test]
+async fn whose_message_begins_a_topic_by_being_moved_follows_it() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia, iago) = (server.client("hamlet"), server.client("cordelia"), server.client("iago"));
+    settings(&cordelia, "3", "4").await;
+    settings(&iago, "2", "4").await;
+    send(&hamlet, "lunch").await;
+    let of_cordelia = send(&cordelia, "lunch").await["id"].to_string();
+    let of_iago = send(&iago, "lunch").await["id"].to_string();
+    let again = send(&cordelia, "lunch").await["id"].to_string();
+    send(&hamlet, "lunch").await;
+    let queue = cordelia.register(&[("event_types", r#"["user_topic"]"#)]).await;
+    let other = iago.register(&[("event_types", r#"["user_topic"]"#)]).await;
+    let quiet = ("send_notification_to_new_thread", "false");
+    for (id, topic) in [(&of_cordelia, "dinner"), (&of_iago, "tea"), (&again, "dinner")] {
+        hamlet
+            .patch(&format!("/messages/{id}"), &[("topic", topic), ("propagate_mode", "change_one"), quiet])
+            .await
+            .done();
+    }
+    let told: Vec<(Value, Value)> = queue
+        .events()
+        .await
+        .iter()
+        .map(|event| (event["topic_name"].clone(), event["visibility_policy"].clone()))
+        .collect();
+    assert_eq!(told, [(json!("dinner"), json!(3))]);
+    assert_eq!(other.kinds().await, [""; 0], "only who follows what they begin");
+}

@@ -19,6 +19,27 @@ async fn muting_is_told_to_the_user_alone_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn what_a_muted_user_sent_before_is_read() {
+    let server = TestServer::start().await;
+    let (hamlet, othello) = (server.client("hamlet"), server.client("othello"));
+    let message = [("type", "direct"), ("to", "[4]"), ("content", "Put up thy sword")];
+    let mut ids = Vec::new();
+    for _ in 0..2 {
+        ids.push(othello.post("/messages", &message).await.ok()["id"].clone());
+    }
+    let of_iago = server.client("iago").post("/messages", &message).await.ok()["id"].clone();
+    let (own, other) = (modern(&hamlet).await, modern(&othello).await);
+    hamlet.post("/users/me/muted_users/6", &[]).await.done();
+    let told = events(&own).await;
+    assert_eq!((&told[0]["type"], &told[0]["flag"]), (&json!("update_message_flags"), &json!("read")));
+    assert_eq!((&told[0]["op"], &told[0]["messages"]), (&json!("add"), &json!(ids)));
+    assert_eq!((told.len(), &told[1]["type"]), (2, &json!("muted_users")));
+    let unread = &modern(&hamlet).await.state["unread_msgs"];
+    assert_eq!((&unread["count"], &unread["pms"][0]["unread_message_ids"]), (&json!(1), &json!([of_iago])));
+    assert_silent(&other).await;
+}
+
+#[tokio::test]
 async fn one_cannot_mute_oneself_or_nobody() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");

@@ -1,5 +1,6 @@
 use super::{assert_silent, events, legacy, modern};
 use serde_json::json;
+use tidings_core::limits;
 use tidings_testkit::TestServer;
 
 #[tokio::test]
@@ -81,8 +82,8 @@ async fn editing_is_told_to_who_has_the_message() {
     let place = json!({"type": "channel", "channel_id": 3, "topic": "plot"});
     let start =
         json!({"type": "typing_edit_message", "op": "start", "sender_id": 4, "message_id": id, "recipient": place});
-    assert_eq!(events(&knows).await, [start]);
-    assert_silent(&knows_not).await;
+    assert_eq!(events(&knows).await, [start.clone()]);
+    assert_eq!(events(&knows_not).await, [start], "no capability is asked for");
     hamlet.post(&format!("/messages/{direct}/typing"), &[("op", "stop")]).await.done();
     let place = json!({"type": "direct", "user_ids": [4, 5]});
     let stop =
@@ -93,4 +94,29 @@ async fn editing_is_told_to_who_has_the_message() {
     let others = cordelia.post(&path, &[("op", "start")]).await;
     others.refused(400, "You don't have permission to edit this message");
     server.client("iago").post(&path, &[("op", "start")]).await.refused(400, "Invalid message(s)");
+}
+
+#[tokio::test]
+async fn nobody_is_told_in_large_channels() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    let id = hamlet.send_to_channel("Denmark", "plot", "a ghost").await;
+    let place = [("op", "start"), ("type", "channel"), ("stream_id", "1"), ("topic", "plot")];
+    let queue = modern(&cordelia).await;
+    let mut people = Vec::new();
+    for n in 0..limits::TYPING_SUBSCRIBERS_MAX {
+        let (email, name) = (format!("extra{n}@example.com"), format!("Extra {n}"));
+        let params = [("email", email.as_str()), ("password", "correct horse"), ("full_name", name.as_str())];
+        people.push(server.client("iago").post("/users", &params).await.ok()["user_id"].clone());
+    }
+    let users = serde_json::to_string(&people).expect("ids");
+    let channel = [("subscriptions", r#"[{"name":"Denmark"}]"#), ("principals", users.as_str())];
+    queue.events().await;
+    hamlet.post("/typing", &place).await.done();
+    assert_eq!(queue.kinds().await, ["typing/start"]);
+    server.client("iago").post("/users/me/subscriptions", &channel).await.done();
+    queue.events().await;
+    hamlet.post("/typing", &place).await.done();
+    hamlet.post(&format!("/messages/{id}/typing"), &[("op", "start")]).await.done();
+    assert_silent(&queue).await;
 }

@@ -63,8 +63,13 @@ async fn who_has_the_address_says_a_name_and_enters() {
     assert_eq!(changed.status(), 404, "addresses of others are not followed");
     hamlet.get("/calls/bigbluebutton/create", &[("meeting_name", " ")]).await.refused(400, "Invalid meeting_name");
     let state = hamlet.register(&[]).await.state;
-    assert_eq!(state["realm_video_chat_provider"], 3);
-    assert_eq!(state["realm_available_video_chat_providers"]["big_blue_button"]["id"], 3);
+    assert_eq!(state["realm_video_chat_provider"], 4);
+    assert_eq!(state["realm_available_video_chat_providers"]["big_blue_button"]["id"], 4);
+    let iago = server.client("iago");
+    iago.patch("/realm", &[("video_chat_provider", "1")]).await.done();
+    assert_eq!(hamlet.register(&[]).await.state["realm_video_chat_provider"], 1);
+    iago.patch("/realm", &[("video_chat_provider", "4")]).await.done();
+    assert_eq!(hamlet.register(&[]).await.state["realm_video_chat_provider"], 4);
 }
 
 #[tokio::test]

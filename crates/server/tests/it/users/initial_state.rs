@@ -66,6 +66,7 @@ async fn ones_own_account_and_rights_are_told() {
     .await;
     check("desdemona", &[("is_admin", json!(true)), ("is_owner", json!(true))]).await;
     check("shiva", &[("is_moderator", json!(true)), ("is_admin", json!(false))]).await;
+    check("iago", &[("is_moderator", json!(true)), ("is_admin", json!(true))]).await;
 }
 
 #[tokio::test]

@@ -70,7 +70,7 @@ async fn becoming_a_guest_takes_accounts_away_and_back() {
     let events = queue.events().await;
     assert_eq!(events.len(), 2);
     assert_eq!(events[1]["op"], "remove");
-    assert_eq!(events[1]["person"], json!({"user_id": 6, "full_name": "Othello"}));
+    assert_eq!(events[1]["person"], json!({"user_id": 6, "full_name": "Unknown user"}));
     server.client("iago").patch("/users/5", &[("role", "400")]).await.done();
     let events = queue.events().await;
     assert_eq!((&events[1]["op"], &events[1]["person"]["full_name"]), (&json!("add"), &json!("Othello")));
@@ -106,4 +106,47 @@ async fn a_direct_message_makes_its_sender_known() {
     assert!(names(&fresh).contains(&(6, "Othello")));
     server.client("othello").send_to_users(&[server.user_id("polonius")], "again").await;
     assert_eq!(queue.kinds().await, ["message"]);
+}
+
+#[tokio::test]
+async fn senders_and_who_reacts_are_unknown_where_they_are_not_subscribed() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let (polonius, hamlet, othello) = (server.client("polonius"), server.client("hamlet"), server.client("othello"));
+    let types = ("event_types", r#"["message","reaction"]"#);
+    let (guest, member) = (polonius.register(&[types, INCOMPLETE]).await, hamlet.register(&[types]).await);
+    let message = [("type", "stream"), ("to", "Denmark"), ("topic", "a"), ("content", "hello")];
+    let id = othello.post("/messages", &message).await.ok()["id"].clone();
+    let reacted = format!("/messages/{id}/reactions");
+    othello.post(&reacted, &[("emoji_name", "heart")]).await.done();
+    othello.delete(&reacted, &[("emoji_name", "heart")]).await.done();
+    othello.post(&reacted, &[("emoji_name", "tada")]).await.done();
+
+    let (unknown, known) = (guest.events().await, member.events().await);
+    assert_eq!((unknown.len(), known.len()), (4, 4));
+    for (unknown, known) in unknown[1..].iter().zip(&known[1..]) {
+        let hidden =
+            json!({"user_id": 6, "email": "user6@example.com", "full_name": "Unknown user", "is_mirror_dummy": false});
+        assert_eq!((&unknown["user"], &unknown["emoji_name"]), (&hidden, &known["emoji_name"]));
+        assert_eq!(known["user"]["full_name"], "Othello");
+    }
+    let (mine, theirs) = (&unknown[0]["message"], &known[0]["message"]);
+    assert_eq!(
+        (&mine["sender_full_name"], &mine["sender_email"]),
+        (&json!("Unknown user"), &json!("user6@example.com"))
+    );
+    assert_eq!((&theirs["sender_full_name"], &theirs["sender_id"]), (&json!("Othello"), &mine["sender_id"]));
+    assert_ne!(mine["avatar_url"], theirs["avatar_url"]);
+
+    let fetched =
+        polonius.get("/messages", &[("anchor", "newest"), ("num_before", "1"), ("num_after", "0")]).await.ok();
+    let fetched = &fetched["messages"][0];
+    for field in ["sender_full_name", "sender_email", "avatar_url"] {
+        assert_eq!(fetched[field], mine[field], "{field}");
+    }
+    assert_eq!(fetched["reactions"][0]["user"]["full_name"], "Unknown user");
+    let single = polonius.get(&format!("/messages/{id}"), &[]).await.ok();
+    assert_eq!(single["message"]["sender_full_name"], "Unknown user");
+    let single = hamlet.get(&format!("/messages/{id}"), &[]).await.ok();
+    assert_eq!(single["message"]["reactions"][0]["user"]["full_name"], "Othello");
 }

@@ -1,0 +1,78 @@
+//! Messages that are older than the organization keeps them.
+//!
+//! A channel may say itself how many days its messages are kept; other channels, and direct conversations, are as the
+//! organization has it. Out of use or not, a channel's messages go. What is due is found outside the writer; the
+//! commands here delete a bounded number of messages each, and look again at what may have changed meanwhile.
+
+use super::{Tx, delete};
+use crate::state::RealmState;
+use crate::state::messages::ConversationKind;
+use tidings_types::{ApiError, ChannelId, ConversationId, MessageId};
+
+const DAY_SECS: i64 = 86_400;
+
+/// For how many days messages are kept, wherever somebody said so.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// What the organization says; none for ever.
+    pub realm: Option<i64>,
+    /// What channels say themselves, by id; none for ever.
+    pub channels: Vec<(ChannelId, Option<i64>)>,
+}
+
+impl Kept {
+    /// What is said now.
+    #[must_use]
+    pub fn of(state: &RealmState) -> Self {
+        let own = |days: i64| Some(days).filter(|days| *days > 0);
+        Kept {
+            realm: state.realm.settings.message_retention_days.limit(),
+            channels: state
+                .channels
+                .iter()
+                .filter_map(|row| Some((row.id, own(row.message_retention_days?))))
+                .collect(),
+        }
+    }
+
+    /// Whether all messages are kept for ever.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.realm.is_none() && self.channels.iter().all(|(_, days)| days.is_none())
+    }
+
+    fn of_conversation(&self, kind: &ConversationKind) -> Option<i64> {
+        let ConversationKind::Topic { channel, .. } = kind else { return self.realm };
+        self.channels.binary_search_by_key(channel, |(id, _)| *id).map_or(self.realm, |at| self.channels[at].1)
+    }
+
+    /// The conversations whose messages are not kept for ever, by the time before which messages have to go.
+    pub fn ends<'a>(&'a self, state: &'a RealmState, now: i64) -> impl Iterator<Item = (i64, ConversationId)> + 'a {
+        let conversations = state.messages.conversations();
+        conversations.filter_map(move |(id, kind)| Some((now - self.of_conversation(kind)? * DAY_SECS, id)))
+    }
+}
+
+/// Deletes messages of one conversation that were all sent before `sent_before`, as far as they are still there, and
+/// still have to go; returns how many went. Who holds them is told, as when somebody deletes them.
+///
+/// # Errors
+/// None of its own.
+pub fn expire(
+    tx: &mut Tx<'_>,
+    conversation: ConversationId,
+    ids: &[MessageId],
+    sent_before: i64,
+) -> Result<usize, ApiError> {
+    let Some(kind) = tx.state.messages.kind(conversation) else { return Ok(0) };
+    let end = Kept::of(&tx.state).of_conversation(kind).map(|days| tx.now - days * DAY_SECS);
+    if end.is_none_or(|end| sent_before > end) {
+        return Ok(0);
+    }
+    let is_there = |id: &MessageId| tx.state.messages.conversation_of(*id) == Some(conversation);
+    let due: Vec<MessageId> = ids.iter().copied().filter(is_there).collect();
+    if !due.is_empty() {
+        delete::remove(tx, None, &due)?;
+    }
+    Ok(due.len())
+}
