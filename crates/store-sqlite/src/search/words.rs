@@ -42,11 +42,16 @@ struct Word {
 pub(super) enum Part {
     /// Content that matches this text of FTS5.
     Contents(String),
+    /// Messages of which some have these words in their content.
+    Listed(RoaringBitmap, Words),
     /// All messages of these topics.
     Topics(RoaringBitmap),
     /// Contents with these words, in these topics; what is found there may still have to have others.
     ContentsIn { words: Words, topics: RoaringBitmap, others: Option<Words> },
 }
+
+/// Lists the few messages that may have all of some phrases; none where that is not known, or they are not few.
+pub(super) type List<'a> = dyn Fn(&[&str]) -> Result<Option<RoaringBitmap>, Error> + 'a;
 
 /// Whether a message is in one of these topics.
 pub(super) fn is_in(topics: &RoaringBitmap, id: u32, index: &MessageIndex) -> bool {
@@ -80,11 +85,14 @@ impl Words {
     }
 
     /// What finds the messages that have all words.
-    pub(super) fn source<'s>(&self) -> Source<'s> {
+    pub(super) fn source<'s>(&self, list: &List<'_>) -> Result<Source<'s>, Error> {
+        let phrases: Vec<&str> = self.words.iter().map(|word| word.phrase.as_str()).collect();
+        let listed = list(&phrases)?.map(|ids| (ids, self.in_content(&(0..phrases.len()).collect::<Vec<_>>())));
         if self.words.iter().all(|word| word.topics.is_empty()) {
-            return Source::Words(self.text());
+            return Ok(listed.map_or_else(|| Source::Words(self.text()), |(ids, words)| Source::Listed(ids, words)));
         }
-        let mut parts = vec![Part::Contents(self.text())];
+        let contents = listed.map_or_else(|| Part::Contents(self.text()), |(ids, words)| Part::Listed(ids, words));
+        let mut parts = vec![contents];
         let (groups, others) = match self.groups() {
             Some(groups) => (groups, None),
             None => (self.by_one_word(), Some(self)),
@@ -95,7 +103,7 @@ impl Words {
                 false => Part::ContentsIn { words: self.in_content(&left), topics, others: others.cloned() },
             });
         }
-        Source::Anywhere(parts)
+        Ok(Source::Anywhere(parts))
     }
 
     /// The topics that have any of the words.

@@ -82,7 +82,7 @@ async fn editing_is_told_to_who_has_the_message() {
     let place = json!({"type": "channel", "channel_id": 3, "topic": "plot"});
     let start =
         json!({"type": "typing_edit_message", "op": "start", "sender_id": 4, "message_id": id, "recipient": place});
-    assert_eq!(events(&knows).await, [start.clone()]);
+    assert_eq!(events(&knows).await, std::slice::from_ref(&start));
     assert_eq!(events(&knows_not).await, [start], "no capability is asked for");
     hamlet.post(&format!("/messages/{direct}/typing"), &[("op", "stop")]).await.done();
     let place = json!({"type": "direct", "user_ids": [4, 5]});

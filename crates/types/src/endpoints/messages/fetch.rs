@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// The point around which messages are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,13 @@ impl FromParam for Anchor {
             "newest" => Ok(Anchor::Newest),
             "oldest" => Ok(Anchor::Oldest),
             "first_unread" => Ok(Anchor::FirstUnread),
-            text => text.parse().map(Anchor::Id).map_err(|_| ApiError::invalid(name)),
+            text => match text.parse().map_err(|error: ParseIntError| error.kind().clone()) {
+                Ok(id) => Ok(Anchor::Id(id)),
+                // As far as numbers go: before all messages, or after them.
+                Err(IntErrorKind::PosOverflow) => Ok(Anchor::Id(i64::MAX)),
+                Err(IntErrorKind::NegOverflow) => Ok(Anchor::Id(i64::MIN)),
+                Err(_) => Err(ApiError::invalid(name)),
+            },
         }
     }
 
