@@ -156,7 +156,7 @@ impl CommonWords {
         let sql = "SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid > ? AND rowid <= ?";
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query((phrase, upto, last))?;
-        let mut newer = Vec::new();
+        let mut newer: Vec<u32> = Vec::new();
         while let Some(row) = rows.next()? {
             newer.push(get(row, 0, "message_words")?);
         }
@@ -186,9 +186,8 @@ impl Known {
     }
 
     fn make_room(&mut self) {
-        let bytes = |words: &HashMap<String, Common>| -> u64 {
-            words.values().map(|common| u64::from(common.upto / 8)).sum()
-        };
+        let bytes =
+            |words: &HashMap<String, Common>| -> u64 { words.values().map(|common| u64::from(common.upto / 8)).sum() };
         while bytes(&self.words) > BYTES_MAX && self.words.len() > 2 {
             let oldest = self.words.iter().min_by_key(|(_, common)| common.used).map(|(phrase, _)| phrase.clone());
             oldest.map(|phrase| self.words.remove(&phrase));

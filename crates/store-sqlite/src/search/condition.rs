@@ -113,7 +113,9 @@ impl Source<'_> {
             Source::Image => ("messages m INDEXED BY messages_with_image", "m.id", "m.has_image = 1", None),
             Source::Link => ("messages m INDEXED BY messages_with_link", "m.id", "m.has_link = 1", None),
             // But for the last, these are read by the piece, so no statement has them.
-            Source::Anywhere(_) | Source::Ids(_) | Source::Listed(..) | Source::All => ("messages m", "m.id", "1", None),
+            Source::Anywhere(_) | Source::Ids(_) | Source::Listed(..) | Source::All => {
+                ("messages m", "m.id", "1", None)
+            }
         }
     }
 }

@@ -308,7 +308,10 @@ pub fn words_of_very_many_messages(backend: &impl Backend) {
     for round in 0..12 {
         for (at, one) in WORDS.iter().enumerate() {
             for other in &WORDS[at + 1..] {
-                for page in [Page::Before { upto: MessageId(u32::MAX), limit: 100 }, Page::After { from: MessageId(9), limit: 3 }] {
+                for page in [
+                    Page::Before { upto: MessageId(u32::MAX), limit: 100 },
+                    Page::After { from: MessageId(9), limit: 3 },
+                ] {
                     let condition = words(&[one, other], false);
                     let matching = |row: &&MessageRow| meets(row, &topic_of(&world, row), &condition);
                     let all = world.messages.values().filter(matching).map(|row| row.id);

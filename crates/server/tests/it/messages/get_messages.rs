@@ -38,7 +38,10 @@ async fn pages_around_an_anchor() {
     for far in ["-9223372036854775808", "-9223372036854775809"] {
         check(far, "1", "1", (&[1], 0, [true, false, false])).await;
     }
-    hamlet.get("/messages", &[("anchor", "9x"), ("num_before", "1"), ("num_after", "1")]).await.refused(400, "Invalid anchor");
+    hamlet
+        .get("/messages", &[("anchor", "9x"), ("num_before", "1"), ("num_after", "1")])
+        .await
+        .refused(400, "Invalid anchor");
     check("first_unread", "0", "1", (&[1, 2], 1, [false, false, true])).await;
     hamlet.post("/messages/flags", &[("messages", "[1,2]"), ("op", "add"), ("flag", "read")]).await.done();
     check("first_unread", "0", "1", (&[3, 4], 3, [false, false, true])).await;

@@ -136,7 +136,8 @@ async fn ids_may_be_large() {
     let server = TestServer::start().await;
     let far = |tx: &mut Tx<'_>| {
         let (name, file) = ("far".to_owned(), "2/emoji/images/far.png".to_owned());
-        let row = EmojiRow { id: 4_000_000_000, name, author: UserId(4), file, is_animated: false, is_deactivated: false };
+        let row =
+            EmojiRow { id: 4_000_000_000, name, author: UserId(4), file, is_animated: false, is_deactivated: false };
         tx.change(Change::Emoji(Arc::new(row)));
         Ok(())
     };

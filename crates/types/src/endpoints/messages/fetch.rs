@@ -47,13 +47,15 @@ impl FromParam for Anchor {
             "newest" => Ok(Anchor::Newest),
             "oldest" => Ok(Anchor::Oldest),
             "first_unread" => Ok(Anchor::FirstUnread),
-            text => match text.parse().map_err(|error: ParseIntError| error.kind().clone()) {
-                Ok(id) => Ok(Anchor::Id(id)),
-                // As far as numbers go: before all messages, or after them.
-                Err(IntErrorKind::PosOverflow) => Ok(Anchor::Id(i64::MAX)),
-                Err(IntErrorKind::NegOverflow) => Ok(Anchor::Id(i64::MIN)),
-                Err(_) => Err(ApiError::invalid(name)),
-            },
+            // As far as numbers go: before all messages, or after them.
+            text => text
+                .parse()
+                .or_else(|error: ParseIntError| match error.kind() {
+                    IntErrorKind::PosOverflow => Ok(i64::MAX),
+                    IntErrorKind::NegOverflow => Ok(i64::MIN),
+                    _ => Err(ApiError::invalid(name)),
+                })
+                .map(Anchor::Id),
         }
     }
 
