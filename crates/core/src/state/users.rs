@@ -140,6 +140,7 @@ pub struct Users {
     keys: HashMap<KeyHash, UserId>,
     keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
     notification_bot: Option<Arc<UserRow>>,
+    active: usize,
 }
 
 /// See [`NOTIFICATION_BOT`].
@@ -206,6 +207,12 @@ impl Users {
         self.rows.len()
     }
 
+    /// How many accounts are in use.
+    #[must_use]
+    pub fn active_count(&self) -> usize {
+        self.active
+    }
+
     /// Whether there are no accounts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -259,7 +266,9 @@ impl Users {
     }
 
     pub(super) fn put(&mut self, row: Arc<UserRow>) {
+        self.active += usize::from(row.is_active);
         if let Some(before) = self.rows.get(&row.id).map(|kept| &kept.row) {
+            self.active -= usize::from(before.is_active);
             self.by_email.remove(&before.delivery_email.to_lowercase());
             if let Some(same) = self.by_name.get_mut(&before.full_name.to_lowercase()) {
                 same.remove(&before.id);

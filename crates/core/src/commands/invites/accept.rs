@@ -54,6 +54,8 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
         password: Some(new.password),
         channels,
     };
+    // Who joins makes the account.
+    tx.act_as(tx.state.users.next_id());
     let id = create_account(tx, account)?;
     add_invited(tx, id, &invite.groups);
     signup::welcome(tx, id, invite.welcome.clone())?;

@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// The point around which messages are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,15 @@ impl FromParam for Anchor {
             "newest" => Ok(Anchor::Newest),
             "oldest" => Ok(Anchor::Oldest),
             "first_unread" => Ok(Anchor::FirstUnread),
-            text => text.parse().map(Anchor::Id).map_err(|_| ApiError::invalid(name)),
+            // As far as numbers go: before all messages, or after them.
+            text => text
+                .parse()
+                .or_else(|error: ParseIntError| match error.kind() {
+                    IntErrorKind::PosOverflow => Ok(i64::MAX),
+                    IntErrorKind::NegOverflow => Ok(i64::MIN),
+                    _ => Err(ApiError::invalid(name)),
+                })
+                .map(Anchor::Id),
         }
     }
 
