@@ -249,7 +249,8 @@ impl RealmState {
             }
             _ => false,
         };
-        self.files.uses(file.id).any(|(message, _)| is_public(message))
+        let newest = || self.files.uses(file.id).rev().take(limits::FILE_MESSAGES_LOOKED_AT_MAX);
+        self.realm.settings.enable_spectator_access && newest().any(|(message, _)| is_public(message))
     }
 
     /// Who is told of changes of a message and of its reactions: participants, or subscribers who may read it, and

@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::sign_ups::SignUps;
 use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
@@ -31,8 +32,8 @@ pub struct App {
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
-    /// E-mails to an address for which somebody wants an account.
-    pub sign_ups: RateLimit<String>,
+    /// E-mails that are sent because somebody without an account asks for one.
+    pub sign_ups: SignUps,
     /// E-mails with invitations that people had sent.
     pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
@@ -69,7 +70,7 @@ impl App {
             spectators: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
-            sign_ups: RateLimit::per_minute(1),
+            sign_ups: SignUps::default(),
             invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),

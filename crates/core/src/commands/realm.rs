@@ -1,5 +1,6 @@
 //! The organization's settings.
 
+use super::invites::sign_up;
 use super::personal::presence;
 use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
@@ -98,6 +99,9 @@ pub fn update(
         shown[one.rule.name] = json!(tx.state.shown_setting((one.of)(&tx.state.realm.settings)));
     }
     tell(tx, &changed, &shown);
+    if tx.state.realm.settings.invite_required {
+        sign_up::forget_all(tx);
+    }
     if changed.contains(&"waiting_period_threshold") {
         full_members::tell(tx, &before);
     }

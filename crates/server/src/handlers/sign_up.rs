@@ -59,13 +59,16 @@ pub async fn request(
     }
 }
 
-/// Has the link sent. Requests count as log-ins do, and an address gets one e-mail a minute at most, whoever asks.
+/// Has the link sent, unless the address was sent enough lately: whether it was is not told. Requests count as log-ins do,
+/// and as e-mails that a network has sent.
 async fn send(app: &App, address: IpAddr, email: Option<&str>) -> Result<(), ApiError> {
     let now = app.realm.clock.now();
     app.logins_from.check(&network_of(address), now)?;
     let email = email.ok_or_else(|| ApiError::MissingParameter { var_name: "email".to_owned() })?.to_owned();
     sign_up::check_open(&app.realm.state(), &app.equipment)?;
-    app.sign_ups.check(&email.to_lowercase(), now)?;
+    if !app.sign_ups.check(network_of(address), &email, now)? {
+        return Ok(());
+    }
     let (key, product, equipment) = (new_key(), app.config.brand.product.clone(), app.equipment.clone());
     app.realm.run(move |tx| sign_up::request(tx, &email, key, &product, &equipment)).await
 }

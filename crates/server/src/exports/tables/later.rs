@@ -39,7 +39,10 @@ fn files(state: &RealmState, row: &LaterRow) -> BTreeSet<AttachmentId> {
         return BTreeSet::new();
     }
     let linked = tidings_markdown::render(&row.content, &NoDirectory).linked_uploads;
-    linked.iter().filter_map(|path| Some(state.files.find(&path_of(path))?.id)).collect()
+    let Some(author) = state.users.get(row.user) else { return BTreeSet::new() };
+    let files = linked.iter().filter_map(|path| state.files.find(&path_of(path)));
+    // What its author can no longer read is not theirs to take along.
+    files.filter(|file| state.can_read_file(author, file)).map(|file| file.id).collect()
 }
 
 impl Rows<'_> {
