@@ -149,6 +149,8 @@ fn channel(id: u32) -> ChannelRow {
         message_retention_days: None,
         topics_policy: TopicsPolicy::Inherit,
         folder: None,
+        is_recently_active: true,
+        weekly_traffic: None,
         // So that a send measures a send.
         first_message_id: Some(MessageId(1)),
         permissions: ChannelPermissions {

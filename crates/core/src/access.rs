@@ -111,24 +111,24 @@ impl RealmState {
         self.who(|user| !user.is_guest())
     }
 
-    /// Whether `user` may invite others by e-mail.
+    /// Whether `user` may invite others by e-mail; bots never.
     #[must_use]
     pub fn may_invite(&self, user: &UserRow) -> bool {
-        !user.is_guest() && self.in_setting(user, &self.realm.settings.can_invite_users_group)
+        !user.is_guest() && !user.is_bot() && self.in_setting(user, &self.realm.settings.can_invite_users_group)
     }
 
-    /// Whether `user` may make links by which many can join.
+    /// Whether `user` may make links by which many can join; bots never.
     #[must_use]
     pub fn may_make_invite_links(&self, user: &UserRow) -> bool {
-        !user.is_guest() && self.in_setting(user, &self.realm.settings.create_multiuse_invite_group)
+        !user.is_guest() && !user.is_bot() && self.in_setting(user, &self.realm.settings.create_multiuse_invite_group)
     }
 
-    /// Whether `viewer` may see and change an invitation, with whose link one can join: one's own, and administrators
-    /// all but those of owners.
+    /// Whether `viewer`, who is no bot, may see and change an invitation, with whose link one can join: one's own, and
+    /// administrators all but those of owners.
     #[must_use]
     pub fn can_manage_invite(&self, viewer: &UserRow, invite: &InviteRow) -> bool {
         let is_within = invite.role != Role::Owner || viewer.role == Role::Owner;
-        is_within && (viewer.role.is_admin() || viewer.id == invite.invited_by)
+        is_within && !viewer.is_bot() && (viewer.role.is_admin() || viewer.id == invite.invited_by)
     }
 
     /// Who is told that one of these invitations changed.

@@ -63,6 +63,14 @@ pub const MARK_AS_READ_SECS: u64 = 50;
 
 /// Subscribers of a channel in which it is told that somebody is typing; nobody is told in a larger one.
 pub const TYPING_SUBSCRIBERS_MAX: usize = 100;
+/// Channels of an organization, archived ones included: every client is told of most of them.
+pub const CHANNELS_MAX: usize = 20_000;
+/// Channels that one request can name to subscribe to.
+pub const CHANNELS_AT_ONCE_MAX: usize = 1_000;
+/// Of these, channels that are created by it: for each it is looked who may know of it.
+pub const CHANNELS_CREATED_AT_ONCE_MAX: usize = 100;
+/// Subscriptions, users times channels, of one request: a row for each, all in one commit.
+pub const SUBSCRIBED_AT_ONCE_MAX: usize = 100_000;
 /// Characters of a channel's name.
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.

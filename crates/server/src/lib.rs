@@ -14,7 +14,7 @@
 //! - [`calls`]: video calls on another server.
 //! - [`exports`]: makes archives of what is in the organization. [`imports`]: makes an organization of an archive.
 //! - [`webhooks`]: tells services of messages to their bots.
-//! - [`promotion`]: makes full members of those who have waited long enough.
+//! - [`promotion`]: makes full members of those who have waited long enough. [`traffic`]: counts what is sent.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -39,6 +39,7 @@ pub mod retention;
 pub mod router;
 pub mod search;
 pub mod serve;
+pub mod traffic;
 pub mod transports;
 pub mod webhooks;
 

@@ -42,6 +42,7 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
         tokio::spawn(crate::exports::keep(Arc::clone(&app))),
         tokio::spawn(crate::webhooks::keep(Arc::clone(&app))),
         tokio::spawn(crate::promotion::keep(Arc::clone(&app))),
+        tokio::spawn(crate::traffic::keep(Arc::clone(&app))),
         tokio::spawn(crate::mail::keep(Arc::clone(&app))),
         tokio::spawn(crate::files::sweep::keep(Arc::clone(&app))),
     ];

@@ -144,6 +144,8 @@ fn channel(id: u32) -> Change {
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
         folder: None,
+        is_recently_active: true,
+        weekly_traffic: None,
         permissions: ChannelPermissions {
             can_add_subscribers_group: anyone(),
             can_remove_subscribers_group: anyone(),

@@ -157,6 +157,10 @@ impl Store for SqliteStore {
         Ok(message::read(&mut self.connections.reader(), id)?)
     }
 
+    fn first_sent_since(&self, time: i64) -> Result<MessageId, StoreError> {
+        Ok(message::first_sent_since(&self.connections.reader(), time)?)
+    }
+
     fn sent_before(&self, before: i64) -> Result<RoaringBitmap, StoreError> {
         Ok(message::sent_before(&self.connections.reader(), before)?)
     }

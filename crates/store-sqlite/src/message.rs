@@ -29,6 +29,15 @@ pub(crate) fn reactors_of(connection: &Connection, ids: &[MessageId]) -> Result<
     Ok(reactors)
 }
 
+/// The first message that was sent at a time or later.
+pub(crate) fn first_sent_since(connection: &Connection, time: i64) -> Result<MessageId, Error> {
+    let sql = "SELECT id FROM messages WHERE timestamp >= ?1 ORDER BY timestamp, id LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([time])?;
+    let first = rows.next()?.map(|row| get(row, 0, "messages")).transpose()?;
+    Ok(MessageId(first.unwrap_or(u32::MAX)))
+}
+
 /// The messages that were sent before a time.
 pub(crate) fn sent_before(connection: &Connection, before: i64) -> Result<RoaringBitmap, Error> {
     let mut statement = connection.prepare_cached("SELECT id FROM messages WHERE timestamp < ?1")?;
@@ -81,7 +90,7 @@ fn messages(
     let mut rows = statement.query([json_list(ids.iter().copied())])?;
     let (mut messages, mut bytes, mut is_cut) = (Vec::new(), 0, false);
     while let Some(row) = rows.next()? {
-        if bytes >= bounds.page_bytes {
+        if bytes >= bounds.page_bytes && !messages.is_empty() {
             is_cut = true;
             break;
         }

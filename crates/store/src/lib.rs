@@ -115,6 +115,12 @@ pub trait Store: Send + Sync + 'static {
     /// See [`StoreError`].
     fn message(&self, id: MessageId) -> Result<Option<Arc<MessageRow>>, StoreError>;
 
+    /// The first message that was sent at `time` (UNIX seconds) or later; after all there are, if there is none.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    fn first_sent_since(&self, time: i64) -> Result<MessageId, StoreError>;
+
     /// The messages that were sent before `before` (UNIX seconds).
     ///
     /// # Errors

@@ -168,6 +168,8 @@ pub(crate) fn channel_row(id: ChannelId, name: &str, now: i64) -> ChannelRow {
         topics_policy: TopicsPolicy::Inherit,
         first_message_id: None,
         folder: None,
+        is_recently_active: true,
+        weekly_traffic: None,
         permissions: ChannelPermissions::new(None),
     }
 }

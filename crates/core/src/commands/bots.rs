@@ -2,10 +2,11 @@
 
 use super::Tx;
 use super::pictures::{self, Obsolete};
+use super::subscriptions::unsubscribe;
 use super::users::activity::set_active;
 use super::users::create::{NewAccount, create_account};
-use super::users::owner_required;
 use super::users::update::{change_full_name, give_role};
+use super::users::{check_is_member, owner_required};
 use super::visibility::{self, user_update};
 use crate::change::Change;
 use crate::state::users::{BotRow, UserRow};
@@ -117,12 +118,16 @@ fn check_bot_type(number: i64) -> Result<BotType, ApiError> {
     }
 }
 
-/// A bot that only sends may be created by more people than others.
-fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
+/// Refuses who may not create bots of a kind; one that only sends may be created by more people than others.
+///
+/// # Errors
+/// 400 "Insufficient permission", or why it takes somebody else.
+pub(super) fn check_may_create(tx: &Tx<'_>, actor: &UserRow, bot_type: BotType) -> Result<(), ApiError> {
+    check_is_member(actor)?;
     let any = || tx.state.may(actor, &permission::can_create_bots_group);
     let only_sending =
         || bot_type == BotType::IncomingWebhook && tx.state.may(actor, &permission::can_create_write_only_bots_group);
-    if !actor.is_bot() && (any() || only_sending()) {
+    if any() || only_sending() {
         return Ok(());
     }
     Err(ApiError::bad_request("Insufficient permission"))
@@ -167,12 +172,17 @@ fn check_channel(tx: &Tx<'_>, actor: &UserRow, name: &str) -> Result<Option<Chan
     tx.state.access_channel_by_name(actor, name).map(|channel| Some(channel.id))
 }
 
-/// An active bot that the actor manages.
+/// An active bot that the actor manages, who is neither a guest nor a bot: a bot may do more than they.
 ///
 /// # Errors
 /// 400 "No such bot", or "Insufficient permission"; for a bot that may do what owners may, of somebody else,
 /// `UNAUTHORIZED_PRINCIPAL` to who is no owner.
 pub fn access_bot(tx: &Tx<'_>, actor: &UserRow, bot: UserId) -> Result<Arc<UserRow>, ApiError> {
+    check_is_member(actor)?;
+    access_managed_bot(tx, actor, bot)
+}
+
+fn access_managed_bot(tx: &Tx<'_>, actor: &UserRow, bot: UserId) -> Result<Arc<UserRow>, ApiError> {
     let found = tx.state.active_user(bot).filter(|row| row.is_bot());
     let bot = found.ok_or_else(|| ApiError::bad_request("No such bot"))?;
     if !tx.state.can_manage_bot(actor, bot) {
@@ -268,15 +278,20 @@ fn change_defaults(tx: &mut Tx<'_>, actor: &UserRow, bot: UserId, changes: &BotC
         row.default_events_channel = check_channel(tx, actor, name)?;
     }
     row.default_all_public = changes.default_all_public.unwrap_or(row.default_all_public);
-    if was.bot.as_ref() == Some(&row) {
-        return Ok(());
+    if was.bot.as_ref() != Some(&row) {
+        put_defaults(tx, &was, row);
     }
-    let before = tx.state.bot_view(&was);
-    let is = Arc::new(UserRow { bot: Some(row), ..UserRow::clone(&was) });
+    Ok(())
+}
+
+/// Gives a bot other default channels, and tells of those that differ.
+fn put_defaults(tx: &mut Tx<'_>, was: &UserRow, row: BotRow) {
+    let before = tx.state.bot_view(was);
+    let is = Arc::new(UserRow { bot: Some(row), ..was.clone() });
     tx.change(Change::User(Arc::clone(&is)));
-    let Some((before, after)) = before.zip(tx.state.bot_view(&is)) else { return Ok(()) };
+    let Some((before, after)) = before.zip(tx.state.bot_view(&is)) else { return };
     let change = BotChange {
-        user_id: bot,
+        user_id: is.id,
         default_sending_stream: (before.default_sending_stream != after.default_sending_stream)
             .then_some(after.default_sending_stream),
         default_events_register_stream: (before.default_events_register_stream != after.default_events_register_stream)
@@ -287,7 +302,6 @@ fn change_defaults(tx: &mut Tx<'_>, actor: &UserRow, bot: UserId, changes: &BotC
     };
     let audience = tx.state.who_manages_bot(&is);
     tx.emit(Event::RealmBotUpdate(RealmBotUpdate { bot: change }), audience);
-    Ok(())
 }
 
 fn change_service(tx: &mut Tx<'_>, bot: UserId, changes: &BotChanges) -> Result<(), ApiError> {
@@ -337,7 +351,8 @@ pub(super) fn tell_renamed_default(tx: &mut Tx<'_>, channel: ChannelId) {
 }
 
 /// Gives a bot to somebody else: it leaves the list of who owned it, unless they are administrators, and comes into
-/// that of the new owner.
+/// that of the new owner. It leaves the private channels that the new owner is not subscribed to, since who has its
+/// key reads what it reads.
 pub(super) fn change_owner(tx: &mut Tx<'_>, bot: UserId, owner: UserId) {
     let Some(was) = tx.state.users.get(bot).cloned() else { return };
     let Some(row) = was.bot.clone().filter(|row| row.owner != Some(owner)) else { return };
@@ -357,15 +372,51 @@ pub(super) fn change_owner(tx: &mut Tx<'_>, bot: UserId, owner: UserId) {
     let change = BotChange { user_id: bot, owner_id: Some(owner), ..BotChange::default() };
     tx.emit(Event::RealmBotUpdate(RealmBotUpdate { bot: change }), keep);
     tx.emit(user_update(bot, UserAspect::BotOwner { bot_owner_id: owner }), everybody);
+    leave_hidden_channels(tx, bot, owner);
+    forget_hidden_defaults(tx, |id, _| id == bot);
+}
+
+fn leave_hidden_channels(tx: &mut Tx<'_>, bot: UserId, owner: UserId) {
+    let state = &tx.state;
+    let is_hidden = |id: &ChannelId| {
+        state.channels.get(*id).is_some_and(|channel| channel.is_private) && !state.channels.is_subscribed(owner, *id)
+    };
+    let subscribed = state.channels.subscriptions_of(bot).filter(|(_, row)| row.is_active).map(|(id, _)| id);
+    let hidden: Vec<ChannelId> = subscribed.filter(is_hidden).collect();
+    unsubscribe(tx, &hidden, &[bot]);
+}
+
+/// Bots have no default channels that their owners may not know of, since lists of bots show their names. To be called
+/// when an owner may have lost sight of a channel; `concerned` says which bots are looked at, by id and inner life.
+pub(super) fn forget_hidden_defaults(tx: &mut Tx<'_>, concerned: impl Fn(UserId, &BotRow) -> bool) {
+    let state = &tx.state;
+    let hidden = |owner: &UserRow, id: Option<ChannelId>| {
+        id.and_then(|id| state.channels.get(id)).is_some_and(|channel| !state.can_see_channel(owner, channel))
+    };
+    let changed = |was: &Arc<UserRow>| {
+        let bot = was.bot.as_ref().filter(|bot| concerned(was.id, bot))?;
+        let owner = state.users.get(bot.owner?)?;
+        let kept = |id| if hidden(owner, id) { None } else { id };
+        let row = BotRow {
+            default_sending_channel: kept(bot.default_sending_channel),
+            default_events_channel: kept(bot.default_events_channel),
+            ..bot.clone()
+        };
+        (row != *bot).then(|| (Arc::clone(was), row))
+    };
+    let changed: Vec<(Arc<UserRow>, BotRow)> = state.users.iter().filter_map(changed).collect();
+    for (was, row) in changed {
+        put_defaults(tx, &was, row);
+    }
 }
 
 /// `deactivate-bot`. Its queues are to be ended.
 ///
 /// # Errors
-/// As [`access_bot`].
+/// As [`access_bot`], guests and bots apart.
 pub fn deactivate_bot(tx: &mut Tx<'_>, actor: UserId, bot: UserId) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
-    let bot = access_bot(tx, &actor, bot)?;
+    let bot = access_managed_bot(tx, &actor, bot)?;
     set_active(tx, &bot, false);
     Ok(())
 }

@@ -26,6 +26,7 @@ mod announce;
 pub mod archive;
 pub mod create;
 pub mod defaults;
+pub mod traffic;
 pub mod update;
 
 pub(super) use announce::announce;

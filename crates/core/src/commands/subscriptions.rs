@@ -115,12 +115,16 @@ fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>
 /// The channel's own color, or the next one that the user has nowhere yet. So most subscribers of a channel have it in
 /// the same color, and are told of their subscription by the same event.
 fn pick_color(state: &RealmState, user: UserId, channel: ChannelId) -> String {
-    let active = state.channels.subscriptions_of(user).filter(|(_, row)| row.is_active);
-    let used: Vec<&str> = active.map(|(_, row)| row.settings.color.as_str()).collect();
     let start = usize::try_from(channel.0).unwrap_or_default() % COLORS.len();
     let from_start = || COLORS.iter().cycle().skip(start).take(COLORS.len());
-    let free = from_start().find(|color| !used.contains(*color)).or_else(|| from_start().next());
-    free.map_or_else(String::new, |color| (*color).to_owned())
+    let mut free: Vec<&str> = from_start().copied().collect();
+    for (_, row) in state.channels.subscriptions_of(user).filter(|(_, row)| row.is_active) {
+        free.retain(|color| *color != row.settings.color);
+        if free.is_empty() {
+            break;
+        }
+    }
+    free.first().or_else(|| COLORS.get(start)).map_or_else(String::new, |color| (*color).to_owned())
 }
 
 /// Where guests know only those they share a channel with, tells them whom they know now, or no longer.

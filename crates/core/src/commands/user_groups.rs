@@ -6,6 +6,7 @@
 //! # Layout
 //! - here: creating and changing a group, and who may. [`members`]: who is in it. [`deactivate`]: taking it out of use.
 
+use super::users::check_is_member;
 use super::{Tx, permissions, visibility};
 use crate::audience::Audience;
 use crate::change::Change;
@@ -59,7 +60,7 @@ pub struct GroupPatch {
 /// 400 where the actor may not, or a value cannot be.
 pub fn create(tx: &mut Tx<'_>, actor: UserId, new: NewGroup) -> Result<GroupId, ApiError> {
     let actor = tx.actor(actor)?;
-    check_may_use_groups(&actor)?;
+    check_is_member(&actor)?;
     if !tx.state.may(&actor, &permission::realm::can_create_groups) {
         return Err(insufficient_permission());
     }
@@ -104,7 +105,7 @@ pub fn create(tx: &mut Tx<'_>, actor: UserId, new: NewGroup) -> Result<GroupId, 
 /// 400 where the actor may not, or a value cannot be.
 pub fn update(tx: &mut Tx<'_>, actor: UserId, id: GroupId, patch: &GroupPatch) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
-    check_may_use_groups(&actor)?;
+    check_is_member(&actor)?;
     let before = access(&tx.state, &actor, id, &[])?.row.clone();
     let (after, change) = patched(tx, &before, patch)?;
     if *before == after {
@@ -171,20 +172,6 @@ fn tell_added(tx: &mut Tx<'_>, id: GroupId, gate: Gate) {
     }
 }
 
-/// Groups are a matter of members, as opposed to guests and bots.
-///
-/// # Errors
-/// 400 for the others.
-pub fn check_may_use_groups(actor: &UserRow) -> Result<(), ApiError> {
-    if actor.is_guest() {
-        return Err(ApiError::bad_request("Not allowed for guest users"));
-    }
-    if actor.is_bot() {
-        return Err(ApiError::bad_request("This endpoint does not accept bot requests."));
-    }
-    Ok(())
-}
-
 /// A group that `actor` may change: managing it is enough for everything, and one of the permissions `enough` as well.
 fn access<'a>(
     state: &'a RealmState,
@@ -209,7 +196,7 @@ fn access<'a>(
 /// # Errors
 /// 400 with the reason.
 pub fn check_may_read(state: &RealmState, viewer: &UserRow, id: GroupId) -> Result<(), ApiError> {
-    check_may_use_groups(viewer)?;
+    check_is_member(viewer)?;
     if !state.group_exists(id) {
         return Err(ApiError::bad_request("Invalid user group"));
     }

@@ -10,6 +10,7 @@ pub mod create;
 pub mod full_members;
 pub mod update;
 
+use super::personal::check_is_person;
 use super::send::UserRefIn;
 use crate::limits;
 use crate::state::RealmState;
@@ -62,12 +63,21 @@ pub fn check_full_name(state: &RealmState, name: &str, whose: Option<UserId>) ->
     if name.rsplit_once('|').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(ApiError::bad_request("Invalid format!"));
     }
+    check_name_is_free(state, name, whose)?;
+    Ok(name.to_owned())
+}
+
+/// Where names have to be unique, refuses one that an active account other than `whose` has.
+///
+/// # Errors
+/// 400.
+fn check_name_is_free(state: &RealmState, name: &str, whose: Option<UserId>) -> Result<(), ApiError> {
     let is_taken =
         || state.users.find_by_name(&name.to_lowercase()).any(|user| user.is_active && Some(user.id) != whose);
     if state.realm.settings.require_unique_names && is_taken() {
         return Err(ApiError::bad_request("Unique names required in this organization."));
     }
-    Ok(name.to_owned())
+    Ok(())
 }
 
 /// An address as it is stored: without spaces around it.
@@ -108,12 +118,13 @@ fn is_address(email: &str) -> bool {
         && host.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '.')
 }
 
-/// Refuses who may not change an account: administrators may, and owners of bots; owners are for owners only.
+/// Refuses who may not change an account: administrators may, and owners of bots; whoever has the role of an owner,
+/// person or bot, is for owners only, since who has a bot may do what it may.
 ///
 /// # Errors
 /// 400 "Insufficient permission", or `UNAUTHORIZED_PRINCIPAL` where it takes an owner.
-pub fn check_may_administer(state: &RealmState, actor: &UserRow, target: &UserRow) -> Result<(), ApiError> {
-    let owns = target.is_bot() && state.can_manage_bot(actor, target);
+pub fn check_may_administer(actor: &UserRow, target: &UserRow) -> Result<(), ApiError> {
+    let owns = target.bot.as_ref().is_some_and(|bot| bot.owner == Some(actor.id));
     if !actor.role.is_admin() && !owns {
         return Err(ApiError::bad_request("Insufficient permission"));
     }
@@ -121,6 +132,17 @@ pub fn check_may_administer(state: &RealmState, actor: &UserRow, target: &UserRo
         return Err(owner_required());
     }
     Ok(())
+}
+
+/// Refuses guests and bots, where something is a matter of members.
+///
+/// # Errors
+/// 400 for these.
+pub fn check_is_member(actor: &UserRow) -> Result<(), ApiError> {
+    if actor.is_guest() {
+        return Err(ApiError::bad_request("Not allowed for guest users"));
+    }
+    check_is_person(actor)
 }
 
 pub(super) fn owner_required() -> ApiError {

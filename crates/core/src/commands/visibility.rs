@@ -7,7 +7,7 @@ use super::channels::{audience_of, viewers, viewers_among};
 mod strangers;
 
 use super::personal::presence;
-use super::{Tx, permissions};
+use super::{Tx, bots, permissions};
 use crate::audience::Audience;
 use crate::event::Gate;
 use crate::shape::Shape;
@@ -131,13 +131,21 @@ fn tell_default_channels(tx: &mut Tx<'_>, was: &UserRow, is: &UserRow) {
     }
 }
 
-/// `stream/delete`: one event for all channels; archived ones are known to some clients only.
+/// `stream/delete`: one event for all channels; archived ones are known to some clients only. Bots of who lost sight of
+/// a channel have it no longer as a default one.
 pub fn emit_channels_lost(tx: &mut Tx<'_>, channels: &[Arc<ChannelRow>], audience: &Audience) {
+    if channels.is_empty() {
+        return;
+    }
     for (ids, gate) in by_gate(channels) {
         let streams = ids.iter().map(|id| DeletedChannel { stream_id: *id }).collect();
         let event = StreamDelete { streams, stream_ids: ids };
         tx.emit_gated(Event::StreamDelete(event), audience.clone(), gate);
     }
+    let is_lost = |id: Option<ChannelId>| channels.iter().any(|channel| Some(channel.id) == id);
+    bots::forget_hidden_defaults(tx, |_, bot| {
+        is_lost(bot.default_sending_channel) || is_lost(bot.default_events_channel)
+    });
 }
 
 /// `stream/create`, and `subscription/peer_add` with who is subscribed. The channels come without subscribers, so that

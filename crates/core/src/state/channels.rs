@@ -38,6 +38,10 @@ pub struct ChannelRow {
     pub first_message_id: Option<MessageId>,
     /// The folder it is shown in.
     pub folder: Option<u32>,
+    /// Something was sent there lately, or it is new; see [`crate::commands::channels::traffic`].
+    pub is_recently_active: bool,
+    /// Messages a week; none while it is too new to say.
+    pub weekly_traffic: Option<i64>,
     /// Who may do what.
     pub permissions: ChannelPermissions,
 }
@@ -186,6 +190,12 @@ impl Channels {
     /// All channels, by id, archived ones included.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<ChannelRow>> {
         self.rows.values()
+    }
+
+    /// How many channels there are, archived ones included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.len()
     }
 
     /// The channel with this name, without regard to case.

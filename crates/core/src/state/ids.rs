@@ -74,6 +74,13 @@ impl IdSet {
         self.tail.contains(&id.0) || self.sealed.contains(id.0)
     }
 
+    /// How many ids are `from` or larger.
+    #[must_use]
+    pub fn count_from(&self, from: MessageId) -> u64 {
+        let tail = self.tail.iter().filter(|id| **id >= from.0).count() as u64;
+        self.sealed.range_cardinality(from.0..) + tail
+    }
+
     /// Whether one of these is in it.
     #[must_use]
     pub fn has_any_of(&self, ids: &RoaringBitmap) -> bool {

@@ -2,7 +2,8 @@
 
 use crate::http::pipeline::Ctx;
 use tidings_core::commands::user_groups::members::{Membership, update_members};
-use tidings_core::commands::user_groups::{self, GroupPatch, NewGroup, check_may_read, check_may_use_groups};
+use tidings_core::commands::user_groups::{self, GroupPatch, NewGroup, check_may_read};
+use tidings_core::commands::users::check_is_member;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::user_groups::{
     CreateUserGroupRequest, CreateUserGroupResponse, DeactivateUserGroupRequest, GetIsUserGroupMemberRequest,
@@ -69,7 +70,7 @@ pub async fn deactivate_user_group(ctx: Ctx, request: DeactivateUserGroupRequest
 
 /// `GET /user_groups`.
 pub async fn get_user_groups(ctx: Ctx, request: GetUserGroupsRequest) -> Result<GetUserGroupsResponse, ApiError> {
-    check_may_use_groups(&ctx.user)?;
+    check_is_member(&ctx.user)?;
     Ok(GetUserGroupsResponse { user_groups: ctx.app.realm.state().list_groups(request.include_deactivated_groups) })
 }
 

@@ -3,6 +3,7 @@
 use super::profile;
 use crate::http::pipeline::Ctx;
 use crate::{passwords, queues};
+use std::collections::HashSet;
 use std::sync::Arc;
 use tidings_core::commands::Tx;
 use tidings_core::commands::send::UserRefIn;
@@ -36,7 +37,8 @@ fn shown(state: &RealmState, viewer: &UserRow, user: &UserRow, profile_fields: b
 pub async fn get_users(ctx: Ctx, request: GetUsersRequest) -> Result<GetUsersResponse, ApiError> {
     let profile_fields = request.include_custom_profile_fields;
     let (state, viewer) = (ctx.app.realm.snapshot(), ctx.user);
-    let wanted = move |user: &UserRow| request.user_ids.as_ref().is_none_or(|ids| ids.contains(&user.id));
+    let ids: Option<HashSet<UserId>> = request.user_ids.map(HashSet::from_iter);
+    let wanted = move |user: &UserRow| ids.as_ref().is_none_or(|ids| ids.contains(&user.id));
     // At ten thousand users this is milliseconds of work; it must not hold up the polls.
     let list = move || {
         let visible = state.users.iter().filter(|user| wanted(user) && state.can_see_user(&viewer, user));

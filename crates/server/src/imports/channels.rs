@@ -75,6 +75,8 @@ impl Import<'_> {
             topics_policy: policy.map_err(|_| row.wrong("`topics_policy` is not a policy"))?.unwrap_or_default(),
             first_message_id: None,
             folder,
+            is_recently_active: true,
+            weekly_traffic: None,
             permissions,
         })
     }

@@ -9,6 +9,7 @@ mod fold;
 mod folders;
 mod get_stream_topics;
 mod get_streams;
+mod traffic;
 mod update_stream;
 
 use serde_json::Value;

@@ -27,6 +27,8 @@ pub(crate) const CHANNEL_COLUMNS: &[&str] = &[
     "topics_policy",
     "first_message_id",
     "folder_id",
+    "is_recently_active",
+    "weekly_traffic",
 ];
 
 static PUT_CHANNEL: LazyLock<String> = LazyLock::new(|| {
@@ -52,6 +54,8 @@ impl Writing<'_> {
             row.topics_policy.as_str().to_owned().into(),
             row.first_message_id.map(|id| id.0).into(),
             row.folder.into(),
+            row.is_recently_active.into(),
+            row.weekly_traffic.into(),
         ];
         for name in ChannelPermissions::NAMES {
             values.push(to_json("channels", &row.permissions.get(name))?.into());

@@ -48,6 +48,8 @@ fn channel(row: &Row<'_>) -> Result<ChannelRow, Error> {
         topics_policy: from_plain(TABLE, topics_policy)?,
         first_message_id: get::<Option<u32>>(row, 13, TABLE)?.map(MessageId),
         folder: get(row, 14, TABLE)?,
+        is_recently_active: get(row, 15, TABLE)?,
+        weekly_traffic: get(row, 16, TABLE)?,
         permissions: permissions(row, TABLE, CHANNEL_COLUMNS.len(), ChannelPermissions::NAMES)?,
     })
 }

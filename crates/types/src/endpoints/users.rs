@@ -131,7 +131,7 @@ endpoint! {
         full_name?: String,
         /// The new role: 100 owner, 200 administrator, 300 moderator, 400 member, 600 guest.
         role?: i64,
-        /// The new real address.
+        /// The new real address; for owners.
         new_email?: String,
         /// Values of custom profile fields; the rest stays.
         profile_data?: Vec<NewFieldValue>,

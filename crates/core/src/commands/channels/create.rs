@@ -6,6 +6,7 @@ use super::{
 };
 use crate::change::Change;
 use crate::commands::{Tx, folders, permissions, subscriptions};
+use crate::limits;
 use crate::state::channels::ChannelRow;
 use crate::state::groups::system;
 use crate::state::users::UserRow;
@@ -107,6 +108,9 @@ pub fn create_channel(
 pub fn check_may_create(tx: &Tx<'_>, actor: &UserRow, new: &NewChannel) -> Result<(), ApiError> {
     check_name(&new.name)?;
     check_description(&new.description)?;
+    if tx.state.channels.count() >= limits::CHANNELS_MAX {
+        return Err(ApiError::bad_request(format!("There are too many channels (limit: {}).", limits::CHANNELS_MAX)));
+    }
     let settings = &new.settings;
     let privacy = Privacy::new(settings.is_private, settings.is_web_public, settings.history_public)?;
     privacy.check_may_make(tx, actor)?;
@@ -158,6 +162,8 @@ pub fn create(tx: &mut Tx<'_>, creator: Option<UserId>, new: NewChannel) -> Chan
         topics_policy: settings.topics_policy,
         first_message_id: None,
         folder: settings.folder,
+        is_recently_active: true,
+        weekly_traffic: None,
         permissions,
     });
     tx.change(Change::Channel(Arc::clone(&row)));

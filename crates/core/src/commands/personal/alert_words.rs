@@ -4,6 +4,7 @@ use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::limits;
+use std::collections::HashSet;
 use tidings_types::events::Event;
 use tidings_types::events::personal::AlertWords;
 use tidings_types::{ApiError, UserId};
@@ -14,28 +15,38 @@ use tidings_types::{ApiError, UserId};
 /// 400 for words that are too long, and for too many.
 pub fn add(tx: &mut Tx<'_>, actor: UserId, new: &[String]) -> Result<Vec<String>, ApiError> {
     tx.actor(actor)?;
+    check_count(new.len())?;
     let mut words = tx.state.personal.alert_words(actor).to_vec();
+    let mut known: HashSet<String> = words.iter().map(|word| word.to_lowercase()).collect();
     for (at, word) in new.iter().enumerate() {
         let word = check_word(at, word)?;
-        if !word.is_empty() && !words.iter().any(|known| same(known, word)) {
+        if !word.is_empty() && known.insert(word.to_lowercase()) {
             words.push(word.to_owned());
         }
     }
-    if words.len() > limits::ALERT_WORDS_MAX {
-        return Err(ApiError::bad_request(format!("Too many alert words (limit: {})", limits::ALERT_WORDS_MAX)));
-    }
+    check_count(words.len())?;
     Ok(put(tx, actor, words))
 }
 
 /// `remove-alert-words`: returns the words that are left.
 ///
 /// # Errors
-/// None besides those of [`Tx::actor`].
+/// 400 for more words than anybody has.
 pub fn remove(tx: &mut Tx<'_>, actor: UserId, old: &[String]) -> Result<Vec<String>, ApiError> {
     tx.actor(actor)?;
+    check_count(old.len())?;
+    let old: HashSet<String> = old.iter().map(|word| word.trim().to_lowercase()).collect();
     let mut words = tx.state.personal.alert_words(actor).to_vec();
-    words.retain(|known| !old.iter().any(|old| same(known, old.trim())));
+    words.retain(|known| !old.contains(&known.to_lowercase()));
     Ok(put(tx, actor, words))
+}
+
+/// Looked at before the words are compared: a request has room for a hundred thousand of them.
+fn check_count(count: usize) -> Result<(), ApiError> {
+    if count <= limits::ALERT_WORDS_MAX {
+        return Ok(());
+    }
+    Err(ApiError::bad_request(format!("Too many alert words (limit: {})", limits::ALERT_WORDS_MAX)))
 }
 
 fn check_word(at: usize, word: &str) -> Result<&str, ApiError> {
@@ -48,10 +59,6 @@ fn check_word(at: usize, word: &str) -> Result<&str, ApiError> {
         return Err(ApiError::bad_request(format!("alert_words[{at}] must not contain null bytes")));
     }
     Ok(word)
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
 }
 
 fn put(tx: &mut Tx<'_>, user: UserId, words: Vec<String>) -> Vec<String> {

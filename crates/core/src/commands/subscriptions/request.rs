@@ -5,6 +5,7 @@ use crate::commands::Tx;
 use crate::commands::channels::create::{NewChannel, NewChannelSettings, check_may_create, create};
 use crate::commands::channels::{announce, may_administer};
 use crate::commands::send::UserRefIn;
+use crate::limits;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,14 +27,26 @@ pub struct Wanted {
 /// A request to subscribe users.
 #[derive(Clone, Debug)]
 pub struct SubscribeRequest {
-    /// To which channels.
+    /// To which channels; not too many ([`check_at_once`]).
     pub channels: Vec<Wanted>,
-    /// Whom; the actor if none.
-    pub users: Option<Vec<UserRefIn>>,
+    /// Whom; the actor if nobody.
+    pub users: Vec<UserRefIn>,
     /// Refuse everything if one of the channels is not the actor's to use.
     pub refuse_unauthorized: bool,
     /// What channels are like that do not exist yet.
     pub new: NewChannelSettings,
+}
+
+/// Refuses to look at more channels than a request can name.
+///
+/// # Errors
+/// 400.
+pub fn check_at_once(channels: usize) -> Result<(), ApiError> {
+    if channels <= limits::CHANNELS_AT_ONCE_MAX {
+        return Ok(());
+    }
+    let most = limits::CHANNELS_AT_ONCE_MAX;
+    Err(ApiError::bad_request(format!("Too many channels in one request (limit: {most}).")))
 }
 
 /// Names of channels by user.
@@ -53,10 +66,14 @@ pub struct Subscribed {
 /// `subscribe`: creates what does not exist, and subscribes.
 ///
 /// # Errors
-/// 400 where the actor may not create, reach, or bring others into a channel, or a user does not exist.
+/// 400 where the actor may not create, reach, or bring others into a channel, or a user does not exist. Guests are
+/// brought into channels by others: of whom they share a channel with they know.
 pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> Result<Subscribed, ApiError> {
     let actor = tx.actor(actor)?;
-    let users = find_users(tx, &actor, request.users.as_deref())?;
+    if actor.is_guest() {
+        return Err(ApiError::bad_request("Not allowed for guest users"));
+    }
+    let users = find_users(tx, &actor, &request.users)?;
     let others = users.iter().any(|user| *user != actor.id);
     let mut result = Subscribed::default();
     let (mut joining, mut created): (Vec<Joining>, Vec<ChannelId>) = (Vec::new(), Vec::new());
@@ -65,6 +82,7 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
         let may_join = match tx.state.channels.find_by_name(&wanted.name).cloned() {
             Some(channel) => check_may_join(tx, &actor, &channel, &wanted.name, others).map(|()| channel),
             None => {
+                check_created(created.len())?;
                 let channel = create_wanted(tx, &actor, wanted, &request.new)?;
                 created.push(channel.id);
                 Ok(channel)
@@ -79,6 +97,7 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
             Err(_) => result.unauthorized.push(name),
         }
     }
+    check_pairs(users.len() * joining.len())?;
     let added: BTreeSet<(UserId, ChannelId)> = join(tx, &joining, &users).into_iter().collect();
     if request.new.announce {
         announce(tx, &actor, &created)?;
@@ -94,9 +113,28 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
     Ok(result)
 }
 
-/// The accounts a request is about, ascending.
-fn find_users(tx: &Tx<'_>, actor: &UserRow, wanted: Option<&[UserRefIn]>) -> Result<Vec<UserId>, ApiError> {
-    let Some(wanted) = wanted else { return Ok(vec![actor.id]) };
+/// Whether one more channel may be created besides those that a request created.
+fn check_created(created: usize) -> Result<(), ApiError> {
+    if created < limits::CHANNELS_CREATED_AT_ONCE_MAX {
+        return Ok(());
+    }
+    let most = limits::CHANNELS_CREATED_AT_ONCE_MAX;
+    Err(ApiError::bad_request(format!("Too many new channels in one request (limit: {most}).")))
+}
+
+fn check_pairs(subscriptions: usize) -> Result<(), ApiError> {
+    if subscriptions <= limits::SUBSCRIBED_AT_ONCE_MAX {
+        return Ok(());
+    }
+    let most = limits::SUBSCRIBED_AT_ONCE_MAX;
+    Err(ApiError::bad_request(format!("Too many subscriptions in one request (limit: {most}).")))
+}
+
+/// The accounts a request is about, ascending: the actor if it names nobody.
+fn find_users(tx: &Tx<'_>, actor: &UserRow, wanted: &[UserRefIn]) -> Result<Vec<UserId>, ApiError> {
+    if wanted.is_empty() {
+        return Ok(vec![actor.id]);
+    }
     let mut users = Vec::with_capacity(wanted.len());
     for one in wanted {
         let found = match one {
@@ -161,13 +199,9 @@ pub struct Unsubscribed {
 ///
 /// # Errors
 /// 400 for channels the actor may not know of, and where the actor may not remove others.
-pub fn leave(
-    tx: &mut Tx<'_>,
-    actor: UserId,
-    names: &[String],
-    users: Option<&[UserRefIn]>,
-) -> Result<Unsubscribed, ApiError> {
+pub fn leave(tx: &mut Tx<'_>, actor: UserId, names: &[String], users: &[UserRefIn]) -> Result<Unsubscribed, ApiError> {
     let actor = tx.actor(actor)?;
+    check_at_once(names.len())?;
     let users = find_users(tx, &actor, users)?;
     let mut channels: Vec<Arc<ChannelRow>> = Vec::new();
     for name in names {
@@ -194,10 +228,10 @@ pub fn leave(
     Ok(result)
 }
 
-/// One may leave, and take one's bots out; others may be removed by who has that permission.
+/// One may leave, and take one's bots out; others may be removed by who has that permission and is no guest.
 fn check_may_remove(tx: &Tx<'_>, actor: &UserRow, channel: &ChannelRow, users: &[UserId]) -> Result<(), ApiError> {
-    let permitted = may_administer(&tx.state, actor, channel)
-        || tx.state.has(actor, &permission::can_remove_subscribers_group, &channel.permissions);
+    let has = || tx.state.has(actor, &permission::can_remove_subscribers_group, &channel.permissions);
+    let permitted = may_administer(&tx.state, actor, channel) || !actor.is_guest() && has();
     let own = |user: &UserId| {
         let bot = tx.state.users.get(*user).and_then(|row| row.bot.as_ref());
         *user == actor.id || bot.is_some_and(|bot| bot.owner == Some(actor.id))

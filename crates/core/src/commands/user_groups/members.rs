@@ -1,8 +1,9 @@
 //! Who is in a group: users, and other groups.
 
-use super::{access, check_may_use_groups, deactivated, tell_channels};
+use super::{access, deactivated, tell_channels};
 use crate::audience::Audience;
 use crate::change::Change;
+use crate::commands::users::check_is_member;
 use crate::commands::{Tx, notify, visibility};
 use crate::limits;
 use crate::state::groups::Group;
@@ -33,7 +34,7 @@ pub struct Membership {
 /// 400 where the actor may not, for who is a member already or is none, and for a group that would be in itself.
 pub fn update_members(tx: &mut Tx<'_>, actor: UserId, id: GroupId, wanted: &Membership) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
-    check_may_use_groups(&actor)?;
+    check_is_member(&actor)?;
     if *wanted == Membership::default() {
         let text =
             "Nothing to do. Specify at least one of \"add\", \"delete\", \"add_subgroups\" or \"delete_subgroups\".";

@@ -3,7 +3,7 @@
 //! A deactivated account keeps its subscriptions, but what happens meanwhile it does not receive: the spans of its
 //! subscriptions end and begin again.
 
-use super::{check_may_administer, find_user, is_last_owner};
+use super::{check_may_administer, check_name_is_free, find_user, is_last_owner};
 use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
@@ -29,7 +29,7 @@ pub fn deactivate_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn) -> Re
     if target.is_bot() {
         return Err(ApiError::bad_request("No such user"));
     }
-    check_may_administer(&tx.state, &actor, &target)?;
+    check_may_administer(&actor, &target)?;
     if !target.is_active {
         return Err(ApiError::bad_request("User is deactivated"));
     }
@@ -59,14 +59,18 @@ pub fn deactivate_own_user(tx: &mut Tx<'_>, actor: UserId) -> Result<Vec<UserId>
 /// `reactivate-user`. Bots whose owner is gone belong to who reactivates them.
 ///
 /// # Errors
-/// 400 where the actor may not.
+/// 400 where the actor may not, for a bot as for a new one; and where names have to be unique, and this one is taken.
 pub fn reactivate_user(tx: &mut Tx<'_>, actor: UserId, target: UserId) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
     let target = Arc::clone(tx.state.access_user(&actor, target)?);
-    check_may_administer(&tx.state, &actor, &target)?;
+    check_may_administer(&actor, &target)?;
     if target.is_active {
         return Ok(());
     }
+    if let Some(bot) = &target.bot {
+        bots::check_may_create(tx, &actor, bot.bot_type)?;
+    }
+    check_name_is_free(&tx.state, &target.full_name, Some(target.id))?;
     set_active(tx, &target, true);
     let owner = target.bot.as_ref().map(|bot| bot.owner);
     if owner.is_some_and(|owner| owner.and_then(|id| tx.state.active_user(id)).is_none()) {
@@ -82,7 +86,6 @@ fn deactivate_with_bots(tx: &mut Tx<'_>, user: &UserRow) -> Vec<UserId> {
         set_active(tx, bot, false);
     }
     set_active(tx, user, false);
-    invites::revoke_all_of(tx, user.id);
     bots.iter().map(|bot| bot.id).chain([user.id]).collect()
 }
 
@@ -107,6 +110,11 @@ pub(in crate::commands) fn set_active(tx: &mut Tx<'_>, user: &UserRow, is_active
         tell_peers(tx, &channels, Event::PeerAdd);
     } else {
         email::forget(tx, row.id);
+        invites::revoke_all_of(tx, row.id);
+    }
+    if is_active {
+        // What the owner lost sight of meanwhile was told to nobody.
+        bots::forget_hidden_defaults(tx, |_, bot| bot.owner == Some(row.id));
     }
     if row.is_bot() {
         let bot = BotChange { user_id: row.id, is_active: Some(is_active), ..BotChange::default() };

@@ -10,6 +10,7 @@ use crate::commands::Tx;
 use crate::commands::personal::email;
 use crate::commands::profile::{self, values::Filled};
 use crate::commands::send::UserRefIn;
+use crate::commands::signup::{check_is_owner, domains::check_allowed};
 use crate::commands::visibility::{self, Membership, user_update};
 use crate::state::users::UserRow;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub struct UserChanges {
 pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: UserChanges) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
     let target = find_user(&tx.state, &actor, target)?;
-    check_may_administer(&tx.state, &actor, &target)?;
+    check_may_administer(&actor, &target)?;
     if let Some(number) = changes.role {
         give_role(tx, &actor, &target, number)?;
     }
@@ -46,9 +47,8 @@ pub fn update_user(tx: &mut Tx<'_>, actor: UserId, target: &UserRefIn, changes: 
         change_full_name(tx, target.id, name)?;
     }
     if let Some(email) = &changes.new_email {
-        if !actor.role.is_admin() {
-            return Err(administrator_required());
-        }
+        check_is_owner(&actor)?;
+        check_allowed(&tx.state, email.trim())?;
         change_delivery_email(tx, target.id, email)?;
     }
     if !changes.profile.is_empty() {

@@ -5,7 +5,7 @@ use crate::http::pipeline::Ctx;
 use tidings_core::commands::channels::check_name;
 use tidings_core::commands::channels::create::NewChannelSettings;
 use tidings_core::commands::send::UserRefIn;
-use tidings_core::commands::subscriptions::request::{self, Wanted};
+use tidings_core::commands::subscriptions::request::{self, Subscribed, Wanted};
 use tidings_core::commands::subscriptions::settings::{self, check_color};
 use tidings_types::ApiError;
 use tidings_types::endpoint::Done;
@@ -23,7 +23,7 @@ pub async fn subscribe(ctx: Ctx, request: SubscribeRequest) -> Result<SubscribeR
     let messages_wanted = request.send_new_subscription_messages == Some(true);
     let wanted = request::SubscribeRequest {
         channels: wanted(&ctx, request.subscriptions)?,
-        users: request.principals.map(users),
+        users: users(request.principals),
         refuse_unauthorized: fatal,
         new: new_channel_settings!(request),
     };
@@ -45,21 +45,23 @@ fn wanted(ctx: &Ctx, channels: Vec<SubscribeTo>) -> Result<Vec<Wanted>, ApiError
             color: channel.color.as_deref().map(check_color).transpose()?,
         })
     };
+    request::check_at_once(channels.len())?;
     channels.into_iter().map(one).collect()
 }
 
-fn users(principals: Vec<Principal>) -> Vec<UserRefIn> {
+/// None and an empty list are the same: generated clients send the latter for what was not given.
+fn users(principals: Option<Vec<Principal>>) -> Vec<UserRefIn> {
     let user = |principal| match principal {
         Principal::Id(id) => UserRefIn::Id(id),
         Principal::Email(email) => UserRefIn::Email(email.trim().to_owned()),
     };
-    principals.into_iter().map(user).collect()
+    principals.unwrap_or_default().into_iter().map(user).collect()
 }
 
 /// `DELETE /users/me/subscriptions`.
 pub async fn unsubscribe(ctx: Ctx, request: UnsubscribeRequest) -> Result<UnsubscribeResponse, ApiError> {
-    let (actor, names, users) = (ctx.user.id, request.subscriptions, request.principals.map(users));
-    let done = ctx.app.realm.run(move |tx| request::leave(tx, actor, &names, users.as_deref())).await?;
+    let (actor, names, users) = (ctx.user.id, request.subscriptions, users(request.principals));
+    let done = ctx.app.realm.run(move |tx| request::leave(tx, actor, &names, &users)).await?;
     Ok(UnsubscribeResponse { removed: done.removed, not_removed: done.not_removed })
 }
 
@@ -73,14 +75,15 @@ pub async fn update_subscriptions(
     }
     let join = request::SubscribeRequest {
         channels: wanted(&ctx, request.add)?,
-        users: None,
+        users: Vec::new(),
         refuse_unauthorized: true,
         new: NewChannelSettings::default(),
     };
     let (actor, names) = (ctx.user.id, request.delete);
     let both = ctx.app.realm.run(move |tx| {
-        let joined = request::subscribe(tx, actor, join)?;
-        Ok((joined, request::leave(tx, actor, &names, None)?))
+        let joins = !join.channels.is_empty();
+        let joined = if joins { request::subscribe(tx, actor, join)? } else { Subscribed::default() };
+        Ok((joined, request::leave(tx, actor, &names, &[])?))
     });
     let (joined, left) = both.await?;
     Ok(UpdateSubscriptionsResponse {

@@ -69,8 +69,10 @@ async fn a_multipart_form_and_defaults_are_understood() {
 #[tokio::test]
 async fn who_may_not_and_what_cannot_be_is_refused() {
     let server = TestServer::start().await;
-    for who in ["polonius", "hamletbot"] {
-        server.client(who).post("/bots", &YORICK).await.refused(400, "Insufficient permission");
+    let refused =
+        [("polonius", "Not allowed for guest users"), ("hamletbot", "This endpoint does not accept bot requests.")];
+    for (who, why) in refused {
+        server.client(who).post("/bots", &YORICK).await.refused(400, why);
     }
     let othello = server.client("othello");
     for (name, value, msg) in [

@@ -79,7 +79,7 @@ async fn what_cannot_be_is_refused() {
     hamlet.patch("/bots/8", &[("bot_owner_id", "5")]).await.refused(400, msg);
     hamlet.patch("/bots/6", &[("full_name", "x")]).await.refused(400, "No such bot");
     server.client("othello").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
-    server.client("polonius").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Insufficient permission");
+    server.client("polonius").patch("/bots/8", &[("full_name", "x")]).await.refused(400, "Not allowed for guest users");
 }
 
 #[tokio::test]
@@ -147,4 +147,77 @@ async fn administrators_give_bots_roles_and_only_owners_make_owners() {
     iago.patch("/bots/8", &[("bot_owner_id", "2")]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     role(&owner, "400").await.done();
     iago.post("/bots/8/api_key/regenerate", &[]).await.done();
+}
+
+#[tokio::test]
+async fn a_bot_leaves_the_private_channels_that_its_new_owner_is_not_in() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let to = [("subscriptions", r#"[{"name":"secret"},{"name":"history"}]"#), ("principals", "[8]")];
+    hamlet.post("/users/me/subscriptions", &to).await.done();
+    let defaults = [("default_sending_stream", "history"), ("default_events_register_stream", "secret")];
+    hamlet.patch("/bots/8", &defaults).await.done();
+    let types = [("event_types", r#"["realm_bot","subscription","stream"]"#)];
+    let (bot, owner) = (server.client("hamletbot"), server.client("cordelia"));
+    let (own, told) = (bot.register(&types).await, owner.register(&types).await);
+    // Cordelia is in "secret", and not in "history".
+    hamlet.patch("/bots/8", &[("bot_owner_id", "5")]).await.done();
+    assert_eq!(own.kinds().await, ["subscription/remove", "stream/delete"]);
+    let events = told.events().await;
+    assert_eq!(events.len(), 2, "the bot, and that it has a default channel less: {events:?}");
+    assert_eq!(events[1]["bot"], json!({"user_id": 8, "default_sending_stream": null}));
+    let listed = owner.get("/bots", &[]).await.ok()["bots"][0].clone();
+    assert_eq!(
+        (&listed["default_sending_stream"], &listed["default_events_register_stream"]),
+        (&json!(null), &json!("secret"))
+    );
+    let subscribed = async |channel: &str| {
+        let path = format!("/users/8/subscriptions/{channel}");
+        server.client("desdemona").get(&path, &[]).await.ok()["is_subscribed"].clone()
+    };
+    assert_eq!(
+        (subscribed("1").await, subscribed("3").await, subscribed("4").await),
+        (json!(true), json!(true), json!(false))
+    );
+}
+
+#[tokio::test]
+async fn a_default_channel_that_the_owner_no_longer_sees_is_forgotten() {
+    let server = TestServer::start().await;
+    let (hamlet, owner) = (server.client("hamlet"), server.client("desdemona"));
+    let defaults = [("default_sending_stream", "history"), ("default_events_register_stream", "Verona")];
+    hamlet.patch("/bots/8", &defaults).await.done();
+    let types = [("event_types", r#"["realm_bot","stream"]"#)];
+    let (own, admin) = (hamlet.register(&types).await, server.client("iago").register(&types).await);
+    let from = [("subscriptions", r#"["history"]"#), ("principals", "[4]")];
+    owner.delete("/users/me/subscriptions", &from).await.done();
+    owner.patch("/streams/4", &[("new_name", "layoffs")]).await.done();
+    let change = json!({"user_id": 8, "default_sending_stream": null});
+    let events = own.events().await;
+    assert_eq!((events.len(), &events[0]["op"], &events[1]["bot"]), (2, &json!("delete"), &change));
+    let events = admin.events().await;
+    assert_eq!((&events[0]["bot"], &events[1]["op"], events.len()), (&change, &json!("update"), 2));
+    let default = async |field: &str| hamlet.get("/bots", &[]).await.ok()["bots"][0][field].clone();
+    assert_eq!(default("default_sending_stream").await, json!(null));
+    assert_eq!(default("default_events_register_stream").await, json!("Verona"));
+    // What became private while they were away is forgotten when they are back.
+    owner.delete("/users/4", &[]).await.done();
+    owner.patch("/streams/2", &[("is_private", "true")]).await.done();
+    owner.post("/users/4/reactivate", &[]).await.done();
+    assert_eq!(default("default_events_register_stream").await, json!(null));
+}
+
+#[tokio::test]
+async fn who_became_a_guest_can_only_take_their_bots_out_of_use() {
+    let server = TestServer::start().await;
+    let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
+    iago.patch("/users/4", &[("role", "600")]).await.done();
+    iago.patch("/bots/8", &[("role", "200")]).await.done();
+    let (guests, bots) = ("Not allowed for guest users", "This endpoint does not accept bot requests.");
+    for (client, why) in [(&hamlet, guests), (&server.client("hamletbot"), bots)] {
+        client.post("/bots/8/api_key/regenerate", &[]).await.refused(400, why);
+        client.patch("/bots/8", &[("full_name", "Ghost")]).await.refused(400, why);
+    }
+    hamlet.delete("/bots/8", &[]).await.done();
+    hamlet.post("/users/8/reactivate", &[]).await.refused(400, guests);
 }

@@ -143,7 +143,7 @@ async fn run_all(server: &TestServer) {
         ),
         ("cordelia", "DELETE", subscriptions, &[("subscriptions", r#"["secret"]"#)]),
         ("hamlet", "POST", subscriptions, &[("subscriptions", r#"[{"name": "secret"}]"#), ("principals", "[5]")]),
-        ("polonius", "POST", subscriptions, &[("subscriptions", r#"[{"name": "web"}]"#)]),
+        ("hamlet", "POST", subscriptions, &[("subscriptions", r#"[{"name": "web"}]"#), ("principals", "[7]")]),
     ];
     for (who, method, path, params) in steps {
         let client = server.client(who);

@@ -368,10 +368,11 @@ async fn administrators_move_anywhere_and_only_the_permission_lets_resolve() {
         settings.can_resolve_topics_group = system::NOBODY.into();
     })
     .await;
+    let nobody = system::NOBODY.to_string();
     let params = [
         ("subscriptions", r#"[{"name":"own"}]"#),
-        ("can_resolve_topics_group", "6"),
-        ("can_move_messages_within_channel_group", "6"),
+        ("can_resolve_topics_group", nobody.as_str()),
+        ("can_move_messages_within_channel_group", nobody.as_str()),
     ];
     hamlet.post("/users/me/subscriptions", &params).await.done();
     let id = hamlet.send_to_channel("own", "lunch", "one").await;

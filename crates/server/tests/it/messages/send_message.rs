@@ -143,3 +143,24 @@ async fn who_takes_part_in_a_topic_can_be_mentioned_together() {
     let many = hamlet.post("/messages", &mention("@**topic** hello")).await;
     many.refused_with_code(400, "TOPIC_WILDCARD_MENTION_NOT_ALLOWED");
 }
+
+#[tokio::test]
+async fn people_are_mentioned_where_they_get_the_message_and_bots_where_they_may_read() {
+    let server = TestServer::start().await;
+    let (hamlet, cordelia) = (server.client("hamlet"), server.client("cordelia"));
+    for name in ["hamlet", "iago"] {
+        let join = [("subscriptions", r#"[{"name":"Verona"}]"#)];
+        server.client(name).post("/users/me/subscriptions", &join).await.done();
+    }
+    let bot = server.client("hamletbot").register(&[("event_types", r#"["message"]"#)]).await;
+    let (outside, inside) = (cordelia.register(&[]).await, server.client("iago").register(&[]).await);
+    let id = hamlet.send_to_channel("Verona", "t", "@**Cordelia** @**Iago** @**Hamletbot**").await;
+    assert_eq!(outside.kinds().await, [""; 0]);
+    assert_eq!(cordelia.register(&[]).await.state["unread_msgs"]["count"], 0);
+    for queue in [inside, bot] {
+        let events = queue.events().await;
+        assert_eq!((&events[0]["message"]["id"], &events[0]["flags"]), (&json!(id), &json!(["mentioned"])));
+    }
+    let html = cordelia.get(&format!("/messages/{id}"), &[]).await.ok()["message"]["content"].clone();
+    assert!(html.as_str().is_some_and(|html| html.contains(r#"data-user-id="5""#)), "they are shown as mentioned");
+}

@@ -99,7 +99,7 @@ async fn links_are_good_for_a_day_and_only_the_newest_is() {
     server.client("hamlet").patch("/settings", &[("email", "hamlet@example.com")]).await.done();
     assert_eq!(visit(&server, "POST", &third).await.0, 404);
     let fourth = ask(&server, &mail, "hamlet", "ghost@x.example").await;
-    server.client("iago").patch("/users/4", &[("new_email", "other@x.example")]).await.done();
+    server.client("desdemona").patch("/users/4", &[("new_email", "other@x.example")]).await.done();
     assert_eq!(visit(&server, "POST", &fourth).await.0, 404);
     assert_eq!(address_of(&server, "hamlet"), "other@x.example");
 }
@@ -108,13 +108,13 @@ async fn links_are_good_for_a_day_and_only_the_newest_is() {
 async fn what_happened_meanwhile_counts() {
     let mail = MailServer::start().await;
     let server = with_mail(&mail).await;
-    let iago = server.client("iago");
+    let (iago, desdemona) = (server.client("iago"), server.client("desdemona"));
     let path = ask(&server, &mail, "hamlet", "prince@x.example").await;
     // Somebody else has it now.
-    iago.patch("/users/6", &[("new_email", "Prince@x.example")]).await.done();
+    desdemona.patch("/users/6", &[("new_email", "Prince@x.example")]).await.done();
     let (status, error) = visit(&server, "POST", &path).await;
     assert_eq!((status, &error["msg"]), (400, &"Email is already in use.".into()));
-    iago.patch("/users/6", &[("new_email", "six@x.example")]).await.done();
+    desdemona.patch("/users/6", &[("new_email", "six@x.example")]).await.done();
     // Nobody may change theirs now.
     iago.patch("/realm", &[("email_changes_disabled", "true")]).await.done();
     let (status, error) = visit(&server, "POST", &path).await;

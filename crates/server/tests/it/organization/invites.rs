@@ -128,3 +128,21 @@ async fn people_are_invited_by_mail_and_some_are_not() {
     iago.delete("/users/4", &[]).await.done();
     assert_eq!(list(&iago).await, Vec::<Value>::new(), "invitations go with who invites");
 }
+
+#[tokio::test]
+async fn bots_invite_nobody() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let owner = server.client("desdemona");
+    owner.patch("/bots/8", &[("role", "200")]).await.done();
+    link(&owner, &[]).await;
+    let bot = server.client("hamletbot");
+    let queue = bot.register(&[]).await;
+    bot.post("/invites", &[("invitee_emails", "yorick@x.example"), ("stream_ids", "[]")])
+        .await
+        .refused(400, "Insufficient permission");
+    bot.post(LINKS, &[]).await.refused(400, "Insufficient permission");
+    assert_eq!(list(&bot).await, Vec::<Value>::new());
+    link(&owner, &[]).await;
+    assert_eq!(queue.kinds().await, NONE);
+}

@@ -24,12 +24,20 @@ const NO_PERSON: &[&str] = &["hamletbot", "polonius"];
 pub(super) fn exceptions(scope: &str, name: &str) -> Exceptions {
     let (always, never): (&[&str], &[&str]) = match (scope, name) {
         ("realm", "can_access_all_users_group") => (PEOPLE, &[]),
-        ("realm", "can_create_bots_group" | "can_create_write_only_bots_group") => (&[], &["hamletbot"]),
+        ("realm", "can_create_bots_group" | "can_create_write_only_bots_group") => (&[], NO_PERSON),
+        ("realm", "can_invite_users_group" | "create_multiuse_invite_group") => (&[], NO_PERSON),
         ("realm", "can_create_groups" | "can_manage_all_groups") => (&[], NO_PERSON),
         ("realm", "can_set_topics_policy_group" | "can_set_delete_message_policy_group") => {
             (ADMINISTRATORS, &["polonius"])
         }
-        ("channel", "can_administer_channel_group" | "can_remove_subscribers_group") => (ADMINISTRATORS, &[]),
+        ("channel", "can_administer_channel_group") => (ADMINISTRATORS, &[]),
+        ("realm", "can_move_messages_between_channels_group" | "can_move_messages_between_topics_group") => {
+            (ADMINISTRATORS, &[])
+        }
+        ("channel", "can_move_messages_out_of_channel_group" | "can_move_messages_within_channel_group") => {
+            (ADMINISTRATORS, &[])
+        }
+        ("channel", "can_remove_subscribers_group") => (ADMINISTRATORS, &["polonius"]),
         ("realm" | "channel", "can_add_subscribers_group") => (ADMINISTRATORS, &[]),
         ("channel", "can_subscribe_group") => (&["desdemona"], &[]),
         ("group", "can_mention_group") => (&[], &[]),

@@ -48,3 +48,22 @@ async fn a_message_with_an_alert_word_says_so_to_who_has_it() {
     assert_eq!(flags(own.events().await), json!(["has_alert_word"]));
     assert_eq!(flags(other.events().await), json!([]));
 }
+
+#[tokio::test]
+async fn more_words_than_anybody_has_are_not_looked_at() {
+    let server = TestServer::start().await;
+    let hamlet = server.client("hamlet");
+    let words = |count: usize| json!(vec!["ghost"; count]).to_string();
+    for count in [1_000, 1_001] {
+        let words = words(count);
+        let list = [("alert_words", words.as_str())];
+        for reply in
+            [hamlet.post("/users/me/alert_words", &list).await, hamlet.delete("/users/me/alert_words", &list).await]
+        {
+            match count {
+                1_000 => reply.done(),
+                _ => reply.refused(400, "Too many alert words (limit: 1000)"),
+            }
+        }
+    }
+}

@@ -94,3 +94,13 @@ async fn update_joins_and_leaves_in_one() {
     let status = hamlet.get("/users/4/subscriptions/1", &[]).await.ok();
     assert_eq!(status["is_subscribed"], false);
 }
+
+#[tokio::test]
+async fn guests_send_nobody_out() {
+    let server = TestServer::start().await;
+    let everybody = [("can_remove_subscribers_group", r#"{"new": 6}"#)];
+    server.client("iago").patch("/streams/1", &everybody).await.done();
+    let out = [("subscriptions", r#"["Denmark"]"#), ("principals", "[5]")];
+    server.client("polonius").delete(PATH, &out).await.refused(400, "Insufficient permission");
+    server.client("hamlet").delete(PATH, &out).await.done();
+}

@@ -57,3 +57,43 @@ async fn who_may_not_is_refused() {
     server.client("iago").post("/users/x/reactivate", &[]).await.refused(400, "user_id is not valid JSON");
     assert!(!server.app.realm.state().users.get(server.user_id("cordelia")).unwrap().is_active);
 }
+
+#[tokio::test]
+async fn who_has_the_role_of_an_owner_comes_back_by_owners_only() {
+    let server = TestServer::start().await;
+    let (owner, iago) = (server.client("desdemona"), server.client("iago"));
+    owner.patch("/bots/8", &[("role", "100")]).await.done();
+    owner.delete("/users/4", &[]).await.done();
+    // They would own what may do whatever owners may.
+    iago.post("/users/8/reactivate", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    iago.patch("/users/8", &[("full_name", "Ghost")]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    owner.post("/users/8/reactivate", &[]).await.done();
+    assert_eq!(owner.get("/users/8", &[]).await.ok()["user"]["bot_owner_id"], 1);
+}
+
+#[tokio::test]
+async fn a_bot_comes_back_only_if_one_may_make_one() {
+    let server = TestServer::start().await;
+    let (owner, hamlet) = (server.client("desdemona"), server.client("hamlet"));
+    hamlet.delete("/bots/8", &[]).await.done();
+    let bots = async |group: u32| {
+        owner.patch("/realm", &[("can_create_bots_group", &json!({ "new": group }).to_string())]).await.done();
+    };
+    bots(2).await;
+    hamlet.post("/users/8/reactivate", &[]).await.refused(400, "Insufficient permission");
+    bots(5).await;
+    hamlet.post("/users/8/reactivate", &[]).await.done();
+    server.client("hamletbot").get("/users/me", &[]).await.done();
+}
+
+#[tokio::test]
+async fn a_name_that_has_to_be_unique_may_be_taken_meanwhile() {
+    let server = TestServer::start().await;
+    let owner = server.client("desdemona");
+    owner.patch("/realm", &[("require_unique_names", "true")]).await.done();
+    owner.delete("/users/5", &[]).await.done();
+    server.client("hamlet").patch("/settings", &[("full_name", "cordelia")]).await.done();
+    owner.post("/users/5/reactivate", &[]).await.refused(400, "Unique names required in this organization.");
+    owner.patch("/users/5", &[("full_name", "Cordelia of France")]).await.done();
+    owner.post("/users/5/reactivate", &[]).await.done();
+}

@@ -66,3 +66,18 @@ async fn a_renamed_bot_is_told_to_who_manages_it() {
     assert_eq!(iago.kinds().await, ["realm_user/update", "realm_bot/update"]);
     assert_eq!(cordelia.kinds().await, ["realm_user/update"]);
 }
+
+#[tokio::test]
+async fn addresses_of_others_are_changed_by_owners_and_as_the_organization_has_them() {
+    let server = TestServer::start().await;
+    let owner = server.client("desdemona");
+    let address = [("new_email", "queen@elsewhere.example")];
+    for (who, user) in [("iago", "/users/5"), ("hamlet", "/users/8")] {
+        server.client(who).patch(user, &address).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    }
+    owner.post("/realm/domains", &[("domain", "example.com"), ("allow_subdomains", "false")]).await.done();
+    owner.patch("/realm", &[("emails_restricted_to_domains", "true")]).await.done();
+    let why = "Email 'queen@elsewhere.example' not allowed in this organization";
+    owner.patch("/users/5", &address).await.refused(400, why);
+    owner.patch("/users/5", &[("new_email", "queen@example.com")]).await.done();
+}

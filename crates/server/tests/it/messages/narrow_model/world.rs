@@ -176,11 +176,7 @@ impl World {
             ("read_by_sender", read),
         ];
         let Some(id) = client.post("/messages", &params).await.json["id"].as_i64() else { return };
-        let mut users = self.subscribers[&channel].clone();
-        let mentioned = [("@**Hamlet**", "hamlet"), ("@**Othello**", "othello"), ("@**Polonius**", "polonius")];
-        let mentioned = mentioned.iter().filter(|(mark, _)| content.contains(mark)).map(|(_, name)| *name);
-        users.extend(mentioned.filter(|name| self.may_enter(name, channel)));
-        self.received.insert(id, users);
+        self.received.insert(id, self.subscribers[&channel].clone());
         self.channels.insert(id, channel);
     }
 
