@@ -66,6 +66,17 @@ pub struct MessagePayload {
     pub stranger: Option<Stranger>,
 }
 
+impl MessagePayload {
+    /// The address of the sender, as a user is shown it.
+    #[must_use]
+    pub fn sender_email_for(&self, user: UserId) -> &str {
+        match &self.stranger {
+            Some(stranger) if stranger.to.binary_search(&user).is_ok() => &stranger.stand_in.email,
+            _ => &self.message.sender_email,
+        }
+    }
+}
+
 /// A sender as those see them who may not know of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stranger {

@@ -71,6 +71,16 @@ pub const CHANNELS_AT_ONCE_MAX: usize = 1_000;
 pub const CHANNELS_CREATED_AT_ONCE_MAX: usize = 100;
 /// Subscriptions, users times channels, of one request: a row for each, all in one commit.
 pub const SUBSCRIBED_AT_ONCE_MAX: usize = 100_000;
+/// Times that somebody joined a channel and left it that are remembered: each is looked at for their messages.
+pub const SUBSCRIPTION_SPANS_MAX: usize = 500;
+/// How many of these are forgotten when there are more, so that it is seldom that all are written again.
+pub const SUBSCRIPTION_SPANS_FORGOTTEN: usize = 50;
+/// Settings of subscriptions that one request changes: each is an event.
+pub const SUBSCRIPTION_CHANGES_MAX: usize = 1_000;
+/// New subscribers of one request up to whom each is told by message; more at once are told by events only.
+pub const SUBSCRIBER_NOTICES_MAX: usize = 100;
+/// Channels that such a message names.
+pub const SUBSCRIBER_NOTICE_CHANNELS_MAX: usize = 20;
 /// Characters of a channel's name.
 pub const CHANNEL_NAME_CHARS_MAX: usize = 60;
 /// Characters of a channel's description.
@@ -111,6 +121,10 @@ pub const DEFAULT_GROUP_NAME_CHARS_MAX: usize = 60;
 pub const INVITES_MAX: usize = 10_000;
 /// Addresses in one request to invite people.
 pub const INVITED_AT_ONCE_MAX: usize = 100;
+/// E-mails with invitations that one person can have sent in a day.
+pub const INVITED_PER_DAY_MAX: usize = 100;
+/// The same for administrators, who bring in whole organizations.
+pub const INVITED_PER_DAY_BY_ADMINISTRATORS_MAX: usize = 2_000;
 /// Minutes for which an invitation can be accepted, unless told otherwise: ten days.
 pub const INVITE_MINUTES: i64 = 14_400;
 /// Minutes for which an invitation can be accepted at most, unless for ever: ten years.
@@ -126,6 +140,8 @@ pub const MAIL_ATTEMPTS_MAX: u32 = 20;
 pub const MAIL_PAUSE_SECS: i64 = 30;
 /// See [`MAIL_PAUSE_SECS`]: six hours.
 pub const MAIL_PAUSE_SECS_MAX: i64 = 21_600;
+/// Characters of a user's name at least.
+pub const FULL_NAME_CHARS_MIN: usize = 2;
 /// Characters of a user's name.
 pub const FULL_NAME_CHARS_MAX: usize = 100;
 /// Bytes of an e-mail address, as mail servers take them.
@@ -199,6 +215,8 @@ pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.
 pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Seconds for which a link is good that was sent to who asked for an account.
+pub const SIGN_UP_SECS: i64 = 86_400;
 /// Messages that are deleted in one command because they are older than they are kept: nobody waits for that, so it gives
 /// way to others often.
 pub const EXPIRED_MESSAGES_MAX: usize = 100;

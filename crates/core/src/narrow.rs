@@ -3,9 +3,9 @@
 use crate::event::MessagePayload;
 use crate::limits;
 use crate::shape::Shape;
-use tidings_types::ApiError;
 use tidings_types::message::RESOLVED_TOPIC_PREFIX;
 use tidings_types::narrow::QueueNarrow;
+use tidings_types::{ApiError, UserId};
 
 /// One term, ready to be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,10 +42,11 @@ impl Narrow {
         self.0.is_empty()
     }
 
-    /// Whether a message with these flags passes. `shape` decides by which name an empty topic is compared.
+    /// Whether a message with these flags passes, which a user reads. `shape` decides by which name an empty topic is
+    /// compared.
     #[must_use]
-    pub fn matches(&self, payload: &MessagePayload, flags: &[&'static str], shape: Shape) -> bool {
-        self.0.iter().all(|term| term.matches(payload, flags, shape))
+    pub fn matches(&self, payload: &MessagePayload, user: UserId, flags: &[&'static str], shape: Shape) -> bool {
+        self.0.iter().all(|term| term.matches(payload, user, flags, shape))
     }
 }
 
@@ -72,7 +73,7 @@ fn parse_term(operator: &str, operand: &str) -> Result<Term, ApiError> {
 }
 
 impl Term {
-    fn matches(&self, payload: &MessagePayload, flags: &[&'static str], shape: Shape) -> bool {
+    fn matches(&self, payload: &MessagePayload, user: UserId, flags: &[&'static str], shape: Shape) -> bool {
         use tidings_types::message::DisplayRecipient;
         let message = &payload.message;
         match self {
@@ -80,7 +81,7 @@ impl Term {
                 matches!(&message.display_recipient, DisplayRecipient::Channel(channel) if channel.to_lowercase() == *name)
             }
             Term::Topic(name) => message.stream_id.is_some() && shape.topic(&message.subject).to_lowercase() == *name,
-            Term::Sender(email) => message.sender_email.to_lowercase() == *email,
+            Term::Sender(email) => payload.sender_email_for(user).to_lowercase() == *email,
             Term::IsDirect => message.stream_id.is_none(),
             Term::Flag { name, present } => flags.contains(name) == *present,
             Term::IsResolved => message.stream_id.is_some() && message.subject.starts_with(RESOLVED_TOPIC_PREFIX),

@@ -120,7 +120,7 @@ impl QueueOptions {
         }
         if !self.terms.is_empty() {
             let names = if is_recipient { payload.marks.names(user) } else { smallvec::SmallVec::new() };
-            if !self.terms.matches(payload, &names, self.shape) {
+            if !self.terms.matches(payload, user, &names, self.shape) {
                 return None;
             }
         }

@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::webhooks::Webhooks;
@@ -24,10 +25,16 @@ pub struct App {
     pub requests: RateLimit<UserId>,
     /// Polls and deletions of queues of a user, counted apart.
     pub polls: RateLimit<UserId>,
+    /// Requests without an account from an address, where there are spectators.
+    pub spectators: RateLimit<IpAddr>,
     /// Log-in attempts from an address.
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// E-mails to an address for which somebody wants an account.
+    pub sign_ups: RateLimit<String>,
+    /// E-mails with invitations that people had sent.
+    pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
@@ -59,8 +66,11 @@ impl App {
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
+            spectators: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            sign_ups: RateLimit::per_minute(1),
+            invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls,

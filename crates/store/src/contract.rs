@@ -41,6 +41,7 @@ macro_rules! contract_tests {
             changes::a_new_database_has_no_realm
             changes::every_change_is_loaded_again
             changes::rows_are_replaced_and_removed
+            changes::many_times_in_a_channel
             changes::a_failed_commit_leaves_nothing
             changes::a_position_does_not_go_back
             changes::message_ids_are_never_given_twice
@@ -56,6 +57,7 @@ macro_rules! contract_tests {
             search::pages_of_every_condition
             search::words_are_words
             search::words_of_many_topics
+            search::words_of_very_many_messages
             search::many_messages_and_flags
             search::pages_and_histories_are_bounded
             search::reactors

@@ -376,10 +376,10 @@ realm_settings! {
     email_changes_disabled: bool = false, Alone;
     /// Users cannot change their pictures.
     avatar_changes_disabled: bool = false, Alone;
-    /// New accounts need an invitation.
-    invite_required: bool = true;
-    /// Spectators may read web-public channels.
-    enable_spectator_access: bool = false;
+    /// New accounts need an invitation. Where they do not, people sign up at `/join`; that takes a server that sends e-mail.
+    invite_required: bool = true, Alone;
+    /// People without an account may look at web-public channels.
+    enable_spectator_access: bool = false, Alone;
     /// IETF language tag.
     default_language: String = "en".to_owned(), Alone, allowed |code| is_language_code(code);
     /// Language of code blocks that name none.
@@ -458,6 +458,8 @@ realm_settings! {
     video_chat_provider: i64 = video_calls::NOT_CHOSEN, Alone, allowed |number| video_calls::ALL.contains(number);
     /// The organization's own Jitsi Meet server; null for the server's.
     jitsi_server_url: Option<String> = None, Alone;
+    /// Uploaded pictures and films are shown below messages that link to them.
+    inline_image_preview: bool = true, Alone;
     /// Days that messages are kept, direct ones and those of channels that say nothing else; -1 for ever.
     message_retention_days: KeptDays = KeptDays::FOREVER, Alone;
     /// Channels new users are subscribed to, ascending.

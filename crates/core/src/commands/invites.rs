@@ -3,11 +3,12 @@
 //! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
 //!
 //! # Layout
-//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails.
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: for who was not.
 //! - here: making invitations, and taking them back.
 
 pub mod accept;
 pub mod mail;
+pub mod sign_up;
 
 use super::Tx;
 use super::signup::check_is_owner;
@@ -19,6 +20,7 @@ use crate::change::Change;
 use crate::limits;
 use crate::state::invites::InviteRow;
 use crate::state::users::UserRow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::realm::InvitesChanged;
@@ -94,6 +96,7 @@ pub fn send(
             skipped.push(why);
             continue;
         }
+        replace_own(tx, actor.id, &email);
         let invite = insert(tx, InviteRow { email: Some(email), key, ..row.clone() })?;
         mail::send_invite(tx, &actor, &invite, product)?;
     }
@@ -112,14 +115,18 @@ pub fn failed(errors: Vec<SkippedAddress>, sent_invitations: bool) -> ApiError {
     } else {
         "We weren't able to invite anyone."
     };
-    let (daily_limit_reached, license_limit_reached) = (false, false);
-    ApiError::InvitationFailed {
-        text: text.to_owned(),
-        errors,
-        sent_invitations,
-        daily_limit_reached,
-        license_limit_reached,
-    }
+    failure(text, errors, sent_invitations, false)
+}
+
+/// What is answered to who had too many invitations sent in a day.
+#[must_use]
+pub fn too_many_today() -> ApiError {
+    failure("You have sent as many invitations as one can in a day. Nobody was invited.", Vec::new(), false, true)
+}
+
+fn failure(text: &str, errors: Vec<SkippedAddress>, sent_invitations: bool, daily_limit_reached: bool) -> ApiError {
+    let text = text.to_owned();
+    ApiError::InvitationFailed { text, errors, sent_invitations, daily_limit_reached, license_limit_reached: false }
 }
 
 /// Why an address is sent no invitation.
@@ -219,19 +226,33 @@ fn insert(tx: &mut Tx<'_>, row: InviteRow) -> Result<Arc<InviteRow>, ApiError> {
     Ok(row)
 }
 
-/// Invitations that are over are not kept for ever.
-fn forget_old(tx: &mut Tx<'_>) {
-    let over: Vec<u32> = tx.state.invites.iter().filter(|row| !row.is_open(tx.now)).map(|row| row.id).collect();
-    for id in over {
+/// A new invitation of the same person to the same address takes the place of the one before.
+fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
+    let is_same = |row: &&Arc<InviteRow>| {
+        row.invited_by == inviter && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+    };
+    let same: Vec<u32> = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
+    for id in same {
         remove(tx, id);
     }
 }
 
+/// Invitations that are over are not kept for ever.
+fn forget_old(tx: &mut Tx<'_>) {
+    let over = tx.state.invites.iter().filter(|row| !row.is_open(tx.now)).map(|row| row.id).collect();
+    remove_all(tx, &over);
+}
+
 fn remove(tx: &mut Tx<'_>, id: u32) {
-    tx.change(Change::Invite { id, row: None });
-    let waiting: Vec<u32> = tx.state.invites.mail().filter(|row| row.invite == Some(id)).map(|row| row.id).collect();
-    for mail in waiting {
-        tx.change(Change::Mail { id: mail, row: None });
+    remove_all(tx, &BTreeSet::from([id]));
+}
+
+fn remove_all(tx: &mut Tx<'_>, ids: &BTreeSet<u32>) {
+    for id in ids {
+        tx.change(Change::Invite { id: *id, row: None });
+    }
+    if !ids.is_empty() {
+        mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
     }
 }
 

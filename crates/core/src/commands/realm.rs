@@ -32,6 +32,7 @@ pub fn reload_clients(tx: &mut Tx<'_>, immediate: bool) {
 const FOR_OWNERS: &[&str] = &[
     "disallow_disposable_email_addresses",
     "emails_restricted_to_domains",
+    "invite_required",
     "message_retention_days",
     "waiting_period_threshold",
 ];
@@ -109,6 +110,27 @@ pub fn update(
     Ok(())
 }
 
+/// A channel is out of use: settings that name it name none, and stay so when it comes back.
+pub(super) fn forget_channel(tx: &mut Tx<'_>, channel: ChannelId) {
+    let mut after = RealmRow::clone(&tx.state.realm);
+    let settings = &mut after.settings;
+    let places = [
+        ("moderation_request_channel_id", &mut settings.moderation_request_channel_id),
+        ("new_stream_announcements_stream_id", &mut settings.new_stream_announcements_stream_id),
+        ("signup_announcements_stream_id", &mut settings.signup_announcements_stream_id),
+    ];
+    let mut data = BTreeMap::new();
+    for (name, place) in places.into_iter().filter(|(_, place)| **place == i64::from(channel.0)) {
+        *place = -1;
+        data.insert(name.to_owned(), json!(-1));
+    }
+    if !data.is_empty() {
+        tx.change(Change::Realm(Arc::new(after)));
+        let event = RealmUpdateDict { property: "default".to_owned(), data };
+        tx.emit(Event::RealmUpdateDict(event), Audience::realm());
+    }
+}
+
 /// `update-realm-user-settings-defaults`: all that was asked for, or nothing.
 ///
 /// # Errors
@@ -152,6 +174,10 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
 /// Channels that are newly named by settings exist, and so do the services that are chosen.
 fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings, equipment: &Equipment) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
+    if !after.invite_required && before.invite_required && !equipment.sends_mail {
+        let why = "People can sign up by themselves only where the server can send e-mail, and that is not set up.";
+        return Err(ApiError::bad_request(why));
+    }
     let provider = after.video_chat_provider;
     if provider != before.video_chat_provider && !equipment.offers_video_calls(provider) {
         return Err(ApiError::invalid("video_chat_provider"));

@@ -18,6 +18,8 @@ use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::user::Role;
 use tidings_types::{ApiError, UserId};
+use unicode_general_category::{GeneralCategory, get_general_category};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The account that a request names, if `viewer` may see it: by id, by a real address that `viewer` may know, or by
 /// an address made up for the API, which every account has.
@@ -47,17 +49,18 @@ fn made_up_address(email: &str, host: &str) -> Option<UserId> {
 /// A display name as it is stored: without spaces around it.
 ///
 /// # Errors
-/// 400 for a name that is empty, too long, has characters that mentions are made of, or, where names have to be
-/// unique, is somebody else's than `whose`.
+/// 400 for a name that is too short or too long, has characters that mentions are made of or that nobody sees, or,
+/// where names have to be unique, is somebody else's than `whose`.
 pub fn check_full_name(state: &RealmState, name: &str, whose: Option<UserId>) -> Result<String, ApiError> {
     let name = name.trim();
-    if name.is_empty() {
+    let length = name.chars().count();
+    if length < limits::FULL_NAME_CHARS_MIN {
         return Err(ApiError::bad_request("Name too short!"));
     }
-    if name.chars().count() > limits::FULL_NAME_CHARS_MAX {
+    if length > limits::FULL_NAME_CHARS_MAX {
         return Err(ApiError::bad_request("Name too long!"));
     }
-    if name.chars().any(|c| c.is_control() || "*`\\>\"@".contains(c)) {
+    if name.chars().any(|c| is_unseen(c) || "*`\\>\"@".contains(c)) {
         return Err(ApiError::bad_request("Invalid characters in name!"));
     }
     if name.rsplit_once('|').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit())) {
@@ -67,17 +70,35 @@ pub fn check_full_name(state: &RealmState, name: &str, whose: Option<UserId>) ->
     Ok(name.to_owned())
 }
 
-/// Where names have to be unique, refuses one that an active account other than `whose` has.
+/// Characters that are not shown, or that change how others are: with them a name looks like another one.
+fn is_unseen(c: char) -> bool {
+    use GeneralCategory::{Control, Format, PrivateUse, Surrogate, Unassigned};
+    !c.is_ascii_graphic() && matches!(get_general_category(c), Control | Format | PrivateUse | Surrogate | Unassigned)
+}
+
+/// Where names have to be unique, refuses one that an active account other than `whose` has, or one that looks alike.
 ///
 /// # Errors
 /// 400.
 fn check_name_is_free(state: &RealmState, name: &str, whose: Option<UserId>) -> Result<(), ApiError> {
-    let is_taken =
-        || state.users.find_by_name(&name.to_lowercase()).any(|user| user.is_active && Some(user.id) != whose);
-    if state.realm.settings.require_unique_names && is_taken() {
+    if !state.realm.settings.require_unique_names {
+        return Ok(());
+    }
+    let folded = folded(name);
+    // Most names are such that nothing has to be folded.
+    let is_same = |other: &str| {
+        if other.is_ascii() { other.eq_ignore_ascii_case(&folded) } else { self::folded(other) == folded }
+    };
+    if state.users.iter().any(|user| user.is_active && Some(user.id) != whose && is_same(&user.full_name)) {
         return Err(ApiError::bad_request("Unique names required in this organization."));
     }
     Ok(())
+}
+
+/// A name in the form in which names are compared: full-width letters and ligatures are plain ones, and so are
+/// capitals.
+fn folded(name: &str) -> String {
+    name.nfkc().collect::<String>().to_lowercase()
 }
 
 /// An address as it is stored: without spaces around it.

@@ -1,5 +1,6 @@
 //! Channels and subscriptions.
 
+use crate::limits;
 use imbl::{HashMap, OrdMap, OrdSet};
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
@@ -91,9 +92,13 @@ pub struct SubscriptionRow {
 }
 
 impl SubscriptionRow {
-    /// Starts a span after event `seq` and message `message`.
+    /// Starts a span after event `seq` and message `message`. Of very many, the oldest are forgotten: what came then is
+    /// as if it had been sent before the user came.
     pub fn open_span(&mut self, seq: u64, message: u32) {
         if !self.spans.last().is_some_and(Span::is_open) {
+            if self.spans.len() >= limits::SUBSCRIPTION_SPANS_MAX {
+                self.spans.drain(..limits::SUBSCRIPTION_SPANS_FORGOTTEN);
+            }
             self.spans.push(Span { from_seq: seq, to_seq: u64::MAX, from_message: message, to_message: u32::MAX });
         }
     }

@@ -52,6 +52,8 @@ pub async fn send_invites(ctx: Ctx, request: SendInvitesRequest) -> Result<Done,
         let all = emails.into_iter().map(|email| SkippedAddress(email, why.to_owned(), false)).collect();
         return Err(invites::failed(all, false));
     }
+    let now = ctx.app.realm.clock.now();
+    ctx.app.invited.check(&ctx.user, emails.len(), now)?;
     let wanted = Wanted {
         minutes: minutes(request.invite_expires_in_minutes),
         role: request.invite_as,
@@ -62,8 +64,9 @@ pub async fn send_invites(ctx: Ctx, request: SendInvitesRequest) -> Result<Done,
         welcome: request.welcome_message_custom_text,
     };
     let people: Vec<(String, String)> = emails.into_iter().map(|email| (email, new_key())).collect();
-    let (actor, product) = (ctx.user.id, ctx.app.config.brand.product.clone());
+    let (actor, count, product) = (ctx.user.id, people.len(), ctx.app.config.brand.product.clone());
     let skipped = ctx.app.realm.run(move |tx| invites::send(tx, actor, people, &wanted, &product)).await?;
+    ctx.app.invited.count(actor, count.saturating_sub(skipped.len()), now);
     if skipped.is_empty() { Ok(Done {}) } else { Err(invites::failed(skipped, true)) }
 }
 
@@ -102,7 +105,10 @@ pub async fn revoke_invite_link(ctx: Ctx, request: RevokeInviteLinkRequest) -> R
 
 /// `POST /invites/{invite_id}/resend`.
 pub async fn resend_email_invite(ctx: Ctx, request: ResendEmailInviteRequest) -> Result<Done, ApiError> {
+    let now = ctx.app.realm.clock.now();
+    ctx.app.invited.check(&ctx.user, 1, now)?;
     let (actor, product) = (ctx.user.id, ctx.app.config.brand.product.clone());
     ctx.app.realm.run(move |tx| invites::resend(tx, actor, request.invite_id, &product)).await?;
+    ctx.app.invited.count(actor, 1, now);
     Ok(Done {})
 }

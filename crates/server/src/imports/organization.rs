@@ -325,13 +325,8 @@ impl Import<'_> {
             if !has_other_forms && kind_of(&value) != kind_of(before) {
                 return Err(row.wrong(format!("`{name}` is not {}", kind_of(before))));
             }
-            match (name.as_str(), value.as_bool()) {
-                ("invite_required", Some(on)) => settings.invite_required = on,
-                ("enable_spectator_access", Some(on)) => settings.enable_spectator_access = on,
-                _ if settings.set(name, &value).is_err() => {
-                    self.note("settings of the organization that this server cannot have");
-                }
-                _ => {}
+            if settings.set(name, &value).is_err() {
+                self.note("settings of the organization that this server cannot have");
             }
         }
         Ok(())

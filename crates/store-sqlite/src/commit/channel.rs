@@ -3,7 +3,7 @@
 use super::Writing;
 use crate::row::{Error, to_json};
 use rusqlite::types::Value;
-use rusqlite::{params, params_from_iter};
+use rusqlite::{OptionalExtension as _, params, params_from_iter};
 use std::sync::LazyLock;
 use tidings_core::state::channels::{ChannelRow, SubscriptionRow};
 use tidings_core::state::messages::ConversationKind;
@@ -95,7 +95,8 @@ impl Writing<'_> {
     }
 
     fn spans(&self, user: UserId, channel: ChannelId, row: &SubscriptionRow) -> Result<(), Error> {
-        for (position, span) in (0_i64..).zip(&row.spans) {
+        let start = self.first_changed_span(user, channel, row)?;
+        for (position, span) in (0_i64..).zip(&row.spans).skip(start) {
             self.run(
                 "INSERT INTO subscription_spans (
                      user_id, channel_id, position, from_seq, to_seq, from_message, to_message
@@ -116,6 +117,19 @@ impl Writing<'_> {
         }
         let sql = "DELETE FROM subscription_spans WHERE user_id = ?1 AND channel_id = ?2 AND position >= ?3";
         self.run(sql, params![user.0, channel.0, i64::try_from(row.spans.len()).unwrap_or(i64::MAX)])
+    }
+
+    /// Spans are added and ended at the end, so all but the last one that is stored stay as they are, unless the oldest
+    /// were forgotten.
+    fn first_changed_span(&self, user: UserId, channel: ChannelId, row: &SubscriptionRow) -> Result<usize, Error> {
+        let Some(first) = row.spans.first().filter(|_| row.spans.len() > 3) else { return Ok(0) };
+        let sql =
+            "SELECT from_seq, (SELECT MAX(position) FROM subscription_spans WHERE user_id = ?1 AND channel_id = ?2)
+                   FROM subscription_spans WHERE user_id = ?1 AND channel_id = ?2 AND position = 0";
+        let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let known = self.transaction.prepare_cached(sql)?.query_row(params![user.0, channel.0], read).optional()?;
+        let last = known.filter(|(from, _)| *from == crate::row::int(first.from_seq)).map_or(0, |(_, last)| last);
+        Ok(usize::try_from(last).unwrap_or_default().min(row.spans.len()))
     }
 
     pub(super) fn conversation(&self, id: ConversationId, kind: &ConversationKind) -> Result<(), Error> {

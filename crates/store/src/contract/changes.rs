@@ -255,6 +255,32 @@ pub fn rows_are_replaced_and_removed(backend: &impl Backend) {
     assert!(world.state.personal.status(UserId(2)).is_none());
 }
 
+/// Who joins a channel and leaves it again and again has the newest of these times, each as it was.
+pub fn many_times_in_a_channel(backend: &impl Backend) {
+    let mut world = World::new(backend, 3);
+    world.commit(&places());
+    let mut row = samples::subscription(0);
+    row.spans.clear();
+    for n in 0..1_200_u32 {
+        if n % 2 == 0 {
+            row.open_span(u64::from(n), n);
+        } else {
+            row.close_span(u64::from(n), n);
+        }
+        row.settings.is_muted = n % 3 == 0;
+        // Now and then several changes are in one batch.
+        if n % 7 != 0 || n > 1_190 {
+            world.commit(&[Change::Subscription { user: UserId(1), channel: CHANNEL, row: Arc::new(row.clone()) }]);
+        }
+        if n % 100 == 99 || n > 990 && n < 1_010 {
+            world.check();
+        }
+    }
+    world.check();
+    assert_eq!(row.spans.len(), 500);
+    assert_eq!(row.spans.first().map(|span| span.from_seq), Some(200), "the first hundred were forgotten");
+}
+
 /// A batch whose last change cannot be written leaves none of the others, and the next batch is not disturbed.
 pub fn a_failed_commit_leaves_nothing(backend: &impl Backend) {
     let mut world = World::new(backend, 3);

@@ -239,8 +239,8 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
         topics_policy: if n.is_multiple_of(2) { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
         first_message_id: (n % 3 == 1).then_some(MessageId(n)),
         folder: (n % 4 == 1).then_some(n),
-        is_recently_active: n % 2 == 0,
-        weekly_traffic: (n % 3 == 0).then_some(i64::from(n)),
+        is_recently_active: n.is_multiple_of(2),
+        weekly_traffic: n.is_multiple_of(3).then_some(i64::from(n)),
         permissions: ChannelPermissions {
             can_add_subscribers_group: named(n),
             can_remove_subscribers_group: anonymous,

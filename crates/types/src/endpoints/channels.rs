@@ -188,7 +188,7 @@ endpoint! {
         description?: String,
         /// Whom to subscribe.
         subscribers: Vec<UserId>,
-        /// Tell the new subscribers by message. There is no account that would send it, so none is sent.
+        /// For the sake of clients that say it: of a channel that the same request makes, nobody is told by message.
         send_new_subscription_messages?: bool,
         /// Tell of it in the channel for that, if the organization has one, unless it is private.
         announce: bool = false,
@@ -307,7 +307,7 @@ pub struct GetStreamTopicsResponse {
 
 endpoint! {
     /// Lists the topics of a channel in which the caller may read a message.
-    GetStreamTopics: Get "/users/me/{stream_id}/topics", "get-stream-topics", "channels", auth Basic => GetStreamTopicsResponse;
+    GetStreamTopics: Get "/users/me/{stream_id}/topics", "get-stream-topics", "channels", auth Spectators => GetStreamTopicsResponse;
     GetStreamTopicsRequest {
         /// The channel.
         stream_id: ChannelId,

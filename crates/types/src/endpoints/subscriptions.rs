@@ -125,7 +125,8 @@ endpoint! {
         principals?: Vec<Principal>,
         /// Refuse the whole request if one of the channels is not the caller's to use.
         authorization_errors_fatal: bool = true,
-        /// Tell the new subscribers by message. There is no account that would send it, so none is sent.
+        /// Tell by message whom somebody else subscribes to a channel that was there before, if they are not too many
+        /// (`max_bulk_new_subscription_messages`); by default they are told.
         send_new_subscription_messages?: bool,
         /// Tell of new channels in the channel for that, if the organization has one, unless they are private.
         announce: bool = false,

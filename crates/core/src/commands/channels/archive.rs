@@ -6,7 +6,7 @@
 use super::{access_to_administer, defaults, deleted, property, tell_created, tell_subscribers};
 use crate::change::Change;
 use crate::commands::signup::default_groups;
-use crate::commands::{Tx, subscriptions};
+use crate::commands::{Tx, realm, subscriptions};
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::channels::ChannelRow;
@@ -35,6 +35,7 @@ pub fn archive_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId) -> Result<
 pub(super) fn archive(tx: &mut Tx<'_>, channel: &ChannelRow) {
     defaults::set_default(tx, channel.id, false);
     default_groups::forget_channel(tx, channel.id);
+    realm::forget_channel(tx, channel.id);
     tx.change(Change::Channel(Arc::new(ChannelRow { is_archived: true, ..channel.clone() })));
     let audience = tx.state.who_sees_channel(channel);
     let event = property(channel.id, &channel.name, "is_archived", true.into());
@@ -43,7 +44,13 @@ pub(super) fn archive(tx: &mut Tx<'_>, channel: &ChannelRow) {
 }
 
 /// Takes an archived channel into use again.
-pub(super) fn unarchive(tx: &mut Tx<'_>, channel: &ChannelRow) {
+///
+/// # Errors
+/// 400 for a private one that nobody is in: nobody could join it.
+pub(super) fn unarchive(tx: &mut Tx<'_>, channel: &ChannelRow) -> Result<(), ApiError> {
+    if channel.is_private && tx.state.channels.subscriber_count(channel.id) == 0 {
+        return Err(ApiError::bad_request("The channel is private and has no subscribers."));
+    }
     let row = Arc::new(ChannelRow { is_archived: false, ..channel.clone() });
     tx.change(Change::Channel(Arc::clone(&row)));
     let audience = tx.state.who_sees_channel(&row);
@@ -60,4 +67,5 @@ pub(super) fn unarchive(tx: &mut Tx<'_>, channel: &ChannelRow) {
     if !others.is_empty() {
         tell_subscribers(tx, &row, super::audience_of(&others), UNKNOWING);
     }
+    Ok(())
 }

@@ -60,7 +60,7 @@ pub fn update_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId, patch: &Cha
     let after = patched(tx, &actor, &before, patch)?;
     let default_change = check_default(tx, &actor, &after, patch)?;
     if patch.is_archived == Some(false) && before.is_archived {
-        archive::unarchive(tx, &before);
+        archive::unarchive(tx, &before)?;
     }
     let now_archived = tx.state.channels.get(id).is_some_and(|channel| channel.is_archived);
     let before = Arc::new(ChannelRow { is_archived: now_archived, ..ChannelRow::clone(&before) });
@@ -107,7 +107,7 @@ fn patched(tx: &Tx<'_>, actor: &UserRow, before: &ChannelRow, patch: &ChannelPat
     for (name, update) in &patch.permissions {
         let place = after.permissions.get_mut(name).ok_or_else(|| ApiError::invalid(name))?;
         permissions::check_change(tx, permission::RULES, name, place, update)?;
-        if NEED_CONTENT_ACCESS.contains(name) {
+        if NEED_CONTENT_ACCESS.contains(name) && *place != update.new {
             check_content_access(tx, actor, before)?;
         }
         if decides_on_deleting(name) && *place != update.new {

@@ -1,10 +1,10 @@
 //! What users may ask for: to join, to bring others in, to leave, to send others out.
 
 use super::{Joining, join, may_subscribe_others, unsubscribe};
-use crate::commands::Tx;
 use crate::commands::channels::create::{NewChannel, NewChannelSettings, check_may_create, create};
 use crate::commands::channels::{announce, may_administer};
 use crate::commands::send::UserRefIn;
+use crate::commands::{Tx, notify};
 use crate::limits;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
@@ -31,6 +31,8 @@ pub struct SubscribeRequest {
     pub channels: Vec<Wanted>,
     /// Whom; the actor if nobody.
     pub users: Vec<UserRefIn>,
+    /// Tell by message whom somebody else brings in.
+    pub tell: bool,
     /// Refuse everything if one of the channels is not the actor's to use.
     pub refuse_unauthorized: bool,
     /// What channels are like that do not exist yet.
@@ -61,6 +63,8 @@ pub struct Subscribed {
     pub already_subscribed: NamesByUser,
     /// Channels that the actor may not use.
     pub unauthorized: Vec<String>,
+    /// There were not too many new subscribers to tell each by message.
+    pub told: bool,
 }
 
 /// `subscribe`: creates what does not exist, and subscribes.
@@ -102,6 +106,9 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
     if request.new.announce {
         announce(tx, &actor, &created)?;
     }
+    if request.tell {
+        result.told = tell_new_subscribers(tx, &actor, &added, &created)?;
+    }
     for user in users {
         for channel in &joining {
             let Some(row) = tx.state.channels.get(channel.channel) else { continue };
@@ -111,6 +118,45 @@ pub fn subscribe(tx: &mut Tx<'_>, actor: UserId, request: SubscribeRequest) -> R
         }
     }
     Ok(result)
+}
+
+/// Tells people by message which channels somebody else subscribed them to. Of channels that the same request created
+/// they are not told, and of too many people at once nobody is. Returns whether they were told.
+fn tell_new_subscribers(
+    tx: &mut Tx<'_>,
+    actor: &UserRow,
+    added: &BTreeSet<(UserId, ChannelId)>,
+    created: &[ChannelId],
+) -> Result<bool, ApiError> {
+    let mut by_user: BTreeMap<UserId, Vec<ChannelId>> = BTreeMap::new();
+    for (user, channel) in added {
+        by_user.entry(*user).or_default().push(*channel);
+    }
+    if by_user.len() > limits::SUBSCRIBER_NOTICES_MAX {
+        return Ok(false);
+    }
+    for (user, channels) in by_user {
+        let person = tx.state.active_user(user).filter(|row| row.id != actor.id && !row.is_bot()).cloned();
+        let knows = person.as_ref().is_some_and(|person| tx.state.can_see_user(person, actor));
+        let who = if knows { notify::mention(actor) } else { "Somebody".to_owned() };
+        let known = channels.iter().filter(|id| !created.contains(*id)).filter_map(|id| tx.state.channels.get(*id));
+        let links: Vec<String> = known.map(|channel| notify::channel_link(channel)).collect();
+        if let (Some(person), Some(text)) = (person, notice(&who, &links)) {
+            notify::send_direct(tx, &person, text)?;
+        }
+    }
+    Ok(true)
+}
+
+fn notice(who: &str, links: &[String]) -> Option<String> {
+    let [one] = links else {
+        let shown = limits::SUBSCRIBER_NOTICE_CHANNELS_MAX.min(links.len());
+        let list: Vec<String> = links.get(..shown)?.iter().map(|link| format!("* {link}")).collect();
+        let more = links.len() - shown;
+        let rest = if more > 0 { format!("\n\nand to {more} more.") } else { String::new() };
+        return (shown > 0).then(|| format!("{who} subscribed you to these channels:\n\n{}{rest}", list.join("\n")));
+    };
+    Some(format!("{who} subscribed you to the channel {one}."))
 }
 
 /// Whether one more channel may be created besides those that a request created.

@@ -4,6 +4,7 @@ use crate::audience::Audience;
 use crate::change::Change;
 use crate::commands::Tx;
 use crate::commands::channels::gate;
+use crate::limits;
 use crate::state::channels::SubscriptionRow;
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,9 +17,14 @@ use tidings_types::{ApiError, UserId};
 /// `update-subscription-settings`: all of them, or none.
 ///
 /// # Errors
-/// 400 for channels the actor is not subscribed to, for unknown properties, and for values they cannot have.
+/// 400 for channels the actor is not subscribed to, for unknown properties, for values they cannot have, and for too
+/// many at once.
 pub fn update_settings(tx: &mut Tx<'_>, actor: UserId, changes: &[SubscriptionChange]) -> Result<(), ApiError> {
     tx.actor(actor)?;
+    let most = limits::SUBSCRIPTION_CHANGES_MAX;
+    if changes.len() > most {
+        return Err(ApiError::bad_request(format!("Too many changes in one request (limit: {most}).")));
+    }
     for change in changes {
         let id = change.stream_id;
         let row = tx.state.channels.subscription(actor, id).filter(|row| row.is_active).cloned();

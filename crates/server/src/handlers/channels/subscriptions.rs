@@ -21,9 +21,11 @@ use tidings_types::endpoints::subscriptions::{
 pub async fn subscribe(ctx: Ctx, request: SubscribeRequest) -> Result<SubscribeResponse, ApiError> {
     let fatal = request.authorization_errors_fatal;
     let messages_wanted = request.send_new_subscription_messages == Some(true);
+    let tell = request.send_new_subscription_messages.unwrap_or(true);
     let wanted = request::SubscribeRequest {
         channels: wanted(&ctx, request.subscriptions)?,
         users: users(request.principals),
+        tell,
         refuse_unauthorized: fatal,
         new: new_channel_settings!(request),
     };
@@ -33,7 +35,7 @@ pub async fn subscribe(ctx: Ctx, request: SubscribeRequest) -> Result<SubscribeR
         subscribed: done.subscribed,
         already_subscribed: done.already_subscribed,
         unauthorized: (!fatal).then_some(done.unauthorized),
-        new_subscription_messages_sent: messages_wanted.then_some(false),
+        new_subscription_messages_sent: messages_wanted.then_some(done.told),
     })
 }
 
@@ -76,6 +78,7 @@ pub async fn update_subscriptions(
     let join = request::SubscribeRequest {
         channels: wanted(&ctx, request.add)?,
         users: Vec::new(),
+        tell: false,
         refuse_unauthorized: true,
         new: NewChannelSettings::default(),
     };

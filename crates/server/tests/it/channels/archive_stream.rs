@@ -92,3 +92,44 @@ async fn refusals() {
     archive("iago", 2).await.done();
     archive("iago", 2).await.refused(400, "Channel is already deactivated");
 }
+
+#[tokio::test]
+async fn settings_of_the_organization_name_no_archived_channel() {
+    let server = TestServer::start().await;
+    let owner = server.client("desdemona");
+    owner
+        .patch("/realm", &[("new_stream_announcements_stream_id", "1"), ("signup_announcements_stream_id", "1")])
+        .await
+        .done();
+    let queue = server.client("hamlet").register(&[ARCHIVED]).await;
+    owner.delete("/streams/1", &[]).await.done();
+    let events = queue.events().await;
+    let data = json!({"new_stream_announcements_stream_id": -1, "signup_announcements_stream_id": -1});
+    let (kind, told) = (tidings_testkit::client::kind(&events[0]), &events[0]);
+    assert_eq!((kind.as_str(), &told["property"], &told["data"]), ("realm/update_dict", &json!("default"), &data));
+    assert_eq!(events.len(), 2);
+    owner.patch("/streams/1", &[("is_archived", "false")]).await.done();
+    let state = owner.register(&[]).await.state;
+    assert_eq!(state["realm_new_stream_announcements_stream_id"], -1, "nobody has said that it is to be so again");
+    assert_eq!(state["realm_signup_announcements_stream_id"], -1);
+    owner.delete("/streams/2", &[]).await.done();
+    let kinds: Vec<String> = queue.kinds().await;
+    assert!(!kinds.contains(&"realm/update_dict".to_owned()), "no setting named it");
+}
+
+#[tokio::test]
+async fn a_private_channel_that_nobody_is_in_stays_archived() {
+    let server = TestServer::start().await;
+    let owner = server.client("desdemona");
+    let left = [("subscriptions", r#"["history"]"#), ("principals", "[4]")];
+    owner.delete("/users/me/subscriptions", &left).await.done();
+    for (channel, comes_back) in [("/streams/4", false), ("/streams/3", true)] {
+        owner.delete(channel, &[]).await.done();
+        let reply = owner.patch(channel, &[("is_archived", "false")]).await;
+        if comes_back {
+            reply.done();
+        } else {
+            reply.refused(400, "The channel is private and has no subscribers.");
+        }
+    }
+}

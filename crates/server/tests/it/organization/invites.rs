@@ -146,3 +146,31 @@ async fn bots_invite_nobody() {
     link(&owner, &[]).await;
     assert_eq!(queue.kinds().await, NONE);
 }
+
+#[tokio::test]
+async fn so_many_invitations_a_day_and_one_to_an_address() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
+    let invite = async |client: &TestClient, from: usize, count: usize| {
+        let people: Vec<String> = (from..from + count).map(|n| format!("player{n}@x.example")).collect();
+        client.post("/invites", &[("invitee_emails", &people.join(",")), ("stream_ids", "[]")]).await
+    };
+    invite(&hamlet, 0, 60).await.done();
+    let invited = invite(&hamlet, 0, 1).await;
+    invited.done();
+    assert_eq!(list(&hamlet).await.len(), 60, "a new invitation takes the place of the one before");
+    invite(&hamlet, 60, 38).await.done();
+    let last = list(&hamlet).await.last().expect("an invitation")["id"].to_string();
+    hamlet.post(&format!("/invites/{last}/resend"), &[]).await.done();
+    for refused in [invite(&hamlet, 98, 1).await, hamlet.post(&format!("/invites/{last}/resend"), &[]).await] {
+        assert_eq!((&refused.json["daily_limit_reached"], &refused.json["errors"]), (&json!(true), &json!([])));
+        refused.refused_with_code(400, "INVITATION_FAILED");
+    }
+    assert_eq!(list(&hamlet).await.len(), 98);
+    for n in 0..3 {
+        invite(&iago, 60 * n, 60).await.done();
+    }
+    server.clock.advance(86_400);
+    invite(&hamlet, 98, 1).await.done();
+}

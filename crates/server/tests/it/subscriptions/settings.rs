@@ -62,3 +62,21 @@ async fn refusals_change_nothing() {
     check(one(1, "color", json!(1)), "color is not a string").await;
     assert_eq!(hamlet.kinds().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn so_many_changes_at_once() {
+    let server = TestServer::start().await;
+    let change = json!({"stream_id": 1, "property": "pin_to_top", "value": true});
+    for (count, fits) in [(1_000, true), (1_001, false)] {
+        let changes = json!(vec![&change; count]).to_string();
+        let reply = server
+            .client("hamlet")
+            .post("/users/me/subscriptions/properties", &[("subscription_data", &changes)])
+            .await;
+        if fits {
+            reply.done();
+        } else {
+            reply.refused(400, "Too many changes in one request (limit: 1000).");
+        }
+    }
+}

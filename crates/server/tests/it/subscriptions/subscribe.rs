@@ -45,7 +45,7 @@ async fn others_by_address_and_a_guest_who_did_not_see_the_channel() {
     let principals = [("principals", r#"["polonius@example.com", "cordelia@example.com"]"#)];
     let answer = subscribe(&server, "hamlet", &["Verona"], &principals).await.ok();
     assert_eq!(answer["subscribed"], json!({"5": ["Verona"], "7": ["Verona"]}));
-    assert_eq!(polonius.kinds().await, ["stream/create", "subscription/add"]);
+    assert_eq!(polonius.kinds().await, ["stream/create", "subscription/add", "message"]);
     let events = shiva.events().await;
     assert_eq!((events.len(), &events[0]["user_ids"]), (1, &json!([5, 7])));
 }
@@ -85,7 +85,7 @@ async fn creates_what_is_not_there() {
     let queue = desdemona.register(&[]).await;
     let answer = desdemona.post(PATH, &all).await.ok();
     assert_eq!(answer["subscribed"], json!({"1": ["new"]}));
-    assert_eq!(answer["new_subscription_messages_sent"], false);
+    assert_eq!(answer["new_subscription_messages_sent"], true, "there was nobody else to tell");
     assert_eq!(answer["ignored_parameters_unsupported"], json!(["announcement"]));
     let channel = &queue.events().await[1]["subscriptions"][0];
     let expected = json!({
@@ -110,7 +110,7 @@ async fn settings_survive_leaving_and_history_does_not() {
     let queue = cordelia.register(&[]).await;
     subscribe(&server, "hamlet", &["secret"], &[("principals", "[5]")]).await.done();
     let events = queue.events().await;
-    assert_eq!(events.iter().map(kind).collect::<Vec<_>>(), ["stream/create", "subscription/add"]);
+    assert_eq!(events.iter().map(kind).collect::<Vec<_>>(), ["stream/create", "subscription/add", "message"]);
     assert_eq!(events[1]["subscriptions"][0]["color"], "#123456");
     assert_eq!(cordelia.get("/users/me/3/topics", &[]).await.ok()["topics"], json!([]));
 }
@@ -165,4 +165,68 @@ async fn a_request_names_and_creates_so_many_channels_at_most() {
     subscribe(&server, "hamlet", &names[..101], &[]).await.refused(400, new);
     assert_eq!(server.app.realm.state().channels.count(), 5, "none was created");
     subscribe(&server, "hamlet", &names[..100], &[]).await.done();
+}
+
+/// What the notification bot wrote to somebody, newest last.
+async fn notices(server: &TestServer, who: &str) -> Vec<String> {
+    let page = [
+        ("anchor", "newest"),
+        ("num_before", "100"),
+        ("num_after", "0"),
+        ("narrow", r#"[["is","dm"]]"#),
+        ("apply_markdown", "false"),
+    ];
+    let answer = server.client(who).get("/messages", &page).await.ok();
+    let text = |message: &serde_json::Value| message["content"].as_str().unwrap().to_owned();
+    answer["messages"].as_array().unwrap().iter().map(text).collect()
+}
+
+#[tokio::test]
+async fn whom_somebody_brings_in_is_told_by_message() {
+    let server = TestServer::start().await;
+    let asked = ("send_new_subscription_messages", "true");
+    let queue = server.client("othello").register(&[]).await;
+    let bystander = server.client("shiva").register(&[("event_types", r#"["message"]"#)]).await;
+    let people = ("principals", "[4, 6, 8]");
+    let answer = subscribe(&server, "hamlet", &["Verona", "secret", "new"], &[people, asked]).await.ok();
+    assert_eq!(answer["new_subscription_messages_sent"], true);
+    assert_eq!(queue.kinds().await.last().map(String::as_str), Some("message"), "after the subscription");
+    let text = "@_**Hamlet|4** subscribed you to these channels:\n\n* #**Verona**\n* #**secret**";
+    assert_eq!(notices(&server, "othello").await, [text]);
+    // Neither oneself, nor bots, nor who was there, nor who else; nor of what the same request made, nor unasked.
+    subscribe(&server, "hamlet", &["own"], &[("principals", "[6]"), asked]).await.done();
+    subscribe(&server, "hamlet", &["Verona"], &[people, asked]).await.done();
+    let unasked = ("send_new_subscription_messages", "false");
+    let answer = subscribe(&server, "hamlet", &["web"], &[("principals", "[6]"), unasked]).await.ok();
+    assert_eq!(answer.get("new_subscription_messages_sent"), None);
+    assert_eq!(notices(&server, "othello").await.len(), 1);
+    for who in ["hamlet", "hamletbot"] {
+        assert_eq!(notices(&server, who).await, NONE, "{who}");
+    }
+    assert_eq!(bystander.kinds().await, NONE);
+    // They are told unless it is said otherwise; guests who may not know who it was are not told that.
+    let answer = subscribe(&server, "hamlet", &["Denmark"], &[("principals", "[6]")]).await.ok();
+    assert_eq!(answer.get("new_subscription_messages_sent"), None);
+    assert_eq!(notices(&server, "othello").await[1], "@_**Hamlet|4** subscribed you to the channel #**Denmark**.");
+    let few = [("can_access_all_users_group", r#"{"new": 5}"#)];
+    server.client("desdemona").patch("/realm", &few).await.done();
+    server.client("desdemona").delete(PATH, &[("subscriptions", r#"["Denmark"]"#)]).await.done();
+    subscribe(&server, "desdemona", &["Verona"], &[("principals", "[7]")]).await.done();
+    assert_eq!(notices(&server, "polonius").await, ["Somebody subscribed you to the channel #**Verona**."]);
+    let state = server.client("hamlet").register(&[]).await.state;
+    assert_eq!(state["max_bulk_new_subscription_messages"], 100);
+}
+
+#[tokio::test]
+async fn a_color_is_for_who_comes_for_the_first_time() {
+    let server = TestServer::start().await;
+    let cordelia = server.client("cordelia");
+    let list = r##"[{"name": "secret", "color": "#123456"}, {"name": "Verona", "color": "#123456"}]"##;
+    let before = cordelia.register(&[]).await.state["subscriptions"][1]["color"].clone();
+    cordelia.delete(PATH, &[("subscriptions", r#"["secret"]"#)]).await.done();
+    server.client("hamlet").post(PATH, &[("subscriptions", list), ("principals", "[5]")]).await.done();
+    let state = cordelia.register(&[]).await.state;
+    let colors: Vec<_> =
+        state["subscriptions"].as_array().unwrap().iter().map(|row| (&row["name"], &row["color"])).collect();
+    assert_eq!(colors[1..], [(&json!("Verona"), &json!("#123456")), (&json!("secret"), &before)]);
 }

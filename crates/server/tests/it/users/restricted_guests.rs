@@ -150,3 +150,23 @@ async fn senders_and_who_reacts_are_unknown_where_they_are_not_subscribed() {
     let single = hamlet.get(&format!("/messages/{id}"), &[]).await.ok();
     assert_eq!(single["message"]["reactions"][0]["user"]["full_name"], "Othello");
 }
+
+#[tokio::test]
+async fn no_narrow_of_a_queue_tells_who_a_stranger_is() {
+    let server = TestServer::start().await;
+    restrict(&server).await;
+    let (polonius, othello) = (server.client("polonius"), server.client("othello"));
+    let id = othello.send_to_channel("Denmark", "t", "first").await;
+    let shown = polonius.get(&format!("/messages/{id}"), &[]).await.ok()["message"]["sender_email"].clone();
+    let narrow = |email: &str| json!([["sender", email]]).to_string();
+    let (real, made_up) = (narrow("othello@example.com"), narrow(shown.as_str().expect("an address")));
+    let by_real = polonius.register(&[("narrow", &real)]).await;
+    let by_shown = polonius.register(&[("narrow", &made_up)]).await;
+    let of_member = server.client("hamlet").register(&[("narrow", &real)]).await;
+    othello.send_to_channel("Denmark", "t", "second").await;
+    assert_eq!(by_real.kinds().await, [""; 0]);
+    assert_eq!(
+        (by_shown.kinds().await, of_member.kinds().await),
+        (vec!["message".to_owned()], vec!["message".to_owned()])
+    );
+}

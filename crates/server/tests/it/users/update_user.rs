@@ -81,3 +81,35 @@ async fn addresses_of_others_are_changed_by_owners_and_as_the_organization_has_t
     owner.patch("/users/5", &address).await.refused(400, why);
     owner.patch("/users/5", &[("new_email", "queen@example.com")]).await.done();
 }
+
+#[tokio::test]
+async fn names_are_such_that_one_sees_whose_they_are() {
+    let server = TestServer::start().await;
+    let (hamlet, owner) = (server.client("hamlet"), server.client("desdemona"));
+    for hidden in [
+        "\u{200b}",
+        "\u{200d}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{feff}",
+        "\u{ad}",
+        "\u{e0041}",
+        "\u{e000}",
+        "\u{378}",
+        "\u{7}",
+    ] {
+        let name = format!("Ia{hidden}go");
+        hamlet.patch("/settings", &[("full_name", &name)]).await.refused(400, "Invalid characters in name!");
+    }
+    hamlet.patch("/settings", &[("full_name", "I")]).await.refused(400, "Name too short!");
+    owner.patch("/realm", &[("require_unique_names", "true")]).await.done();
+    for name in ["IAGO", "\u{ff29}\u{ff41}\u{ff47}\u{ff4f}", "\u{2110}ago"] {
+        hamlet
+            .patch("/settings", &[("full_name", name)])
+            .await
+            .refused(400, "Unique names required in this organization.");
+    }
+    for name in ["Élodie Ærø", "李白", "Hamlet 🎭", "hAMLET"] {
+        hamlet.patch("/settings", &[("full_name", name)]).await.done();
+    }
+}
