@@ -78,13 +78,12 @@ impl RealmState {
         if self.guests_see_few() { self.who(|viewer| self.can_see_user(viewer, target)) } else { Audience::realm() }
     }
 
-    /// Guests who may not know of an account, ascending.
-    #[must_use]
-    pub fn strangers_to(&self, target: &UserRow) -> Vec<UserId> {
+    /// Guests among those who are told of something, who may not know of an account, ascending.
+    pub fn strangers_to(&self, target: &UserRow, is_told: impl Fn(UserId) -> bool) -> Vec<UserId> {
         if !self.guests_see_few() || target.is_bot() {
             return Vec::new();
         }
-        let guests = self.users.iter().filter(|user| user.is_active && user.is_guest());
+        let guests = self.users.iter().filter(|user| user.is_active && user.is_guest() && is_told(user.id));
         guests.filter(|guest| !self.can_see_user(guest, target)).map(|guest| guest.id).collect()
     }
 

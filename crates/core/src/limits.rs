@@ -49,6 +49,9 @@ pub use tidings_types::message::TOPIC_CHARS_MAX;
 /// Newest messages of a topic of which it is looked up who reacted, for mentions of all who take part in it.
 pub const REACTED_MESSAGES_MAX: usize = 5_000;
 
+/// Bytes of the texts that the history of a message tells, each as often as it does.
+pub const HISTORY_BYTES_MAX: usize = 16 << 20;
+
 /// Links for people who want an account without an invitation; the oldest is forgotten where there are more.
 pub const SIGN_UPS_MAX: usize = 1_000;
 

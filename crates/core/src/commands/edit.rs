@@ -88,7 +88,8 @@ pub fn edit_content(
     if message.content == new.content {
         return Ok(None);
     }
-    let mut mentions = send::mentions(tx, &place, message.sender, &new.rendered, &new.alerted)?;
+    let mut mentions =
+        send::mentions(tx, &place, message.sender, &new.rendered, &new.alerted, |user| tx.state.received(user, id))?;
     // An old message is not opened to anybody by mentioning them in it.
     mentions.retain(|(user, _)| tx.state.active_user(*user).is_some_and(|row| tx.state.can_read_message(row, id)));
     let held_before: Vec<UserId> = tx.state.flags.mentions(id).iter().map(|(user, _)| *user).collect();

@@ -141,8 +141,7 @@ pub fn remove_reaction(tx: &mut Tx<'_>, actor: UserId, id: MessageId, wanted: &E
 /// Tells everybody who holds the message; who reacted is hidden from those who may not know of the account.
 fn tell(tx: &mut Tx<'_>, user: &UserRow, event: ReactionEvent, kind: fn(ReactionEvent) -> Event) {
     let audience = tx.state.who_holds_message(event.message_id);
-    let mut strangers = tx.state.strangers_to(user);
-    strangers.retain(|guest| audience.contains(*guest, &tx.state, u64::MAX));
+    let strangers = tx.state.strangers_to(user, |guest| audience.contains(guest, &tx.state, u64::MAX));
     if !strangers.is_empty() {
         let StandIn { full_name, email, .. } = tx.state.stand_in(user.id);
         let hidden =

@@ -170,7 +170,7 @@ pub(super) fn deliver(tx: &mut Tx<'_>, sender: &UserRow, place: &Place, new: New
         new_topic_policy = follow::sends(tx, sender, channel, topic);
     }
     let conversation = open_conversation(tx, place);
-    let mentions = mentions(tx, place, sender.id, &new.rendered, &new.alerted)?;
+    let mentions = mentions(tx, place, sender.id, &new.rendered, &new.alerted, |_| false)?;
     if let Place::Topic { channel, topic } = place {
         follow::mentions(tx, &mentions, channel.id, topic);
     }
@@ -418,8 +418,8 @@ fn stranger(state: &RealmState, sender: &UserRow, place: &Place) -> Option<Stran
     if !channel.is_web_public && state.channels.is_subscribed(sender.id, channel.id) {
         return None;
     }
-    let mut to = state.strangers_to(sender);
-    to.retain(|guest| channel.is_web_public || state.channels.is_subscribed(*guest, channel.id));
+    let is_told = |guest: UserId| channel.is_web_public || state.channels.is_subscribed(guest, channel.id);
+    let to = state.strangers_to(sender, is_told);
     (!to.is_empty()).then(|| Stranger { to, stand_in: state.stand_in(sender.id) })
 }
 

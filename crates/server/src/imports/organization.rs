@@ -275,6 +275,12 @@ impl Import<'_> {
         defaults.sort_unstable();
         defaults.dedup();
         row.settings.default_channels = defaults;
+        // The world is let in by owners here, not by an archive.
+        if row.settings.enable_spectator_access || !row.settings.invite_required {
+            row.settings.enable_spectator_access = false;
+            row.settings.invite_required = true;
+            self.note("that people look or sign up without an invitation; owners can switch it on");
+        }
         // Who was a member for long enough elsewhere is it here.
         row.settled_until = self.now - row.settings.waiting_period_threshold * 86_400;
         self.ids.picture_versions = versions;

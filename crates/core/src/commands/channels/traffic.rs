@@ -24,6 +24,8 @@ pub struct Traffic {
     channel: ChannelId,
     is_recently_active: bool,
     weekly: Option<i64>,
+    /// What was the newest message then.
+    newest: Option<MessageId>,
 }
 
 /// The channels in use of which something else is to be said than before. `active_from` and `counted_from` are the first
@@ -38,7 +40,7 @@ pub fn changed(state: &RealmState, now: i64, active_from: MessageId, counted_fro
         let count = ids.map_or(0, |ids| ids.count_from(counted_from));
         let weekly = (days >= KNOWN_DAYS).then(|| a_week(i64::try_from(count).unwrap_or(i64::MAX / 7), days));
         let is_new = (is_recently_active, weekly) != (row.is_recently_active, row.weekly_traffic);
-        is_new.then_some(Traffic { channel: row.id, is_recently_active, weekly })
+        is_new.then_some(Traffic { channel: row.id, is_recently_active, weekly, newest })
     };
     state.channels.iter().filter(|row| !row.is_archived).filter_map(traffic).collect()
 }
@@ -57,6 +59,10 @@ fn a_week(count: i64, days: i64) -> i64 {
 pub fn put(tx: &mut Tx<'_>, found: &[Traffic]) {
     for one in found {
         let Some(row) = tx.state.channels.get(one.channel).cloned() else { continue };
+        if tx.state.messages.channel_ids(row.id).and_then(|ids| ids.max()) != one.newest {
+            // Something was sent meanwhile; it is counted next time.
+            continue;
+        }
         let weekly_traffic = one.weekly;
         set(tx, &row, ChannelRow { is_recently_active: one.is_recently_active, weekly_traffic, ..(*row).clone() });
     }

@@ -62,7 +62,7 @@ fn in_channel(
     }
     let subscribers = tx.state.channels.subscribers(channel.id);
     let told = subscribers.iter().copied().filter(|user| wants(tx, *user));
-    let strangers = tx.state.strangers_to(sender);
+    let strangers = tx.state.strangers_to(sender, |guest| subscribers.contains(&guest));
     let (unknown, known): (Vec<UserId>, Vec<UserId>) = told.partition(|user| strangers.contains(user));
     let gate = Gate::With(Shape::STREAM_TYPING_NOTIFICATIONS);
     if !unknown.is_empty() {

@@ -52,18 +52,21 @@ pub(in crate::commands) fn check_groups(tx: &Tx<'_>, sender: &UserRow, rendered:
     Ok(())
 }
 
-/// Whom a message concerns in particular: of these, who gets it, and bots that may read it.
+/// Whom a message concerns in particular: of these, who gets it, or `holds` it already, and bots that may read it.
 pub(in crate::commands) fn mentions(
     tx: &Tx<'_>,
     place: &Place,
     sender: UserId,
     rendered: &Rendered,
     alerted: &[UserId],
+    holds: impl Fn(UserId) -> bool,
 ) -> Result<Vec<(UserId, MentionBits)>, ApiError> {
     let mut found: Vec<(UserId, MentionBits)> =
         rendered.mentioned_users.iter().map(|id| (UserId(*id), MentionBits::USER)).collect();
     let is_bot = |user: UserId| tx.state.active_user(user).is_some_and(|row| row.is_bot());
-    found.retain(|(user, _)| place.is_recipient(tx, *user) || (is_bot(*user) && place.may_read(tx, *user)));
+    found.retain(|(user, _)| {
+        place.is_recipient(tx, *user) || holds(*user) || (is_bot(*user) && place.may_read(tx, *user))
+    });
     let mut others: Vec<(UserId, MentionBits)> = alerted.iter().map(|user| (*user, MentionBits::ALERT_WORD)).collect();
     if rendered.topic_wildcard {
         let participants = topic_participants(tx, place, sender)?;
@@ -72,7 +75,7 @@ pub(in crate::commands) fn mentions(
     for group in rendered.mentioned_groups.iter().copied().map(GroupId) {
         others.extend(members_there(tx, place, group).into_iter().map(|user| (user, MentionBits::USER)));
     }
-    others.retain(|(user, _)| place.is_recipient(tx, *user));
+    others.retain(|(user, _)| place.is_recipient(tx, *user) || holds(*user));
     found.extend(others);
     Ok(merge_mentions(found))
 }

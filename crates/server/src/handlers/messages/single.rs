@@ -71,8 +71,13 @@ pub async fn get_message_history(
 fn snapshots(row: &MessageRow, topic: String, edits: &[Edit]) -> Vec<Snapshot> {
     let (mut topic, mut content, mut rendered) = (topic, row.content.clone(), row.rendered.clone());
     let until = Instant::now() + Duration::from_millis(limits::HISTORY_DIFF_MILLIS);
-    let mut history = Vec::new();
+    let (mut history, mut bytes) = (Vec::new(), 0);
     for edit in edits {
+        bytes += content.len() + rendered.len();
+        if bytes > limits::HISTORY_BYTES_MAX {
+            history.reverse();
+            return history;
+        }
         let before = edit.prev_rendered_content.as_deref();
         history.push(Snapshot {
             topic: topic.clone(),

@@ -153,7 +153,8 @@ async fn people_are_mentioned_where_they_get_the_message_and_bots_where_they_may
         server.client(name).post("/users/me/subscriptions", &join).await.done();
     }
     let bot = server.client("hamletbot").register(&[("event_types", r#"["message"]"#)]).await;
-    let (outside, inside) = (cordelia.register(&[]).await, server.client("iago").register(&[]).await);
+    let messages = [("event_types", r#"["message","update_message_flags"]"#)];
+    let (outside, inside) = (cordelia.register(&messages).await, server.client("iago").register(&[]).await);
     let id = hamlet.send_to_channel("Verona", "t", "@**Cordelia** @**Iago** @**Hamletbot**").await;
     assert_eq!(outside.kinds().await, [""; 0]);
     assert_eq!(cordelia.register(&[]).await.state["unread_msgs"]["count"], 0);

@@ -108,7 +108,7 @@ async fn owners_give_their_bots_pictures() {
     hamlet.send(broken(reqwest::Method::PATCH, &hamlet, &path)).await.refused_with_code(400, "BAD_IMAGE");
     let guest = server.client("polonius");
     let refused = guest.send(broken(reqwest::Method::POST, &guest, "/bots")).await;
-    refused.refused(400, "Insufficient permission");
+    refused.refused(400, "Not allowed for guest users");
     let url = patch(&hamlet).await.ok()["avatar_url"].clone();
     assert!(url.as_str().unwrap().starts_with("/user_avatars/1/"), "{url}");
     let told = events(&own).await;
