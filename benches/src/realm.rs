@@ -94,6 +94,7 @@ fn realm() -> RealmRow {
         name: "Bench".to_owned(),
         description: String::new(),
         date_created: 1_700_000_000,
+        imported_at: 0,
         host: "localhost".to_owned(),
         url: "http://localhost".to_owned(),
         settled_until: 0,

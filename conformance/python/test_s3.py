@@ -11,7 +11,7 @@ import zlib
 import pytest
 
 from conftest import populate
-from server import Server, free_port, wait_until
+from server import Server, User, binary, free_port, wait_until
 
 # More than is sent in one piece.
 LARGE = bytes(range(256)) * 4096 * 13
@@ -172,3 +172,37 @@ def test_a_store_that_is_away_is_an_error_and_messages_go_on(server, bucket):
     server.hamlet.send("Denmark", "files", "that did not work")
     bucket.start()
     assert fetch(server.hamlet, upload(server.hamlet, "b.txt", b"or not")) == (200, b"or not")
+
+
+def test_an_organization_moves_from_one_folder_of_the_bucket_to_another(server, bucket):
+    words = upload(server.hamlet, "a.txt", b"to be")
+    large = upload(server.hamlet, "large.bin", LARGE)
+    picture = upload(server.hamlet, "sky.png", png(1200, 800))
+    server.hamlet.send("Denmark", "files", f"[a]({words}) [b]({large}) [c]({picture})")
+    # The server writes it while it runs; afterwards the command does.
+    live, archive = server.folder / "live.tar.gz", server.folder / "all.tar.gz"
+    server.tidings("export", "--data-dir", server.data, "--everything", "--out", live)
+    server.stop()
+    server.tidings("export", "--data-dir", server.data, *EXTRA, "--everything", "--out", archive)
+    assert abs(live.stat().st_size - archive.stat().st_size) < 10_000 < len(LARGE) // 256
+    new = ["--data-dir", server.folder / "new"]
+    # The folder that the organization has is taken, for the import as for the copy when it is served.
+    with pytest.raises(AssertionError, match="has files of an organization already"):
+        server.tidings("import", *new, *EXTRA, archive)
+    server.tidings("import", *new, "--file-store", "s3://uploads/copy", archive)
+    copied = {key: size for key, size in bucket.keys().items() if key.startswith("copy/uploads/")}
+    assert sorted(copied.values()) == sorted([5, len(LARGE), len(png(1200, 800))])
+    assert not (server.folder / "new" / "files").exists()
+    command = [binary(), "serve", *map(str, new), "--listen", f"127.0.0.1:{free_port()}", *EXTRA]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert refused.returncode == 1 and "files of another organization" in refused.stderr, refused.stderr
+
+    before = set(bucket.keys())
+    server.data, home = server.folder / "new", server.folder / "hamlet-again"
+    home.mkdir()
+    server.tidings("zuliprc", *new, "--user", "hamlet@example.com", "--out", home / "zuliprc")
+    server.start(["--file-store", "s3://uploads/copy"])
+    hamlet = User(server, "hamlet", home)
+    assert fetch(hamlet, words) == (200, b"to be")
+    assert fetch(hamlet, large) == (200, LARGE)
+    assert before - set(bucket.keys()) == set(), "nothing of the original is gone"

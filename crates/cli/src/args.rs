@@ -121,8 +121,7 @@ pub(crate) struct FilesArgs {
 /// Write an archive of the organization: a tar.gz in the layout that Zulip servers use for theirs, for `tidings import`.
 ///
 /// It has the state of the moment in which it begins, and works while the server runs (which writes it then) and while
-/// it does not. Passwords, API keys and tokens of bots are in no export; drafts, scheduled messages, reminders and
-/// invitations are not, either.
+/// it does not. Passwords, API keys and tokens of bots are in no export; drafts and invitations are not, either.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 How much of it is exported:

@@ -43,7 +43,8 @@ impl DataDir {
         self.path.join("importing")
     }
 
-    /// Opens the database; only one process at a time can.
+    /// Opens the database; only one process at a time can. What an import has left that was killed when its database was in
+    /// place already is removed: nobody imports while the database is open.
     pub(crate) fn open(&self, synchronous: config::Synchronous) -> Result<Arc<dyn Store>> {
         let synchronous = match synchronous {
             config::Synchronous::Full => Synchronous::Full,
@@ -51,7 +52,15 @@ impl DataDir {
         };
         let file = self.database();
         match SqliteStore::open(&file, SqliteOptions { synchronous, ..SqliteOptions::default() }) {
-            Ok(store) => Ok(Arc::new(store)),
+            Ok(store) => {
+                match std::fs::remove_dir_all(self.importing()) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        tracing::warn!(%error, "what an import has left cannot be removed");
+                    }
+                    _ => {}
+                }
+                Ok(Arc::new(store))
+            }
             Err(StoreError::InUse(_)) => bail!(
                 "another process is using the data folder {}; stop that server first, or choose another --data-dir",
                 self.path.display()

@@ -2,14 +2,14 @@
 
 use crate::admin::socket;
 use crate::data_dir::DataDir;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tidings_server::bootstrap::{self, Founding};
 use tidings_server::clock::Clock;
-use tidings_server::files::FileStore;
+use tidings_server::files::{FileStore, sweep};
 use tidings_server::realm::{Realm, WriterThread};
 use tidings_server::{App, Config, serve};
 use tidings_store::Loaded;
@@ -61,6 +61,7 @@ impl Instance {
             runtime.block_on(greet).map_err(|error| anyhow!("cannot write to the database: {error}"))?;
         }
         let app = App::new(config, realm, files);
+        runtime.block_on(check_store(&app))?;
         let (stop, stopped) = oneshot::channel();
         let stopped = async move {
             // A sender that is dropped means stop as well.
@@ -125,6 +126,28 @@ impl Instance {
         drop(app);
         writer.join();
         served
+    }
+}
+
+/// How long it is waited for a file store that is elsewhere, before the server starts without it.
+const STORE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A file store elsewhere may be used by others: by another organization, or by the one that this one is a copy of. Each
+/// would remove what it does not know.
+async fn check_store(app: &App) -> Result<()> {
+    if app.files.is_local() {
+        return Ok(());
+    }
+    match tokio::time::timeout(STORE_PATIENCE, sweep::claim(app)).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => bail!(
+            "the file store has files of another organization, or of the one that this one was copied from; choose \
+             another --file-store (organization.txt in it says whose it is)"
+        ),
+        Ok(Err(_)) | Err(_) => {
+            tracing::warn!("the file store cannot be reached; files cannot be read or stored until it can");
+            Ok(())
+        }
     }
 }
 

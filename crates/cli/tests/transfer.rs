@@ -159,8 +159,16 @@ fn nothing_is_overwritten_and_nothing_half_done_is_left() {
     std::fs::write(folder.join("new/importing/moving"), "").unwrap();
     good(folder, &["import", "--data-dir", "new", "x.tar.gz"]);
     assert!(inside("tidings.db") && !inside("importing") && !inside("files/uploads/x"));
+    // Killed when its database was in place: what it says of its files is no business of a later import.
+    std::fs::create_dir_all(folder.join("new/importing/archive")).unwrap();
+    std::fs::write(folder.join("new/importing/moving"), "").unwrap();
     let list = good(folder, &["user", "list", "--data-dir", "new"]);
     assert!(list.contains("ann@example.com"), "{list}");
+    assert!(!inside("importing") && inside("tidings.db"));
+    std::fs::create_dir_all(folder.join("new/importing")).unwrap();
+    std::fs::write(folder.join("new/importing/moving"), "").unwrap();
+    drop(Server::start(folder, "new"));
+    assert!(!inside("importing") && inside("files"));
 }
 
 #[test]

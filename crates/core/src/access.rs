@@ -51,9 +51,13 @@ impl RealmState {
     /// Whether `viewer` may know of an account.
     ///
     /// All but guests see all; guests too unless the realm restricts them to those who share a channel or a
-    /// direct conversation with them. Bots are always visible.
+    /// direct conversation with them; spectators, then, those who are in a channel that they see. Bots are always visible.
     #[must_use]
     pub fn can_see_user(&self, viewer: &UserRow, target: &UserRow) -> bool {
+        if viewer.is_spectator() && !target.is_bot() && self.guests_see_few() {
+            let open = self.channels.iter().filter(|channel| self.is_open_to_all(channel));
+            return open.into_iter().any(|channel| self.channels.is_subscribed(target.id, channel.id));
+        }
         if self.sees_all_users(viewer) || viewer.id == target.id || target.is_bot() {
             return true;
         }
@@ -87,6 +91,9 @@ impl RealmState {
     /// Whether `viewer` may know the real address of an account. One always sees one's own, and that of one's bots.
     #[must_use]
     pub fn can_see_email(&self, viewer: &UserRow, target: &UserRow) -> bool {
+        if viewer.is_spectator() {
+            return false;
+        }
         if viewer.id == target.id || target.is_bot() {
             return true;
         }
@@ -128,6 +135,7 @@ impl RealmState {
     #[must_use]
     pub fn can_manage_invite(&self, viewer: &UserRow, invite: &InviteRow) -> bool {
         let is_within = invite.role != Role::Owner || viewer.role == Role::Owner;
+        let is_within = is_within && !invite.is_sign_up();
         is_within && !viewer.is_bot() && (viewer.role.is_admin() || viewer.id == invite.invited_by)
     }
 
@@ -161,6 +169,9 @@ impl RealmState {
     /// who has a right to administer it or to bring people in. Guests besides see what they are subscribed to.
     #[must_use]
     pub fn can_see_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
+        if viewer.is_spectator() {
+            return self.is_open_to_all(channel);
+        }
         // What is cheap to tell comes first: this is asked for everybody when something is told of a public channel.
         let is_open = channel.is_web_public || !(channel.is_private || viewer.is_guest());
         if is_open || self.channels.is_subscribed(viewer.id, channel.id) {
@@ -189,6 +200,9 @@ impl RealmState {
     /// [`RealmState::can_read_message`]).
     #[must_use]
     pub fn can_read_channel(&self, viewer: &UserRow, channel: &ChannelRow) -> bool {
+        if viewer.is_spectator() {
+            return self.is_open_to_all(channel);
+        }
         self.channels.is_subscribed(viewer.id, channel.id)
             || channel.is_web_public
             || (!channel.is_private && !viewer.is_guest())
@@ -231,11 +245,12 @@ impl RealmState {
     pub fn is_file_public(&self, file: &FileRow) -> bool {
         let is_public = |message| match self.messages.kind_of_message(message).map(|kind| &**kind) {
             Some(ConversationKind::Topic { channel, .. }) => {
-                self.channels.get(*channel).is_some_and(|channel| channel.is_web_public && !channel.is_archived)
+                self.channels.get(*channel).is_some_and(|channel| self.is_open_to_all(channel))
             }
             _ => false,
         };
-        self.realm.settings.enable_spectator_access && self.files.uses(file.id).any(|(message, _)| is_public(message))
+        let newest = || self.files.uses(file.id).rev().take(limits::FILE_MESSAGES_LOOKED_AT_MAX);
+        self.realm.settings.enable_spectator_access && newest().any(|(message, _)| is_public(message))
     }
 
     /// Who is told of changes of a message and of its reactions: participants, or subscribers who may read it, and

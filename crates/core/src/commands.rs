@@ -147,6 +147,11 @@ impl<'a> Tx<'a> {
         self.acting.get().filter(|_| !self.by_operator)
     }
 
+    /// Says who acts where the account that does is only being made.
+    pub(in crate::commands) fn act_as(&self, user: UserId) {
+        self.acting.set(Some(user));
+    }
+
     /// Records an event that looks the same for everybody.
     pub fn emit(&mut self, event: Event, audience: Audience) {
         self.emit_payload(Payload::Plain(event), audience, Gate::All);
@@ -172,7 +177,15 @@ impl<'a> Tx<'a> {
     /// Records an event in any form.
     pub fn emit_payload(&mut self, payload: Payload, audience: Audience, gate: Gate) {
         self.note(&payload, &audience, gate);
-        let event = Outgoing { payload, audience, gate };
+        self.put_event(Outgoing { payload, audience, gate });
+    }
+
+    /// Records an event that only says what somebody sees now: nobody administered that.
+    pub fn emit_unnoted(&mut self, event: Event, audience: Audience, gate: Gate) {
+        self.put_event(Outgoing { payload: Payload::Plain(event), audience, gate });
+    }
+
+    fn put_event(&mut self, event: Outgoing) {
         if !event.is_ephemeral() {
             self.state.seq += event.span();
         }

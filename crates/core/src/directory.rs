@@ -64,6 +64,10 @@ impl Directory for SeenBy<'_> {
         Some(upload(file))
     }
 
+    fn previews_uploads(&self) -> bool {
+        self.state.realm.settings.inline_image_preview
+    }
+
     fn linkifiers(&self) -> Option<&Linkifiers> {
         let linkifiers = &self.state.linkifiers;
         (!linkifiers.list().items.is_empty()).then(|| linkifiers.compiled())

@@ -14,6 +14,7 @@
 //! - [`channel_lists`]: lists of channels and topics as one user sees them.
 //! - [`unread`]: what a user received and has not read.
 //! - [`directory`]: what the Markdown renderer may look up.
+//! - [`spectators`]: people without an account, and what they see.
 //! - [`limits`]: every bound, with its reason.
 
 pub mod access;
@@ -32,6 +33,7 @@ pub mod queue;
 pub mod register;
 pub mod registry;
 pub mod shape;
+pub mod spectators;
 pub mod state;
 mod sync;
 pub mod unread;

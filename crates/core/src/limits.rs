@@ -49,6 +49,9 @@ pub use tidings_types::message::TOPIC_CHARS_MAX;
 /// Newest messages of a topic of which it is looked up who reacted, for mentions of all who take part in it.
 pub const REACTED_MESSAGES_MAX: usize = 5_000;
 
+/// Links for people who want an account without an invitation; the oldest is forgotten where there are more.
+pub const SIGN_UPS_MAX: usize = 1_000;
+
 /// How often messages are looked for again that are moved meanwhile.
 pub const READS_MAX: usize = 4;
 
@@ -215,6 +218,8 @@ pub const FILE_MESSAGES_LOOKED_AT_MAX: usize = 10_000;
 pub const MOVED_MESSAGES_MAX: usize = 5_000;
 /// Messages of a topic that are deleted in one command, and in one event.
 pub const DELETED_MESSAGES_MAX: u64 = 1_000;
+/// Seconds for which a link is good that was sent to who asked for an account.
+pub const SIGN_UP_SECS: i64 = 86_400;
 /// Messages that are deleted in one command because they are older than they are kept: nobody waits for that, so it gives
 /// way to others often.
 pub const EXPIRED_MESSAGES_MAX: usize = 100;

@@ -13,6 +13,7 @@
 
 use crate::equipment::Equipment;
 use crate::shape::Shape;
+use crate::spectators::{SPECTATOR, spectator};
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use serde::Serialize;
@@ -60,10 +61,10 @@ impl Fetch {
 /// What the initial state is rendered for.
 #[derive(Clone, Debug)]
 pub struct InitialStateRequest {
-    /// Who asks.
+    /// Who asks; [`SPECTATOR`](crate::spectators::SPECTATOR) for somebody without an account.
     pub user: UserId,
-    /// The queue that keeps it current.
-    pub queue: QueueId,
+    /// The queue that keeps it current; none for spectators.
+    pub queue: Option<QueueId>,
     /// What the client polls with first.
     pub last_event_id: EventId,
     /// Only for a queue with a name: whether it was there already. Its events may be older than the state.
@@ -165,7 +166,8 @@ pub fn write_initial_state(
     fields.put(field::zulip_version, version::VERSION);
     fields.put(field::zulip_feature_level, &version::FEATURE_LEVEL);
     fields.put(field::zulip_merge_base, version::MERGE_BASE);
-    if let Some(user) = state.users.get(request.user) {
+    let spectator = (request.user == SPECTATOR).then(spectator);
+    if let Some(user) = spectator.as_ref().or_else(|| state.users.get(request.user)) {
         let view = View { state, user, request };
         channels::write(&view, &mut fields);
         messages::write(&view, &mut fields);

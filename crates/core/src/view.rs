@@ -122,6 +122,9 @@ impl RealmState {
     /// An account as `viewer` sees it, without `is_active`.
     #[must_use]
     pub fn user_view(&self, viewer: &UserRow, user: &UserRow) -> User {
+        if viewer.is_spectator() {
+            return self.user_for_spectators(user);
+        }
         self.user_view_as(user, self.can_see_email(viewer, user))
     }
 
@@ -159,7 +162,7 @@ impl RealmState {
     pub fn stand_in(&self, user: UserId) -> StandIn {
         StandIn {
             full_name: "Unknown user".to_owned(),
-            email: format!("user{user}@{}", self.realm.host),
+            email: self.made_up_email(user),
             avatar_url: made_picture("unknown", "", 1),
         }
     }

@@ -4,9 +4,11 @@
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use crate::directory::NoDirectory;
 use crate::fences::{self, Block};
-use crate::scan::{Token, scan, token};
+
+/// What may stand before a word, and after it, besides spaces: what clients look for when they highlight it.
+const BEFORE: [char; 9] = ['(', '"', '.', ',', '\'', ';', '[', '*', '>'];
+const AFTER: [char; 11] = [')', '"', '?', ':', '.', ',', '\'', ';', ']', '!', '*'];
 
 /// An automaton over a list of words; words are told apart by their index in that list.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ impl AlertWords {
         Ok(Self { automaton: AhoCorasick::new(words)? })
     }
 
-    /// The indices of the words that occur in `source` as whole words outside code; ascending, each once.
+    /// The indices of the words that occur in `source` as whole words outside of blocks of code; ascending, each once.
     #[must_use]
     pub fn find(&self, source: &str) -> Vec<usize> {
         let text = prose(source);
@@ -42,46 +44,33 @@ fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Whether neither end of `text[start..end]` continues a word.
+/// Whether there is nothing around `text[start..end]`, or only what may stand there.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let (before, after) = (text[..start].chars().next_back(), text[end..].chars().next());
-    !is_word(before) && !is_word(after)
+    let may_stand = |c: char, marks: &[char]| c.is_whitespace() || c == '`' || marks.contains(&c);
+    let before = text[..start].chars().next_back().is_none_or(|c| may_stand(c, &BEFORE));
+    before && text[end..].chars().next().is_none_or(|c| may_stand(c, &AFTER))
 }
 
-/// The text of a message without its code, in lower case.
+/// The text of a message without its blocks of code, in lower case.
 fn prose(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
-    add_blocks(&mut out, &fences::split(source));
+    add_blocks(&mut out, &fences::split(source, ""));
     out
 }
 
 fn add_blocks(out: &mut String, blocks: &[Block<'_>]) {
     for block in blocks {
         match block {
-            Block::Markdown(text) => add_markdown(out, text),
+            Block::Markdown(text) => out.push_str(&fold(text)),
             Block::Quote(content) => add_blocks(out, content),
             Block::Spoiler { header, content } => {
-                add_markdown(out, header);
+                out.push_str(&fold(header));
+                out.push('\n');
                 add_blocks(out, content);
             }
             Block::Code { .. } | Block::Math(_) => {}
         }
         out.push('\n');
-    }
-}
-
-fn add_markdown(out: &mut String, text: &str) {
-    let scanned = scan(text, &NoDirectory);
-    for c in scanned.text.chars() {
-        match scanned.token(c) {
-            Some(Token::Code(_) | Token::Math(_)) => out.push('\n'),
-            Some(_) => out.push_str(&fold(&scanned.restore(c.encode_utf8(&mut [0; 4])))),
-            None => match token::unmark(c) {
-                Some(original) => out.push_str(original),
-                None => out.extend(c.to_lowercase()),
-            },
-        }
     }
 }
 
@@ -104,13 +93,13 @@ mod tests {
         check("we use C++.", &[3]);
         check("c++11", &[]);
         check("ÉTÉ", &[5]);
-        check("`deploy`", &[]);
-        check("a `code` deploy", &[0, 4]);
+        check("`deploy` (deploy) \"deploy\"", &[0, 4]);
+        check("-deploy =deploy deploy-all deploy/ @deploy", &[]);
         check("```\noutage\n```\ndeploy", &[0, 4]);
         check("```quote\noutage\n```", &[1]);
-        check("```spoiler outage\n`deploy`\n```", &[1]);
+        check("```spoiler outage\n`deploy`\n```", &[0, 1, 4]);
         check("$$deploy$$", &[]);
-        check("see https://example.com/deploy", &[0, 4]);
+        check("see https://example.com/deploy", &[]);
         check("a _id b", &[7]);
     }
 

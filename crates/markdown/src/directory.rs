@@ -95,6 +95,11 @@ pub trait Directory {
         None
     }
 
+    /// Whether uploaded pictures and films are shown below what links to them.
+    fn previews_uploads(&self) -> bool {
+        true
+    }
+
     /// The realm's linkifiers; none if it has none.
     fn linkifiers(&self) -> Option<&Linkifiers> {
         None

@@ -5,12 +5,15 @@
 //! Neighbors: [`crate::html`] decides where an element goes and whether it counts. Invariant: every value goes through
 //! [`crate::escape`], except ids and codes, which are digits by type or by construction.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::directory::{ChannelRef, Image};
 use crate::escape::{channel_slug, encode_hash, push_attribute, push_text};
 use crate::{highlight, languages};
 
+/// What previews start with.
+pub(crate) const PREVIEW: &str = "<div class=\"message_inline_image";
 /// What is shown while an image is being made small.
 const SPINNER: &str = "/static/images/loading/loader-black.svg";
 /// Where images are served small: below this, by the file's path and the name of a format.
@@ -104,7 +107,7 @@ pub(crate) fn custom_emoji(out: &mut String, name: &str, source_url: &str) {
     out.push_str(":\" class=\"emoji\" src=\"");
     push_attribute(out, source_url);
     out.push_str("\" title=\"");
-    push_attribute(out, name);
+    push_attribute(out, &name.replace('_', " "));
     out.push_str("\">");
 }
 
@@ -139,8 +142,19 @@ pub(crate) fn code_block(out: &mut String, language: &str, text: &str, budget: &
         out.push('"');
     }
     out.push_str("><pre><span></span><code>");
-    highlight::push(out, name.unwrap_or_default(), text.trim_end(), budget);
+    let text = text.trim_end().trim_start_matches('\n');
+    let named = name.or_else(|| languages::by_first_line(text));
+    highlight::push(out, named.unwrap_or_default(), &without_line_ends(text), budget);
     out.push_str("\n</code></pre></div>\n");
+}
+
+/// Code without the white space at the ends of its lines.
+fn without_line_ends(text: &str) -> Cow<'_, str> {
+    let mut lines = text.split('\n');
+    if lines.all(|line| line.trim_end().len() == line.len()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(str::trim_end).collect::<Vec<_>>().join("\n"))
 }
 
 /// A formula that was not typeset: its source.

@@ -3,19 +3,17 @@
 //! A code is what reactions carry as `emoji_code` and CSS classes end in: lower-case hexadecimal code points, at least
 //! four digits each, joined by `-`, without variation selectors (`1f642`, `2764`, `0031-20e3`).
 //!
-//! # Layout
-//! - `zulip_names`: the names Zulip uses where they differ from the common ones
+//! Names are identifiers of the API: a reaction is refused if its name and code disagree, and clients bring a list of
+//! their own. `names.txt` has those that are not just Unicode's name for the emoji in small letters, a line for each code,
+//! the name that is shown first. What is common elsewhere is understood as well.
 //!
 //! Invariant: a name belongs to one code; Zulip's meaning of a name wins over the common one, so `:smile:` is 1f642.
-
-mod zulip_names;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use emojis::SkinTone;
-use zulip_names::ZULIP_NAMES;
+use emojis::{Emoji, SkinTone};
 
 /// The one emoji that is neither Unicode's nor the realm's.
 pub(crate) const ZULIP_NAME: &str = "zulip";
@@ -38,10 +36,17 @@ pub(crate) const EMOTICONS: [(&str, &str); 12] = [
     (":P", "stuck_out_tongue"),
 ];
 
-/// Longest emoji tried in text, in characters besides joiners: a flag made of tags has seven.
-const SEQUENCE_CHARS_MAX: usize = 8;
+/// Codes and their names.
+const NAMES: &str = include_str!("emoji/names.txt");
+
+/// Clients have pictures for the emoji of this version, and of those before it.
+const NEWEST: (u32, u32) = (15, 0);
+
+/// Longest emoji tried in text, in characters besides joiners: a kiss of two people with skin tones has eight.
+const SEQUENCE_CHARS_MAX: usize = 10;
 const ZERO_WIDTH_JOINER: char = '\u{200D}';
 const EMOJI_PRESENTATION: char = '\u{FE0F}';
+const KEYCAP: char = '\u{20E3}';
 
 /// The code of the emoji with this name, without colons; `None` for unknown and for custom emoji.
 #[must_use]
@@ -73,24 +78,21 @@ pub fn code_to_names_json() -> &'static str {
 
 /// The emoji sequence at the start of `text`, and its length in bytes.
 ///
-/// The code is `None` for a sequence that has no name, such as one with a skin tone: it stays text, as a whole.
+/// The code is `None` for a sequence that has no name, such as one with a skin tone: it stays text, as a whole. What is
+/// shown as text unless it is asked for in color (`™`, `❤`) is none by itself.
 pub(crate) fn at_start(text: &str) -> Option<(Option<&'static str>, usize)> {
     let first = text.chars().next()?;
-    let shown_as_text = first < '\u{2300}' && !text[first.len_utf8()..].starts_with(EMOJI_PRESENTATION);
-    if first < '\u{203C}' || shown_as_text {
+    let colored = text[first.len_utf8()..].starts_with(EMOJI_PRESENTATION);
+    if first < '\u{203C}' && !colored {
         return None;
     }
-    let index = &*INDEX;
     let sequence = Sequence::at_start(text);
-    let whole = sequence.ends.last()?.0;
-    let found = sequence.ends.iter().rev().find_map(|&(end, code_end)| {
-        let at = *index.by_code.get(&sequence.code[..code_end])?;
-        Some((index.emoji[at].code.as_str(), end))
-    });
-    match found {
-        Some((code, end)) if !sequence.toned || end == whole => Some((Some(code), end)),
-        None if !sequence.toned => None,
-        _ => Some((None, whole)),
+    let known = INDEX.by_code.get(&sequence.code).map(|&at| &INDEX.emoji[at]);
+    match known {
+        Some(named) if named.is_text && sequence.length == first.len_utf8() => None,
+        Some(named) => Some((Some(named.code.as_str()), sequence.length)),
+        None if sequence.length == first.len_utf8() => None,
+        None => Some((None, sequence.length)),
     }
 }
 
@@ -98,30 +100,34 @@ pub(crate) fn at_start(text: &str) -> Option<(Option<&'static str>, usize)> {
 struct Sequence {
     /// The code of all of it.
     code: String,
-    /// Where it may end, shortest first: in the text, and in the code.
-    ends: Vec<(usize, usize)>,
-    /// Whether there is a skin tone in it.
-    toned: bool,
+    /// How many bytes of the text it takes.
+    length: usize,
 }
 
 impl Sequence {
     fn at_start(text: &str) -> Self {
-        let mut sequence = Self { code: String::new(), ends: Vec::new(), toned: false };
-        let mut chars = text.char_indices().peekable();
+        let mut sequence = Self { code: String::new(), length: 0 };
+        let mut chars = text.chars().peekable();
         let mut previous = None;
-        while let Some((at, c)) = chars.next() {
+        for _ in 0..SEQUENCE_CHARS_MAX {
+            let Some(c) = chars.next() else { break };
             push_code_point(&mut sequence.code, c);
-            sequence.toned |= is_skin_tone(c);
-            if c != ZERO_WIDTH_JOINER {
-                sequence.ends.push((at + c.len_utf8(), sequence.code.len()));
-            }
-            let Some(&(_, next)) = chars.peek() else {
-                break;
-            };
-            let joined = c == ZERO_WIDTH_JOINER || matches!(next, ZERO_WIDTH_JOINER | EMOJI_PRESENTATION | '\u{20E3}');
+            sequence.length += c.len_utf8();
+            let Some(&next) = chars.peek() else { break };
             let flag = is_regional(c) && is_regional(next) && previous.is_none();
-            let tag = matches!(next, '\u{E0020}'..='\u{E007F}');
-            if !(joined || flag || tag || is_skin_tone(next)) || sequence.ends.len() >= SEQUENCE_CHARS_MAX {
+            let modified =
+                is_skin_tone(next) || matches!(next, EMOJI_PRESENTATION | KEYCAP | '\u{E0020}'..='\u{E007F}');
+            if next == ZERO_WIDTH_JOINER {
+                // It joins only what may be an emoji.
+                let mut after = chars.clone();
+                after.next();
+                if after.next().is_none_or(|c| c < '\u{203C}' || c.is_alphanumeric()) {
+                    break;
+                }
+                push_code_point(&mut sequence.code, next);
+                sequence.length += next.len_utf8();
+                chars.next();
+            } else if !flag && !modified {
                 break;
             }
             previous = Some(c);
@@ -156,6 +162,8 @@ fn push_code_point(code: &mut String, c: char) {
 
 struct Named {
     code: String,
+    /// Whether its only character is shown as text unless a variation selector follows.
+    is_text: bool,
     names: Vec<&'static str>,
 }
 
@@ -182,21 +190,24 @@ static CODE_TO_NAMES_JSON: LazyLock<String> = LazyLock::new(|| {
 impl Index {
     fn build() -> Self {
         let mut index = Self { emoji: Vec::new(), by_code: HashMap::new(), by_name: HashMap::new() };
-        let untoned = || emojis::iter().filter(|e| matches!(e.skin_tone(), None | Some(SkinTone::Default)));
-        for emoji in untoned() {
-            index.add_code(code_of(emoji.as_str()));
+        let shown = |e: &&Emoji| {
+            let version = e.unicode_version();
+            matches!(e.skin_tone(), None | Some(SkinTone::Default)) && (version.major(), version.minor()) <= NEWEST
+        };
+        let all: Vec<&'static Emoji> = emojis::iter().filter(shown).collect();
+        for emoji in &all {
+            let code = code_of(emoji.as_str());
+            index.by_code.insert(code.clone(), index.emoji.len());
+            let is_text = !code.contains('-') && emoji.as_str().ends_with(EMOJI_PRESENTATION);
+            index.emoji.push(Named { code, is_text, names: Vec::new() });
         }
-        for &(code, names) in ZULIP_NAMES {
-            let at = index.add_code(code.to_owned());
-            names.iter().for_each(|name| index.add_name(at, name));
+        for line in NAMES.lines() {
+            let mut words = line.split(' ');
+            if let Some(&at) = words.next().and_then(|code| index.by_code.get(code)) {
+                words.for_each(|name| index.add_name(at, name));
+            }
         }
-        for emoji in untoned() {
-            let at = index.add_code(code_of(emoji.as_str()));
-            emoji.shortcodes().for_each(|name| index.add_name(at, name));
-        }
-        // Newer emoji have no short name yet: theirs is made from the Unicode name.
-        for emoji in untoned() {
-            let at = index.add_code(code_of(emoji.as_str()));
+        for (at, emoji) in all.iter().enumerate() {
             if index.emoji[at].names.is_empty() {
                 let name = name_from_title(emoji.name());
                 let name = if index.by_name.contains_key(name.as_str()) { name + "_emoji" } else { name };
@@ -204,16 +215,10 @@ impl Index {
                 index.add_name(at, String::leak(name));
             }
         }
-        index
-    }
-
-    fn add_code(&mut self, code: String) -> usize {
-        if let Some(&at) = self.by_code.get(&code) {
-            return at;
+        for (at, emoji) in all.iter().enumerate() {
+            emoji.shortcodes().for_each(|name| index.add_name(at, name));
         }
-        self.by_code.insert(code.clone(), self.emoji.len());
-        self.emoji.push(Named { code, names: Vec::new() });
-        self.emoji.len() - 1
+        index
     }
 
     /// Gives the emoji a name, unless the name is taken.
@@ -225,7 +230,7 @@ impl Index {
     }
 }
 
-/// `melting face` to `melting_face`; only characters an emoji name may have.
+/// `melting face` to `melting_face`, `flag: Cuba` to `flag_cuba`; only characters an emoji name may have.
 fn name_from_title(title: &str) -> String {
     let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_")

@@ -41,21 +41,24 @@ pub(crate) enum Kind<'a> {
     Spoiler(&'a str),
 }
 
-/// Splits `source` into blocks. Takes time linear in its length (times [`DEPTH_MAX`]).
-pub(crate) fn split(source: &str) -> Vec<Block<'_>> {
-    let mut lines = Lines { source, position: 0 };
+/// Splits `source` into blocks; a fence without a word has `default`, which may be empty. Takes time linear in the length
+/// of `source` (times [`DEPTH_MAX`]).
+pub(crate) fn split<'a>(source: &'a str, default: &'a str) -> Vec<Block<'a>> {
+    let mut lines = Lines { source, position: 0, default };
     blocks(&mut lines, None, 0)
 }
 
-/// What the text after an opening fence means; also used for fences the Markdown parser finds inside lists.
-pub(crate) fn kind(info: &str) -> Kind<'_> {
+/// What the text after an opening fence means, or `default` where there is none; also used for fences the Markdown parser
+/// finds inside lists.
+pub(crate) fn kind<'a>(info: &'a str, default: &'a str) -> Kind<'a> {
     let info = info.trim().trim_start_matches('{').trim_end_matches('}');
     let info = info.strip_prefix('.').unwrap_or(info);
     let (word, rest) = info.split_once(char::is_whitespace).unwrap_or((info, ""));
-    match word {
+    let word = if word.is_empty() { default } else { word };
+    match word.to_ascii_lowercase().as_str() {
         "quote" | "quoted" => Kind::Quote,
         "spoiler" => Kind::Spoiler(rest.trim()),
-        "math" | "tex" | "latex" => Kind::Math,
+        "math" => Kind::Math,
         _ => Kind::Code(word),
     }
 }
@@ -81,7 +84,7 @@ fn blocks<'a>(lines: &mut Lines<'a>, until: Option<&str>, depth: usize) -> Vec<B
             flush(&mut found, start, line_start);
             return found;
         }
-        if let Some(opening) = opening(line) {
+        if let Some(opening) = opening(line, lines.default) {
             flush(&mut found, start, line_start);
             found.push(fenced(lines, opening, depth));
             start = lines.position;
@@ -116,20 +119,22 @@ fn verbatim<'a>(lines: &mut Lines<'a>, fence: &str) -> &'a str {
 }
 
 /// Reads `line` as an opening fence: at column zero, three or more backticks or tildes, and no more of them after.
-fn opening(line: &str) -> Option<Opening<'_>> {
+fn opening<'a>(line: &'a str, default: &'a str) -> Option<Opening<'a>> {
     let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let info = line.trim_start_matches(mark);
     let fence = &line[..line.len() - info.len()];
     if fence.len() < 3 || info.contains(['`', '~']) {
         return None;
     }
-    Some(Opening { fence, kind: kind(info) })
+    Some(Opening { fence, kind: kind(info, default) })
 }
 
 /// The lines of a text with a position, so that a run of lines can be cut out in one piece.
 struct Lines<'a> {
     source: &'a str,
     position: usize,
+    /// What a fence without a word means.
+    default: &'a str,
 }
 
 impl<'a> Lines<'a> {
@@ -162,7 +167,7 @@ mod tests {
 
     #[test]
     fn fences_split_and_nest() {
-        let check = |input: &str, expect: &str| assert_eq!(show(&split(input)), expect, "{input}");
+        let check = |input: &str, expect: &str| assert_eq!(show(&split(input, "")), expect, "{input}");
         check("", "");
         check("plain", "md(plain)");
         check("```\ncode\n```", "code:(code)");
@@ -188,7 +193,7 @@ mod tests {
     fn nesting_is_bounded() {
         let source = "```quote\n".repeat(1000);
         let mut depth = 0;
-        let mut blocks = split(&source);
+        let mut blocks = split(&source, "");
         while let Some(Block::Quote(inner)) = blocks.pop() {
             depth += 1;
             blocks = inner;

@@ -10,6 +10,7 @@
 mod page;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::directory::{Directory, Upload};
 use crate::fences::{self, Block, Kind};
@@ -20,8 +21,8 @@ use page::Page;
 
 /// How deeply fences inside lists are looked into; each level is a parse of its own.
 const NESTED_FENCES_MAX: usize = 3;
-/// Previews in one message; more only make it long.
-const PREVIEWS_MAX: usize = 24;
+/// A message with more links than this has no previews.
+const PREVIEWED_LINKS_MAX: usize = 24;
 /// Media types of videos that browsers show.
 const VIDEOS: [&str; 2] = ["video/mp4", "video/webm"];
 /// Media types of sounds that browsers play.
@@ -44,15 +45,22 @@ pub(crate) struct Writer<'d> {
     nested_fences: usize,
     /// What was linked since the last preview was written.
     previews: Vec<Preview>,
-    previewed: Vec<String>,
+    /// What is linked outside of quotes.
+    linked: BTreeSet<String>,
+    shows_previews: bool,
     math: math::Budget,
     highlight: highlight::Budget,
 }
 
 /// A message as HTML blocks.
 pub(crate) fn message(source: &str, directory: &dyn Directory) -> Rendered {
+    let blocks = fences::split(source, directory.default_code_language());
     let mut writer = Writer::new(directory);
-    writer.blocks(&fences::split(source));
+    writer.blocks(&blocks);
+    if writer.linked.len() > PREVIEWED_LINKS_MAX && writer.rendered.html.contains(elements::PREVIEW) {
+        writer = Writer { shows_previews: false, ..Writer::new(directory) };
+        writer.blocks(&blocks);
+    }
     let mut rendered = writer.rendered;
     rendered.html.truncate(rendered.html.trim_end().len());
     rendered
@@ -73,7 +81,8 @@ impl<'d> Writer<'d> {
             quotes: 0,
             nested_fences: 0,
             previews: Vec::new(),
-            previewed: Vec::new(),
+            linked: BTreeSet::new(),
+            shows_previews: true,
             math: math::Budget::default(),
             highlight: highlight::Budget::default(),
         }
@@ -122,9 +131,7 @@ impl<'d> Writer<'d> {
         self.push("</div></div>\n");
     }
 
-    /// A fenced code block; without a language it is in the realm's default one.
     fn code_block(&mut self, language: &str, text: &str) {
-        let language = if language.is_empty() { self.directory.default_code_language() } else { language };
         elements::code_block(&mut self.rendered.html, language, text, &mut self.highlight);
     }
 
@@ -153,7 +160,8 @@ impl<'d> Writer<'d> {
             elements::code_block(&mut self.rendered.html, "", text, &mut self.highlight);
             return;
         };
-        match fences::kind(info) {
+        let default = self.directory.default_code_language();
+        match fences::kind(info, default) {
             Kind::Code(language) => self.code_block(language, text),
             Kind::Math => self.math_block(text),
             Kind::Quote | Kind::Spoiler(_) if self.nested_fences >= NESTED_FENCES_MAX => {
@@ -161,7 +169,7 @@ impl<'d> Writer<'d> {
             }
             kind => {
                 self.nested_fences += 1;
-                let content = fences::split(text);
+                let content = fences::split(text, default);
                 match kind {
                     Kind::Spoiler(header) => self.spoiler(header, &content),
                     _ => self.quote(&content),
@@ -247,13 +255,16 @@ impl<'d> Writer<'d> {
         if let Some(path) = links::upload_path(href) {
             self.rendered.linked_uploads.insert(path.to_owned());
         }
-        if self.quotes > 0 || self.previewed.len() >= PREVIEWS_MAX || self.previewed.iter().any(|seen| seen == href) {
+        if self.quotes > 0 || !self.linked.insert(href.to_owned()) || !self.shows_previews {
             return;
         }
         let has_preview = |upload: &Upload| upload.image.is_some() || VIDEOS.contains(&upload.content_type.as_str());
         if let Some(upload) = self.upload(href).filter(has_preview) {
+            if !self.directory.previews_uploads() {
+                self.rendered.has_image |= upload.image.is_some();
+                return;
+            }
             let title = if text == href { String::new() } else { text.trim().to_owned() };
-            self.previewed.push(href.to_owned());
             self.previews.push(Preview { href: href.to_owned(), title, upload });
         }
     }

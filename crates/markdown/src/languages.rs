@@ -89,6 +89,18 @@ pub(crate) fn display_name(written: &str) -> Option<&str> {
     known.map(|(name, _)| *name).or(Some(written)).filter(|name| !name.is_empty())
 }
 
+/// The name of the language that the first line of code says, if no other is named: `#!/bin/sh`, `#!/usr/bin/env python`
+/// or `:::python`.
+pub(crate) fn by_first_line(code: &str) -> Option<&'static str> {
+    let line = code.lines().next()?;
+    let said = line.strip_prefix("#!").or_else(|| line.strip_prefix("::"))?.trim_start_matches(':');
+    let program = said.split('/').next_back()?;
+    let mut words = program.split_whitespace();
+    let word = words.next().map(|word| if word == "env" { words.next().unwrap_or_default() } else { word })?;
+    let lower = word.to_ascii_lowercase();
+    LANGUAGES.iter().find(|(_, aliases)| aliases.contains(&lower.as_str())).map(|(name, _)| *name)
+}
+
 /// Whether a language is shown by this name.
 #[cfg(test)]
 pub(crate) fn is_shown(name: &str) -> bool {
@@ -110,6 +122,19 @@ mod tests {
         check("c++", Some("C++"));
         check("text", Some("Text only"));
         check("inventedlanguage", Some("inventedlanguage"));
+        check("", None);
+    }
+
+    #[test]
+    fn first_lines() {
+        let check = |input: &str, expect: Option<&str>| assert_eq!(by_first_line(input), expect, "{input}");
+        check("#!/bin/sh\nexit", Some("Bash"));
+        check("#!/usr/bin/env python3 -u", Some("Python"));
+        check("#!ruby", Some("Ruby"));
+        check(":::js\n1", Some("JavaScript"));
+        check("#!/opt/unheard-of", None);
+        check("# a comment", None);
+        check("#!", None);
         check("", None);
     }
 

@@ -30,9 +30,9 @@
 //!
 //! # How a message is rendered
 //! 1. `fences` splits it into fenced blocks and Markdown, because Zulip's fences nest by their own rules.
-//! 2. `scan` replaces mentions, links, emoji, code spans and so on by placeholders, and disarms what CommonMark would
-//!    read but Zulip does not: HTML, underscores, backslashes.
-//! 3. `pulldown-cmark` finds paragraphs, lists, tables, emphasis and links.
+//! 2. `scan` replaces mentions, links, emoji, code spans and so on by placeholders, marks emphasis, and disarms what
+//!    CommonMark would read but Zulip does not: HTML, underscores, backslashes.
+//! 3. `pulldown-cmark` finds paragraphs, lists, tables and links.
 //! 4. `html` writes its events. Every tag and attribute is a literal of this crate and every value is escaped on the way
 //!    out, so the output is safe by construction. What KaTeX writes is read by the same strictness.
 //!
@@ -100,8 +100,7 @@ pub struct Rendered {
 pub fn render(source: &str, directory: &dyn Directory) -> Rendered {
     let source = normalize(source);
     let mut rendered = html::message(&source, directory);
-    rendered.is_me_message =
-        source.starts_with("/me ") && rendered.html.starts_with("<p>/me ") && rendered.html.ends_with("</p>");
+    rendered.is_me_message = source.starts_with("/me ");
     rendered
 }
 

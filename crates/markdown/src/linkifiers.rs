@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use iri_string::spec::UriSpec;
+use iri_string::template::UriTemplateString;
 use iri_string::template::context::{Context, Visitor};
-use iri_string::template::{UriTemplateStr, UriTemplateString};
 use regex::{Captures, Regex, RegexBuilder};
 
 use crate::links::safe;
@@ -40,7 +40,7 @@ pub enum BadLinkifier {
 /// # Errors
 /// It is no template.
 pub fn template_variables(template: &str) -> Result<BTreeSet<String>, BadLinkifier> {
-    let template = UriTemplateStr::new(template).map_err(|_| BadLinkifier::Template)?;
+    let template = parsed(template)?;
     Ok(template.variables().map(|name| name.as_str().to_owned()).collect())
 }
 
@@ -61,6 +61,19 @@ pub fn check_linkifier(pattern: &str, template: &str) -> Result<(), BadLinkifier
     }
 }
 
+/// A template; in its text, a percent sign before anything but two hexadecimal digits means itself.
+fn parsed(template: &str) -> Result<UriTemplateString, BadLinkifier> {
+    let mut escaped = String::with_capacity(template.len());
+    for (at, c) in template.char_indices() {
+        escaped.push(c);
+        let digits = template.as_bytes().get(at + 1..at + 3);
+        if c == '%' && !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+            escaped.push_str("25");
+        }
+    }
+    UriTemplateString::try_from(escaped).map_err(|_| BadLinkifier::Template)
+}
+
 /// A pattern as it was written, and with what has to stand around it.
 #[derive(Clone, Debug)]
 struct Linkifier {
@@ -78,8 +91,7 @@ impl Linkifier {
         let alone = compile(pattern).map_err(bad)?;
         let bounded = format!(r#"(?:^|[\s\u{{85}}\pZ'"(,:<])({pattern})(?:$|[^\pL\pN])"#);
         let bounded = compile(&bounded).map_err(bad)?;
-        let template = UriTemplateString::try_from(template.to_owned()).map_err(|_| BadLinkifier::Template)?;
-        Ok(Linkifier { alone, bounded, template })
+        Ok(Linkifier { alone, bounded, template: parsed(template)? })
     }
 
     /// Where this pattern stands in `text` on its own, in order, with where it leads.

@@ -6,11 +6,11 @@
 use crate::scan::is_domain;
 
 /// Where a relative link may point: uploaded files, and places in the app.
-const RELATIVE: [&str; 3] = ["/user_uploads/", "#narrow/", "/#narrow/"];
+const RELATIVE: [&str; 3] = ["/user_uploads/", "#", "/#"];
 /// Below this are uploaded files.
 const UPLOADS: &str = "/user_uploads/";
 
-/// As [`safe`], and relative where it leads to a narrow or an uploaded file of the realm at `realm_url`.
+/// As [`safe`], and relative where it leads to a place in the app or an uploaded file of the realm at `realm_url`.
 pub(crate) fn safe_in(realm_url: &str, destination: &str) -> Option<String> {
     let below = destination.trim().strip_prefix(realm_url).filter(|_| !realm_url.is_empty());
     let relative = below.filter(|rest| rest.starts_with("/#") || rest.starts_with(UPLOADS));
@@ -31,7 +31,7 @@ pub(crate) fn safe(destination: &str) -> Option<String> {
     }
     let dots = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     let climbs = destination.split(['/', '?', '#']).any(dots);
-    if RELATIVE.iter().any(|prefix| destination.starts_with(prefix)) {
+    if RELATIVE.iter().any(|prefix| destination.len() > prefix.len() && destination.starts_with(prefix)) {
         return (!climbs && !destination.contains('\\')).then(|| destination.to_owned());
     }
     let lower = destination.to_ascii_lowercase();
@@ -67,6 +67,7 @@ mod tests {
         check("/user_uploads/2/ab/x.png", Some("/user_uploads/2/ab/x.png"));
         check("#narrow/channel/9-a", Some("#narrow/channel/9-a"));
         check("/#narrow/channel/9-a", Some("/#narrow/channel/9-a"));
+        check("#settings", Some("#settings"));
         check("/user_uploads/../api", None);
         check("/user_uploads/%2E./api", None);
         check("/user_uploads/a\\b", None);
@@ -96,7 +97,8 @@ mod tests {
         check("https://chat.example.com/user_uploads/../x", Some("https://chat.example.com/user_uploads/../x"));
         check("https://chat.example.com/help/", Some("https://chat.example.com/help/"));
         check("https://chat.example.com.evil.com/#narrow/x", Some("https://chat.example.com.evil.com/#narrow/x"));
-        check("https://chat.example.com/#settings", Some("https://chat.example.com/#settings"));
+        check("https://chat.example.com/#channels/all", Some("#channels/all"));
+        check("https://chat.example.com/#", Some("https://chat.example.com/#"));
         assert_eq!(safe_in("", "/#narrow/x").as_deref(), Some("/#narrow/x"));
     }
 

@@ -13,29 +13,42 @@ struct Level {
 }
 
 /// Re-indents what is nested under numbered items, so that `1. a` and two spaces before the next marker nest as in Zulip;
-/// and lets a list start with another number than one right after a paragraph.
+/// lets a list start with another number than one right after text; and makes all bullets the same, since those that
+/// differ would make a list each.
 ///
-/// Text without numbered items is returned as it is: there both rules agree.
+/// Text without numbered items, dashes and plus signs is returned as it is: there both rules agree.
 pub(crate) fn indent_as_commonmark(text: &str) -> Cow<'_, str> {
-    if !text.lines().any(|line| number(line.trim_start()).is_some()) {
+    let differs = |line: &str| {
+        let content = line.trim_start_matches(' ');
+        number(content).is_some() || content.starts_with("- ") || content.starts_with("+ ")
+    };
+    if !text.lines().any(differs) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 64);
-    let mut lists = Lists { levels: Vec::new(), after_blank: true };
+    let mut lists = Lists { levels: Vec::new(), after_blank: true, fence: None };
     for line in text.split_inclusive('\n') {
         lists.add_line(&mut out, line);
     }
     Cow::Owned(out)
 }
 
-/// The lists open at the current line.
-struct Lists {
-    levels: Vec<Level>,
-    after_blank: bool,
+/// The number that a list starts with, whose first marker is `marker` in what [`indent_as_commonmark`] returned.
+pub(crate) fn start(number: u64, marker: &str) -> u64 {
+    let zeros = marker.bytes().take_while(|b| *b == b'0').count();
+    if number == 1 { u64::try_from(zeros).unwrap_or(0) + 1 } else { number }
 }
 
-impl Lists {
-    fn add_line(&mut self, out: &mut String, line: &str) {
+/// The lists open at the current line.
+struct Lists<'a> {
+    levels: Vec<Level>,
+    after_blank: bool,
+    /// The fence of the code block around the current line.
+    fence: Option<&'a str>,
+}
+
+impl<'a> Lists<'a> {
+    fn add_line(&mut self, out: &mut String, line: &'a str) {
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         if content.trim().is_empty() {
@@ -43,44 +56,97 @@ impl Lists {
             out.push_str(line);
             return;
         }
+        let in_code = self.fence.is_some();
+        self.follow_fence(content.trim_end());
         // Four spaces without a list around make code.
-        let marker = marker_width(content).filter(|_| indent < 4 || !self.levels.is_empty());
+        let may_mark = !in_code && (indent < 4 || !self.levels.is_empty()) && !is_rule(content);
+        let marker = Marker::at_start(content).filter(|_| may_mark);
         let before = self.levels.len();
-        if marker.is_some() || self.after_blank {
+        if !in_code && (marker.is_some() || self.after_blank) {
             self.levels.retain(|level| indent >= level.indent + 2);
         }
         let parent = self.levels.iter().rev().find(|level| indent >= level.indent + 2);
-        let new_indent = match (parent, marker) {
+        let new_indent = match (parent, &marker) {
             (None, _) => indent,
             (Some(parent), Some(_)) => parent.content,
             (Some(parent), None) => parent.content + (indent - parent.indent - 2),
         };
-        if let Some(width) = marker {
-            let starts_list = self.levels.len() == before;
-            // CommonMark takes such a line for the paragraph's next; Zulip does for more digits only.
-            let needs_blank = matches!(number(content), Some("0" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9"));
-            if starts_list && needs_blank && !self.after_blank {
-                out.push('\n');
+        out.extend(std::iter::repeat_n(' ', new_indent));
+        match marker {
+            Some(marker) => {
+                let after_text = self.levels.len() == before && !self.after_blank;
+                let written = marker.written(after_text);
+                if self.levels.len() < LEVELS_MAX {
+                    self.levels.push(Level { indent, content: new_indent + written.len() + 1 });
+                }
+                out.push_str(&written);
+                out.push_str(&content[marker.length()..]);
             }
-            if self.levels.len() < LEVELS_MAX {
-                self.levels.push(Level { indent, content: new_indent + width });
+            None => out.push_str(content),
+        }
+        self.after_blank = false;
+    }
+
+    /// Notes where fenced code in a list starts and ends: there, nothing is a marker.
+    fn follow_fence(&mut self, content: &'a str) {
+        match self.fence {
+            Some(fence) if content == fence => self.fence = None,
+            Some(_) => {}
+            None => {
+                let mark = content.chars().next().filter(|c| matches!(c, '`' | '~'));
+                let info = content.trim_start_matches(|c| Some(c) == mark);
+                let fence = &content[..content.len() - info.len()];
+                if mark.is_some() && fence.len() >= 3 && !info.contains(['`', '~']) {
+                    self.fence = Some(fence);
+                }
             }
         }
-        out.extend(std::iter::repeat_n(' ', new_indent));
-        out.push_str(content);
-        self.after_blank = false;
     }
 }
 
 /// How deeply lists are followed; bounds the work for each line.
 const LEVELS_MAX: usize = 20;
 
-/// How wide the list marker at the start of `content` is, with the space after it; `None` if there is none.
-fn marker_width(content: &str) -> Option<usize> {
-    if let Some(digits) = number(content) {
-        return Some(digits.len() + 2);
+/// What an item of a list starts with.
+enum Marker<'a> {
+    Bullet,
+    Number(&'a str),
+}
+
+impl<'a> Marker<'a> {
+    fn at_start(content: &'a str) -> Option<Self> {
+        let bullet =
+            || content.strip_prefix(['-', '*', '+']).filter(|rest| rest.starts_with(' ')).map(|_| Marker::Bullet);
+        number(content).map(Marker::Number).or_else(bullet)
     }
-    content.strip_prefix(['-', '*', '+'])?.starts_with(' ').then_some(2)
+
+    /// How long it is, without the space after it.
+    fn length(&self) -> usize {
+        match self {
+            Marker::Bullet => 1,
+            Marker::Number(digits) => digits.len() + 1,
+        }
+    }
+
+    /// As the parser gets it. In CommonMark only a list that starts with one goes on right after text, in Zulip any of one
+    /// digit: those become a one with a zero for each number that was skipped, which [`start`] reads.
+    fn written(&self, after_text: bool) -> String {
+        match self {
+            Marker::Bullet => "*".to_owned(),
+            Marker::Number(digits) => match digits.as_bytes() {
+                [digit @ b'2'..=b'9'] if after_text => format!("{:0>1$}.", 1, usize::from(digit - b'0')),
+                [b'0', .., b'1'] => "1.".to_owned(),
+                _ => format!("{digits}."),
+            },
+        }
+    }
+}
+
+/// A line of three or more of one mark, which is no item.
+fn is_rule(content: &str) -> bool {
+    ['-', '*']
+        .iter()
+        .any(|mark| content.matches(*mark).count() >= 3 && content.trim_end().chars().all(|c| c == *mark || c == ' '))
 }
 
 /// The digits of the numbered item that starts with `content`.
@@ -99,8 +165,10 @@ mod tests {
         check("1. a\n2. b", "1. a\n2. b");
         check("* a\n  * b", "* a\n  * b");
         check("1. a\n  1. b", "1. a\n   1. b");
-        check("1. a\n  2. b", "1. a\n\n   2. b");
-        check("text\n2. b\n3. c", "text\n\n2. b\n3. c");
+        check("1. a\n  2. b", "1. a\n   01. b");
+        check("text\n2. b\n3. c", "text\n01. b\n3. c");
+        check("text\n9. b\n  c", "text\n000000001. b\n           c");
+        check("01. b", "1. b");
         check("text\n1. b", "text\n1. b");
         check("in\n2026. x", "in\n2026. x");
         check("1. a\n  b\n2. c", "1. a\n   b\n2. c");
@@ -111,5 +179,19 @@ mod tests {
         check("1. a\n\n  text\n\nend", "1. a\n\n   text\n\nend");
         check("1. a\n\nend\n  x", "1. a\n\nend\n  x");
         check("1. a\n  ```\n  x\n  ```", "1. a\n   ```\n   x\n   ```");
+        check("1. a\n  ```\n  - x\n\n  2. y\n  ```\n- b", "1. a\n   ```\n   - x\n\n   2. y\n   ```\n* b");
+        check("* a\n- b\n+ c", "* a\n* b\n* c");
+        check("- - -\n-- x\n-x", "- - -\n-- x\n-x");
+        check("    - code", "    - code");
+    }
+
+    #[test]
+    fn starts() {
+        let check = |number, marker, expect| assert_eq!(start(number, marker), expect, "{marker}");
+        check(1, "1. a", 1);
+        check(1, "0001. a", 4);
+        check(7, "7. a", 7);
+        check(0, "0. a", 0);
+        check(10, "10. a", 10);
     }
 }

@@ -8,6 +8,7 @@
 //!
 //! # Layout
 //! - [`token`]: what a placeholder stands for
+//! - [`emphasis`]: asterisks and tildes
 //! - [`lines`]: what is decided at the start of a line: fences inside lists, underlined headings, table widths
 //! - [`names`]: mentions and channel links
 //! - [`addresses`]: bare URLs, domains and email addresses
@@ -16,6 +17,7 @@
 //! nothing here is written without [`crate::elements`] escaping it.
 
 mod addresses;
+mod emphasis;
 mod lines;
 mod names;
 pub(crate) mod token;
@@ -29,7 +31,7 @@ use crate::emoji;
 use crate::linkifiers::{Link, Linkifiers};
 use crate::time;
 pub(crate) use addresses::{address_length, is_domain};
-use token::{BACKSLASH, EMPTY, LESS_THAN, TILDE, TOKENS_MAX, UNDERSCORE, is_reserved, placeholder};
+use token::{BACKSLASH, EMPTY, LESS_THAN, TOKENS_MAX, UNDERSCORE, is_reserved, placeholder};
 pub(crate) use token::{Scanned, Token};
 
 /// Longest emoji name tried, in bytes.
@@ -59,6 +61,8 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         paragraph_end: 0,
         lines: None,
         has_table: has_blocks && lines::has_table(source),
+        has_delimiters: source.contains(['*', '~']),
+        verbatim: Vec::new(),
         links: directory
             .linkifiers()
             .map(|all: &Linkifiers| all.find(source))
@@ -68,7 +72,12 @@ fn scan_as<'a>(source: &'a str, directory: &dyn Directory, has_blocks: bool) -> 
         emoticons: directory.translates_emoticons(),
     };
     scanner.run();
-    Scanned { source, text: scanner.out, tokens: scanner.tokens }
+    let text = if scanner.has_delimiters {
+        emphasis::mark(&scanner.out, &scanner.verbatim, has_blocks, scanner.has_table)
+    } else {
+        scanner.out
+    };
+    Scanned { source, text, tokens: scanner.tokens }
 }
 
 struct Scanner<'a, 'd> {
@@ -84,6 +93,10 @@ struct Scanner<'a, 'd> {
     /// Code spans do not reach past this; found anew once the scan is past it.
     paragraph_end: usize,
     has_table: bool,
+    /// Whether there is anything that may emphasize.
+    has_delimiters: bool,
+    /// Which lines of `out` the Markdown parser has to see as they are.
+    verbatim: Vec<std::ops::Range<usize>>,
     /// How many lines `source` has, once that was asked for.
     lines: Option<usize>,
     /// What linkifiers found and the scan has not passed yet.
@@ -120,7 +133,7 @@ impl<'a> Scanner<'a, '_> {
         taken
             || self.linkified()
             || match byte {
-                b'*' | b'~' => self.delimiter_run(byte),
+                b'#' | b'*' | b'0'..=b'9' if self.keycap() => true,
                 b':' => self.emoji_name() || self.emoticon(),
                 b'<' => self.emoticon() || self.mark(LESS_THAN),
                 b';' | b'(' => self.emoticon(),
@@ -158,7 +171,12 @@ impl<'a> Scanner<'a, '_> {
         self.source[..self.position].chars().next_back()
     }
 
-    /// Whether a mention or link may start here: not in the middle of a word.
+    /// Whether a mention, or a link to a channel, may start here.
+    fn may_mention(&self) -> bool {
+        self.previous().is_none_or(|c| c.is_whitespace() || "'\"({[/<".contains(c))
+    }
+
+    /// Whether this is in the middle of a word.
     fn after_word(&self) -> bool {
         self.previous().is_some_and(|c| c.is_ascii_alphanumeric())
     }
@@ -212,28 +230,6 @@ impl<'a> Scanner<'a, '_> {
         self.token(Token::Code(code), end + fence - self.position)
     }
 
-    /// `*`, `**`, `~~` and so on. CommonMark lets punctuation beside a run decide whether it opens or closes; Zulip only
-    /// looks for spaces. An empty mark, which counts as a letter, goes between the run and the punctuation.
-    fn delimiter_run(&mut self, byte: u8) -> bool {
-        let length = run_length(self.rest(), byte);
-        if byte == b'~' && length != 2 {
-            self.out.extend(std::iter::repeat_n(TILDE, length));
-            self.position += length;
-            return true;
-        }
-        let previous = self.previous();
-        let next = self.rest()[length..].chars().next();
-        let inside = [previous, next].iter().all(|c| c.is_some_and(|c| !c.is_whitespace()));
-        if inside && previous.is_some_and(is_punctuation) {
-            self.out.push(EMPTY);
-        }
-        self.copy(length);
-        if inside && next.is_some_and(is_punctuation) {
-            self.out.push(EMPTY);
-        }
-        true
-    }
-
     /// `:name:` of a custom or standard emoji.
     fn emoji_name(&mut self) -> bool {
         let rest = &self.rest()[1..];
@@ -252,9 +248,28 @@ impl<'a> Scanner<'a, '_> {
         } else if let Some(code) = emoji::code_by_name(name) {
             Token::Emoji { name: name.to_owned(), code }
         } else {
-            return false;
+            return self.unknown_name(length + 2);
         };
         self.token(token, length + 2)
+    }
+
+    /// Copies `:name:` of no emoji as a whole, so that its second colon does not begin another one.
+    fn unknown_name(&mut self, length: usize) -> bool {
+        let end = self.position + length;
+        if self.links.peek().is_some_and(|link| link.range.start < end) {
+            return false;
+        }
+        self.out.extend(self.rest()[..length].chars().map(|c| if c == '_' { UNDERSCORE } else { c }));
+        self.position = end;
+        true
+    }
+
+    /// A digit, `*` or `#` on a key.
+    fn keycap(&mut self) -> bool {
+        let Some((Some(code), length)) = emoji::at_start(self.rest()) else {
+            return false;
+        };
+        emoji::canonical_name(code).is_some_and(|name| self.token(Token::Emoji { name: name.to_owned(), code }, length))
     }
 
     /// `:)` and the like as an emoji, for those who want that.
@@ -274,18 +289,16 @@ impl<'a> Scanner<'a, '_> {
         self.token(Token::Emoji { name: (*name).to_owned(), code }, text.len())
     }
 
-    /// `$$x$$` on one line, not touching a word or a third dollar sign.
+    /// `$$x$$` on one line, not touching a word or a third dollar sign. A dollar sign after a backslash may be part of it.
     fn formula(&mut self) -> bool {
-        let dollars = run_length(self.rest(), b'$');
-        let body = &self.rest()[dollars..];
-        let end = body.find(['$', '\n']).unwrap_or(body.len());
-        let closing = run_length(&body[end..], b'$');
-        let after = body[end + closing..].chars().next();
-        let alone = !self.after_word() && !after.is_some_and(char::is_alphanumeric);
-        if dollars == 2 && closing == 2 && end > 0 && alone && !body.starts_with('_') {
-            return self.token(Token::Math(body[..end].to_owned()), end + 4);
+        let body = &self.rest()[2.min(run_length(self.rest(), b'$'))..];
+        if run_length(self.rest(), b'$') != 2 || body.starts_with('_') || self.previous().is_some_and(is_word) {
+            return false;
         }
-        false
+        let Some(end) = formula_end(body) else {
+            return false;
+        };
+        self.token(Token::Math(body[..end].to_owned()), end + 4)
     }
 
     /// Copies all of a run at once, so that what is left of it is not taken for a shorter one.
@@ -299,8 +312,8 @@ impl<'a> Scanner<'a, '_> {
         let Some(body) = self.rest().strip_prefix("<time:") else {
             return false;
         };
-        let end = body.bytes().take(TIME_BYTES_MAX).position(|b| matches!(b, b'>' | b'<' | b'\n'));
-        let Some(end) = end.filter(|&end| end > 0 && body.as_bytes()[end] == b'>') else {
+        let end = body.bytes().take(TIME_BYTES_MAX).position(|b| matches!(b, b'>' | b'\n'));
+        let Some(end) = end.filter(|&end| body.as_bytes()[end] == b'>') else {
             return false;
         };
         let text = body[..end].to_owned();
@@ -369,12 +382,36 @@ fn find_run(source: &str, start: usize, limit: usize, length: usize) -> Option<u
     None
 }
 
+/// Where the formula at the start of `body` ends: before two dollar signs that are not three, and no word after them.
+fn formula_end(body: &str) -> Option<usize> {
+    let mut escaped = Vec::new();
+    let mut backslash = false;
+    let mut end = None;
+    for (at, c) in body.char_indices() {
+        match c {
+            '\n' => break,
+            '$' if backslash => escaped.push(at),
+            '$' => {
+                end = Some(at);
+                break;
+            }
+            _ => {}
+        }
+        backslash = c == '\\' && !backslash;
+    }
+    let closes = |at: &usize| {
+        let rest = &body[*at..];
+        *at > 0 && run_length(rest, b'$') == 2 && !rest[2..].chars().next().is_some_and(is_word)
+    };
+    end.filter(closes).or_else(|| escaped.into_iter().rev().find(closes))
+}
+
+/// Whether `c` is part of a word, as regular expressions see it.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// What may stand before and after an emoticon.
 fn is_around_emoticon(c: char) -> bool {
     ",.;?!()[] \"'\n\t".contains(c)
-}
-
-/// Punctuation and symbols as CommonMark counts them, near enough: whatever is neither a space nor part of a word.
-fn is_punctuation(c: char) -> bool {
-    !c.is_whitespace() && !c.is_alphanumeric()
 }

@@ -4,6 +4,7 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
+use crate::sign_ups::SignUps;
 use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
@@ -25,10 +26,14 @@ pub struct App {
     pub requests: RateLimit<UserId>,
     /// Polls and deletions of queues of a user, counted apart.
     pub polls: RateLimit<UserId>,
+    /// Requests without an account from an address, where there are spectators.
+    pub spectators: RateLimit<IpAddr>,
     /// Log-in attempts from an address.
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
     pub logins_for: RateLimit<String>,
+    /// E-mails that are sent because somebody without an account asks for one.
+    pub sign_ups: SignUps,
     /// E-mails with invitations that people had sent.
     pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
@@ -62,8 +67,10 @@ impl App {
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
+            spectators: RateLimit::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
+            sign_ups: SignUps::default(),
             invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),

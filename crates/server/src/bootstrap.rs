@@ -57,6 +57,7 @@ pub fn load_or_create(store: &dyn Store, founding: &Founding, now: i64) -> Resul
         name: founding.name.clone(),
         description: String::new(),
         date_created: now,
+        imported_at: 0,
         host: founding.host.clone(),
         url: founding.url.clone(),
         settled_until: 0,

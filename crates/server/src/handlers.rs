@@ -27,6 +27,7 @@ pub mod profile;
 pub mod push;
 pub mod realm;
 pub mod server;
+pub mod sign_up;
 pub mod signup;
 pub mod user_groups;
 pub mod users;

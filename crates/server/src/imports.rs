@@ -7,7 +7,7 @@
 //! # Layout
 //! - this file: what is done in which order. `problem`: why it fails. `unpack`: the archive's files. `reader`: their rows.
 //! - `building`: the organization in the making. `ids`: what the archive's numbers stand for.
-//! - `organization`, `people`, `groups`, `channels`, `personal`: tables of `realm.json`. `files`: uploaded files and pictures.
+//! - `organization`, `people`, `groups`, `channels`, `personal`, `later`: tables of `realm.json`. `files`: uploaded files and pictures.
 //! - `messages`: messages, file by file; `marks`: who has read them, and so on.
 
 mod building;
@@ -15,6 +15,7 @@ mod channels;
 mod files;
 mod groups;
 mod ids;
+mod later;
 mod marks;
 mod messages;
 mod organization;
@@ -24,6 +25,7 @@ pub mod problem;
 mod reader;
 mod unpack;
 
+use crate::exports::tables::OWN_SETTINGS;
 use crate::files::FileStore;
 use building::Building;
 use ids::Ids;
@@ -140,6 +142,7 @@ pub fn import(source: &Source<'_>, tell: Tell<'_>) -> Result<Report, ImportError
         name: String::new(),
         description: String::new(),
         date_created: source.now,
+        imported_at: source.now,
         host: source.host.clone(),
         url: source.url.clone(),
         settled_until: 0,
@@ -187,6 +190,7 @@ impl Import<'_> {
         self.pictures(n_files)?;
         let uses = self.uploads(n_files)?;
         self.messages(&message_files, &uses)?;
+        self.later()?;
         self.build.commit()
     }
 
@@ -216,8 +220,9 @@ impl Import<'_> {
     }
 }
 
-/// Tables of `realm.json` that are read.
+/// Tables of `realm.json` that are read, and of which it would tell nobody anything that they are not.
 const KNOWN: &[&str] = &[
+    OWN_SETTINGS,
     "zerver_alertword",
     "zerver_botstoragedata",
     "zerver_channelfolder",
@@ -235,6 +240,8 @@ const KNOWN: &[&str] = &[
     "zerver_reaction",
     "zerver_realm",
     "zerver_realmauditlog",
+    // How people log in, this server's operator says.
+    "zerver_realmauthenticationmethod",
     "zerver_realmdomain",
     "zerver_realmemoji",
     "zerver_realmfilter",
@@ -242,6 +249,7 @@ const KNOWN: &[&str] = &[
     "zerver_realmuserdefault",
     "zerver_recipient",
     "zerver_savedsnippet",
+    "zerver_scheduledmessage",
     "zerver_service",
     "zerver_stream",
     "zerver_subscription",

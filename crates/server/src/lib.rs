@@ -41,6 +41,7 @@ pub mod retention;
 pub mod router;
 pub mod search;
 pub mod serve;
+pub mod sign_ups;
 pub mod traffic;
 pub mod transports;
 pub mod webhooks;

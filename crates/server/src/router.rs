@@ -3,7 +3,9 @@
 use crate::app::App;
 use crate::calls::JOIN_PATH;
 use crate::handlers;
-use crate::http::pipeline::{Arrived, Brought, Handler, anonymous, authenticated, keyed, read, written};
+use crate::http::pipeline::{
+    Arrived, Brought, Handler, anonymous, authenticated, keyed, read, watched, watched_written, written,
+};
 use crate::http::respond;
 use crate::openapi::Version;
 use axum::Router;
@@ -45,7 +47,7 @@ pub fn endpoints() -> Vec<Route> {
     }
     list! {
         // Real-time events
-        written events::RegisterQueue => handlers::events::register_queue;
+        watched_written events::RegisterQueue => handlers::events::register_queue;
         written events::GetEvents => handlers::events::get_events;
         authenticated events::DeleteQueue => handlers::events::delete_queue;
         authenticated events::RealTimePost => handlers::events::real_time_post;
@@ -56,7 +58,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated channels::GetStreams => handlers::channels::read::get_streams;
         authenticated channels::GetStreamById => handlers::channels::read::get_stream_by_id;
         authenticated channels::GetStreamEmailAddress => handlers::channels::read::get_stream_email_address;
-        authenticated channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
+        watched channels::GetStreamTopics => handlers::channels::read::get_stream_topics;
         authenticated channels::CreateChannel => handlers::channels::change::create_channel;
         authenticated channels::UpdateStream => handlers::channels::change::update_stream;
         authenticated channels::DeleteTopic => handlers::messages::change::delete_topic;
@@ -124,7 +126,7 @@ pub fn endpoints() -> Vec<Route> {
         authenticated profile::RemoveProfileData => handlers::profile::remove_profile_data;
 
         // Accounts
-        authenticated users::GetUsers => handlers::users::get_users;
+        watched users::GetUsers => handlers::users::get_users;
         authenticated users::GetOwnUser => handlers::users::get_own_user;
         authenticated users::GetUser => handlers::users::get_user;
         authenticated users::CreateUser => handlers::users::create_user;
@@ -237,9 +239,9 @@ pub fn endpoints() -> Vec<Route> {
 
         // Messages
         authenticated messages::SendMessage => handlers::messages::send::send_message;
-        authenticated messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
+        watched messages::fetch::GetMessages => handlers::messages::fetch::get_messages;
         authenticated messages::fetch::MatchesNarrow => handlers::messages::fetch::matches_narrow;
-        authenticated messages::fetch::GetMessage => handlers::messages::single::get_message;
+        watched messages::fetch::GetMessage => handlers::messages::single::get_message;
         authenticated messages::fetch::GetMessageHistory => handlers::messages::single::get_message_history;
         authenticated messages::fetch::GetReadReceipts => handlers::messages::single::get_read_receipts;
         authenticated messages::fetch::RenderMessage => handlers::messages::single::render_message;
@@ -293,7 +295,7 @@ pub fn router(app: Arc<App>) -> Router {
         into_axum(handlers::calls::join(&calls, &query.unwrap_or_default()).await)
     };
     let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
-    let (joining, confirming, metrics) = (Arc::clone(&app), Arc::clone(&app), app);
+    let (asking, joining, confirming, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
         let client = client_address(&metrics, &extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
@@ -307,11 +309,24 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(handlers::files::serve::router(Arc::clone(&files)))
         .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
+        .route("/join", any(move |request: Request| sign_up(asking, request)))
         .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
         .route("/confirm/{key}", any(move |key: Path<String>, request: Request| confirm(confirming, key, request)))
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
+}
+
+/// Where people ask for an account.
+async fn sign_up(app: Arc<App>, request: Request) -> Response<axum::body::Body> {
+    let address = client_address(&app, request.extensions(), request.headers());
+    let (parts, body) = request.into_parts();
+    let (headers, query) = (&parts.headers, parts.uri.query());
+    into_axum(match parts.method {
+        Method::GET | Method::HEAD => handlers::sign_up::show(&app, headers),
+        Method::POST => closing(handlers::sign_up::request(&app, address, headers, query, body).await),
+        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
+    })
 }
 
 /// Where the link of an invitation leads.

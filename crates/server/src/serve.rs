@@ -100,8 +100,10 @@ async fn keep_limits(app: Arc<App>) {
         tick.tick().await;
         app.requests.forget_idle();
         app.polls.forget_idle();
+        app.spectators.forget_idle();
         app.logins_from.forget_idle();
         app.logins_for.forget_idle();
         app.alerts.forget_idle();
+        app.sign_ups.forget_idle();
     }
 }

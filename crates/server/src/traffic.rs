@@ -41,5 +41,9 @@ pub async fn count(app: &Arc<App>) -> Result<(), ApiError> {
     if found.is_empty() {
         return Ok(());
     }
-    app.realm.run(move |tx| Ok(traffic::put(tx, &found))).await
+    let put = move |tx: &mut tidings_core::commands::Tx<'_>| {
+        traffic::put(tx, &found);
+        Ok(())
+    };
+    app.realm.run(put).await
 }

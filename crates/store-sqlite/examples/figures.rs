@@ -99,6 +99,7 @@ fn people() -> Vec<Change> {
         name: "Figures".to_owned(),
         description: String::new(),
         date_created: 0,
+        imported_at: 0,
         host: "localhost".to_owned(),
         url: "http://localhost".to_owned(),
         settled_until: 0,

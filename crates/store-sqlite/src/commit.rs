@@ -161,13 +161,14 @@ impl Writing<'_> {
 
     fn realm(&self, row: &RealmRow) -> Result<(), Error> {
         self.run(
-            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings, settled_until, settings_defaults)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO realm (id, string_id, name, description, date_created, host, url, settings, settled_until, settings_defaults,
+                 imported_at)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (id) DO UPDATE SET
                  string_id = excluded.string_id, name = excluded.name, description = excluded.description,
                  date_created = excluded.date_created, host = excluded.host, url = excluded.url,
                  settings = excluded.settings, settled_until = excluded.settled_until,
-                 settings_defaults = excluded.settings_defaults",
+                 settings_defaults = excluded.settings_defaults, imported_at = excluded.imported_at",
             params![
                 row.string_id,
                 row.name,
@@ -177,7 +178,8 @@ impl Writing<'_> {
                 row.url,
                 to_json("realm", &row.settings)?,
                 row.settled_until,
-                to_json("realm", &row.defaults)?
+                to_json("realm", &row.defaults)?,
+                row.imported_at
             ],
         )
     }

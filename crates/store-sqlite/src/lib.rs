@@ -27,10 +27,11 @@ mod search;
 use connection::Connections;
 use roaring::RoaringBitmap;
 use rusqlite::{OptionalExtension, params};
+use search::CommonWords;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tidings_core::audit::AuditRow;
-use tidings_core::change::MessageRow;
+use tidings_core::change::{Change, MessageRow};
 use tidings_core::commands::repeats::NamedSend;
 use tidings_core::event::Entry;
 use tidings_store::query::{Bounds, MessageQuery, Rows};
@@ -68,6 +69,7 @@ impl Default for SqliteOptions {
 #[derive(Debug)]
 pub struct SqliteStore {
     connections: Connections,
+    common_words: CommonWords,
 }
 
 impl SqliteStore {
@@ -78,7 +80,7 @@ impl SqliteStore {
     /// [`StoreError::TooNew`] if a newer version wrote it; [`StoreError::Database`] if it cannot be read or written;
     /// [`StoreError::Broken`] if it is none, or damaged.
     pub fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
-        Ok(SqliteStore { connections: Connections::open(path, options)? })
+        Ok(SqliteStore { connections: Connections::open(path, options)?, common_words: CommonWords::default() })
     }
 
     /// How a search is done: the lines of SQLite's plans of all statements it runs, each once.
@@ -86,7 +88,7 @@ impl SqliteStore {
     /// # Errors
     /// See [`StoreError`].
     pub fn search_plans(&self, query: &MessageQuery) -> Result<Vec<String>, StoreError> {
-        Ok(search::plans(&mut self.connections.reader(), query)?)
+        Ok(search::plans(&mut self.connections.reader(), &self.common_words, query)?)
     }
 }
 
@@ -136,6 +138,10 @@ impl Store for SqliteStore {
 
     fn commit(&self, batch: &Batch<'_>) -> Result<(), StoreError> {
         let mut writer = self.connections.writer();
+        self.common_words.change(batch.changes.iter().filter_map(|change| match change {
+            Change::MessageUpdated { row, .. } => Some(row.id.0),
+            _ => None,
+        }));
         commit::commit(&mut writer, batch)?;
         self.connections.after_commit(&writer);
         Ok(())
@@ -185,7 +191,7 @@ impl Store for SqliteStore {
     }
 
     fn search(&self, query: &MessageQuery) -> Result<Rows, StoreError> {
-        Ok(search::search(&mut self.connections.reader(), query)?)
+        Ok(search::search(&mut self.connections.reader(), &self.common_words, query)?)
     }
 
     fn audit(&self, limit: usize) -> Result<Vec<AuditRow>, StoreError> {

@@ -76,7 +76,7 @@ fn permissions<T: DeserializeOwned>(
 fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
     const TABLE: &str = "realm";
     let sql = "SELECT string_id, name, description, date_created, host, url, settings, seq, last_message_id,
-                   last_submessage_id, settled_until, settings_defaults
+                   last_submessage_id, settled_until, settings_defaults, imported_at
                FROM realm";
     let mut found = None;
     for_each(connection, sql, |row| {
@@ -86,6 +86,7 @@ fn realm(connection: &Connection) -> Result<Option<(RealmState, u32)>, Error> {
             name: get(row, 1, TABLE)?,
             description: get(row, 2, TABLE)?,
             date_created: get(row, 3, TABLE)?,
+            imported_at: get(row, 12, TABLE)?,
             host: get(row, 4, TABLE)?,
             url: get(row, 5, TABLE)?,
             settled_until: get(row, 10, TABLE)?,

@@ -4,11 +4,14 @@
 //! No search reads a whole table unless nothing narrows it down. What a message's id tells is checked without the
 //! database; words are looked up for many messages at once, so that they are found where they stand together in the index.
 
+mod common;
 mod condition;
 mod words;
 
 use crate::message;
 use crate::row::{Error, get};
+use common::Began;
+pub(crate) use common::CommonWords;
 use condition::{Check, Condition, Source};
 use roaring::RoaringBitmap;
 use rusqlite::types::Value;
@@ -19,7 +22,7 @@ use tidings_core::state::ids::IdSet;
 use tidings_core::state::messages::MessageIndex;
 use tidings_store::query::{MessageQuery, Page, Rows};
 use tidings_types::ConversationId;
-use words::Part;
+use words::{Part, Words};
 
 /// How far the messages of a source are counted to find the best one: a fraction of a millisecond.
 const COUNT_MAX: u64 = 2_000;
@@ -34,10 +37,11 @@ const TOPICS_UNITED_MAX: u64 = 1_000;
 /// Messages whose words are looked up at once, at most. The first time it is as many as the page has.
 const BATCH_MAX: usize = 4_000;
 
-pub(crate) fn search(connection: &mut Connection, query: &MessageQuery) -> Result<Rows, Error> {
+pub(crate) fn search(connection: &mut Connection, common: &CommonWords, query: &MessageQuery) -> Result<Rows, Error> {
+    let began = common.began();
     // One transaction, so that what is found is also there to be read.
     let transaction = connection.transaction()?;
-    let mut search = Search::new(&transaction, query)?;
+    let mut search = Search::new(&transaction, (common, began), query)?;
     search.run()?;
     let ids: Vec<u32> = search.found.into_iter().collect();
     let newest_first = matches!(query.page, Page::Before { .. });
@@ -45,9 +49,14 @@ pub(crate) fn search(connection: &mut Connection, query: &MessageQuery) -> Resul
 }
 
 /// The plans of all statements that a search runs, each once: lines as `EXPLAIN QUERY PLAN` writes them.
-pub(crate) fn plans(connection: &mut Connection, query: &MessageQuery) -> Result<Vec<String>, Error> {
+pub(crate) fn plans(
+    connection: &mut Connection,
+    common: &CommonWords,
+    query: &MessageQuery,
+) -> Result<Vec<String>, Error> {
+    let began = common.began();
     let transaction = connection.transaction()?;
-    let mut search = Search::new(&transaction, query)?;
+    let mut search = Search::new(&transaction, (common, began), query)?;
     search.plans = Some(Vec::new());
     search.run()?;
     Ok(search.plans.unwrap_or_default())
@@ -73,6 +82,13 @@ impl Window {
     }
 }
 
+impl Window {
+    /// How many of these messages are in it, up to [`COUNT_MAX`].
+    fn count(&self, ids: &RoaringBitmap) -> u64 {
+        if self.low > self.high { 0 } else { ids.range_cardinality(self.low..=self.high).min(COUNT_MAX) }
+    }
+}
+
 struct Search<'a> {
     connection: &'a Connection,
     index: &'a MessageIndex,
@@ -84,13 +100,23 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(connection: &'a Connection, query: &'a MessageQuery) -> Result<Self, Error> {
-        let conditions = query.conditions.iter().map(|condition| Condition::new(connection, condition));
+    fn new(
+        connection: &'a Connection,
+        (common, began): (&CommonWords, Began),
+        query: &'a MessageQuery,
+    ) -> Result<Self, Error> {
+        let window = Window::new(query.page);
+        // Those that few messages can have which all have are listed; more are found soon enough.
+        let list = |phrases: &[&str]| -> Result<Option<RoaringBitmap>, Error> {
+            let all = common.candidates(connection, began, phrases)?;
+            Ok(all.filter(|ids| window.count(ids) < COUNT_MAX))
+        };
+        let conditions = query.conditions.iter().map(|condition| Condition::new(connection, condition, &list));
         Ok(Search {
             connection,
             index: &query.index,
             conditions: conditions.collect::<Result<_, _>>()?,
-            window: Window::new(query.page),
+            window,
             found: BTreeSet::new(),
             plans: None,
         })
@@ -107,6 +133,7 @@ impl<'a> Search<'a> {
         }
         match source.unwrap_or(Source::All) {
             Source::Ids(ids) => self.run_ids(ids),
+            Source::Listed(ids, words) => self.run_listed(&ids, words),
             Source::Anywhere(parts) => parts.into_iter().try_for_each(|part| self.run_part(part)),
             source => self.run_range(&source),
         }
@@ -115,9 +142,14 @@ impl<'a> Search<'a> {
     fn run_part(&mut self, part: Part) -> Result<(), Error> {
         match part {
             Part::Contents(text) => self.run_range(&Source::Words(text)),
+            Part::Listed(ids, words) => self.run_listed(&ids, words),
             Part::Topics(topics) => self.run_topics(topics),
+            Part::ContentsIn { words, topics, others: Some(others) } => self
+                .with(Check::Words { words: others, negated: false }, |search| {
+                    search.run_part(Part::ContentsIn { words, topics, others: None })
+                }),
             // From the side where there is less to look at.
-            Part::ContentsIn(words, topics) => {
+            Part::ContentsIn { words, topics, others: None } => {
                 let source = Source::Words(words.text());
                 let few = self.messages_of(&topics).filter(|ids| self.count_ids(ids) < COUNT_MAX);
                 match few {
@@ -128,6 +160,11 @@ impl<'a> Search<'a> {
                 }
             }
         }
+    }
+
+    /// Messages that may have words.
+    fn run_listed(&mut self, ids: &RoaringBitmap, words: Words) -> Result<(), Error> {
+        self.with(Check::Words { words, negated: false }, |search| search.run_ids(ids))
     }
 
     /// All messages of topics.
@@ -182,14 +219,14 @@ impl<'a> Search<'a> {
 
     /// How many of these messages are in the window, up to [`COUNT_MAX`].
     fn count_ids(&self, ids: &RoaringBitmap) -> u64 {
-        let Window { low, high, .. } = self.window;
-        if low > high { 0 } else { ids.range_cardinality(low..=high).min(COUNT_MAX) }
+        self.window.count(ids)
     }
 
     /// How many messages a source yields, up to [`COUNT_MAX`].
     fn count(&self, source: &Source<'_>) -> Result<u64, Error> {
         match source {
             Source::Ids(ids) => Ok(self.count_ids(ids)),
+            Source::Listed(ids, _) => Ok(self.count_ids(ids)),
             Source::Anywhere(parts) => {
                 let mut count = 0;
                 for part in parts {
@@ -197,8 +234,9 @@ impl<'a> Search<'a> {
                         break;
                     }
                     count += match part {
+                        Part::Listed(ids, _) => self.count_ids(ids),
                         Part::Contents(text) => self.count(&Source::Words(text.clone()))?,
-                        Part::ContentsIn(words, _) => self.count(&Source::Words(words.text()))?,
+                        Part::ContentsIn { words, .. } => self.count(&Source::Words(words.text()))?,
                         Part::Topics(topics) => self.messages_of(topics).map_or(COUNT_MAX, |ids| self.count_ids(&ids)),
                     };
                 }

@@ -127,3 +127,29 @@ fn settings_are_stored_where_they_differ_from_the_defaults() {
     let settings: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(settings, r#"{"email_address_visibility":3,"enter_sends":true,"timezone":"Europe/Berlin"}"#);
 }
+
+/// What is left of a database that was taken away is no part of the one that is put in its place.
+#[test]
+fn a_new_database_takes_no_log_of_another() {
+    let (gone, made, place) = (Database::new(), Database::new(), Database::new());
+    let changes = tidings_store::contract::samples::first_batch(3);
+    let fill = |database: &Database, users: usize| {
+        let store = database.open();
+        store.commit(&Batch { seq: 1, now: 0, changes: &changes[..users], events: &[] }).unwrap();
+        store
+    };
+    drop(fill(&made, changes.len()));
+    // A log that was not copied into its database, as a crash leaves it.
+    let open = fill(&gone, changes.len() - 1);
+    let beside = |database: &Database, ending: &str| database.0.path().join(format!("tidings.db{ending}"));
+    assert!(std::fs::metadata(beside(&gone, "-wal")).unwrap().len() > 0);
+    for ending in ["-wal", "-shm"] {
+        std::fs::copy(beside(&gone, ending), beside(&place, ending)).unwrap();
+    }
+    drop(open);
+    let reserved = tidings_store_sqlite::Reserved::new(&place.path()).unwrap().expect("nothing is there");
+    reserved.fill(&made.path()).unwrap();
+    assert!(!beside(&place, "-wal").exists() && !beside(&place, "-shm").exists());
+    let users = place.open().load().unwrap().unwrap().state.users.len();
+    assert_eq!(users, 3);
+}

@@ -57,6 +57,7 @@ macro_rules! contract_tests {
             search::pages_of_every_condition
             search::words_are_words
             search::words_of_many_topics
+            search::words_of_very_many_messages
             search::many_messages_and_flags
             search::pages_and_histories_are_bounded
             search::reactors

@@ -107,6 +107,7 @@ pub(crate) fn realm(now: i64) -> RealmRow {
         name: "Test realm".to_owned(),
         description: "A realm for **tests**".to_owned(),
         date_created: now,
+        imported_at: 0,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
         settled_until: 0,

@@ -99,7 +99,7 @@ fn shown(realm: &Realm, state: &RealmState, user: UserId, queue: QueueId, entry:
 fn initial_state(realm: &Realm, state: &RealmState, user: UserId, now: i64) -> Map<String, Value> {
     let request = InitialStateRequest {
         user,
-        queue: QueueId(0),
+        queue: Some(QueueId(0)),
         last_event_id: EventId(-1),
         resumed: None,
         idle_timeout_secs: 600,

@@ -37,6 +37,8 @@ pub enum Auth {
     None,
     /// HTTP basic with e-mail and API key.
     Basic,
+    /// HTTP basic with e-mail and API key; or nobody, where the organization has spectators.
+    Spectators,
     /// The API key alone, as the parameter `api_key`: for addresses that other programs are given.
     Key,
 }

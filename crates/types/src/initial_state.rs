@@ -177,11 +177,11 @@ pub struct Billing {
 }
 
 initial_state! {
-    /// The new queue, to be named in polls.
-    queue_id: QueueId, [];
-    /// What to poll with first.
+    /// The new queue, to be named in polls; null without an account.
+    queue_id: Option<QueueId>, [];
+    /// What to poll with first; -1 without an account.
     last_event_id: EventId, [];
-    /// Seconds without a poll after which the queue ends.
+    /// Seconds without a poll after which the queue ends; 0 without an account.
     idle_queue_timeout_secs: u32, [];
     /// Whether the queue existed already. Only where `queue_name` was given.
     queue_resumed: bool, [] conditional;
@@ -419,8 +419,6 @@ initial_state! {
     realm_send_welcome_emails: bool, ["realm"];
     /// Whether e-mail may contain messages.
     realm_message_content_allowed_in_email_notifications: bool, ["realm"];
-    /// Whether pictures are shown below messages that link to them.
-    realm_inline_image_preview: bool, ["realm"];
     /// Whether pages are previewed below messages that link to them. Always false.
     realm_inline_url_embed_preview: bool, ["realm"];
     /// Whether notifications have to be encrypted from end to end. Always false.

@@ -9,10 +9,13 @@ use crate::ids::ChannelId;
 use crate::params::{FromJson, FromParam, Json, ParamSpec};
 use crate::permission::{realm as permission, realm_default};
 use crate::settings::is_language_code;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::borrow::Cow;
+
+pub use values::{DaysLimit, KeptDays, SecondsLimit, ServerAddress, video_calls};
+
+mod values;
 
 /// Characters of what new users are greeted with.
 pub const WELCOME_CHARS_MAX: usize = 8_000;
@@ -125,168 +128,6 @@ const WAITING_DAYS_MAX: i64 = 3_650;
 /// 50 event, 60 non-profit, 70 government, 80 political group, 90 community, 100 personal, 1000 other.
 const ORGANIZATION_TYPES: &[i64] = &[0, 10, 20, 30, 35, 40, 50, 60, 70, 80, 90, 100, 1000];
 
-/// Some centuries: more would be no limit.
-const LIMIT_SECS_MAX: i64 = 10_000_000_000;
-
-/// Seconds, or none for no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecondsLimit(pub Option<i64>);
-
-impl JsonSchema for SecondsLimit {
-    fn schema_name() -> Cow<'static, str> {
-        "SecondsLimit".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "Seconds, or that there is no limit.",
-            "oneOf": [{"type": "integer"}, {"type": "string", "enum": ["unlimited"]}]
-        })
-    }
-}
-
-impl FromJson for SecondsLimit {
-    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
-        if value == "unlimited" {
-            return Ok(SecondsLimit(None));
-        }
-        let seconds = value.as_i64().filter(|seconds| (1..=LIMIT_SECS_MAX).contains(seconds));
-        seconds
-            .map(|seconds| SecondsLimit(Some(seconds)))
-            .ok_or_else(|| ApiError::bad_request(format!("Bad value for '{path}': {value}")))
-    }
-
-    fn to_json(&self) -> Value {
-        self.0.map_or_else(|| Value::from("unlimited"), Value::from)
-    }
-}
-
-/// Providers of video calls, by the numbers that clients know. Of those that are not here, 3 and 5 are Zoom's.
-pub mod video_calls {
-    /// The organization has not chosen one. Never shown.
-    pub const NOT_CHOSEN: i64 = -1;
-    /// There are none.
-    pub const DISABLED: i64 = 0;
-    /// Jitsi Meet.
-    pub const JITSI_MEET: i64 = 1;
-    /// BigBlueButton.
-    pub const BIG_BLUE_BUTTON: i64 = 4;
-    /// What can be chosen, where it is set up.
-    pub const ALL: [i64; 3] = [DISABLED, JITSI_MEET, BIG_BLUE_BUTTON];
-}
-
-/// Characters of the address of a server.
-const ADDRESS_CHARS_MAX: usize = 200;
-
-/// Where a server is, `http` or `https`, or none for the default.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerAddress(pub Option<String>);
-
-impl JsonSchema for ServerAddress {
-    fn schema_name() -> Cow<'static, str> {
-        "ServerAddress".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "Where a server is, as in `https://meet.example.com`, or `default`.",
-            "type": "string"
-        })
-    }
-}
-
-impl FromJson for ServerAddress {
-    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
-        let text = String::from_json(path, value)?;
-        if text == "default" {
-            return Ok(ServerAddress(None));
-        }
-        if !is_server_address(&text) {
-            return Err(ApiError::invalid(path));
-        }
-        Ok(ServerAddress(Some(text)))
-    }
-
-    fn to_json(&self) -> Value {
-        Value::from(self.0.as_deref().unwrap_or("default"))
-    }
-}
-
-/// Whether clients can make addresses of calls by appending to this one: no user, no query, nothing that would end it.
-fn is_server_address(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
-    let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (host, port) = match place.rsplit_once(':') {
-        Some((host, port)) if !port.is_empty() && port.parse::<u16>().is_ok() => (host, true),
-        Some(_) if !place.starts_with('[') => return false,
-        _ => (place, false),
-    };
-    let is_label = |label: &str| {
-        let is_inside = |c: char| c.is_ascii_alphanumeric() || c == '-';
-        !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(is_inside)
-    };
-    let is_ipv6 = |host: &str| {
-        let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        inner.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
-    };
-    let is_host =
-        is_ipv6(host) || (host.split('.').all(is_label) && (host.contains('.') || host == "localhost" || port));
-    let is_path = path.chars().all(|c| c.is_ascii_alphanumeric() || "/-._~%+@:".contains(c));
-    text.len() <= ADDRESS_CHARS_MAX && is_host && is_path
-}
-
-/// Days that messages are kept; -1 for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub struct KeptDays(i64);
-
-impl KeptDays {
-    /// Messages are kept for ever.
-    pub const FOREVER: KeptDays = KeptDays(-1);
-
-    /// How many; none for ever.
-    #[must_use]
-    pub fn limit(self) -> Option<i64> {
-        Some(self.0).filter(|days| *days > 0)
-    }
-}
-
-/// A century: whoever keeps messages longer keeps them for ever.
-const KEPT_DAYS_MAX: i64 = 36_500;
-
-/// Days, or none for no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DaysLimit(pub KeptDays);
-
-impl JsonSchema for DaysLimit {
-    fn schema_name() -> Cow<'static, str> {
-        "DaysLimit".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "Days, or that there is no limit.",
-            "oneOf": [{"type": "integer"}, {"type": "string", "enum": ["unlimited"]}]
-        })
-    }
-}
-
-impl FromJson for DaysLimit {
-    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
-        if value == "unlimited" {
-            return Ok(DaysLimit(KeptDays::FOREVER));
-        }
-        let days = value.as_i64().filter(|days| (1..=KEPT_DAYS_MAX).contains(days));
-        days.map(|days| DaysLimit(KeptDays(days)))
-            .ok_or_else(|| ApiError::bad_request(format!("Bad value for '{path}': {value}")))
-    }
-
-    fn to_json(&self) -> Value {
-        self.0.limit().map_or_else(|| Value::from("unlimited"), Value::from)
-    }
-}
-
 macro_rules! realm_settings {
     ($($(#[doc = $doc:literal])* $name:ident: $ty:ty = $default:expr $(, $told:ident)? $(, allowed $check:expr)?;)*) => {
         /// What administrators can set; the initial state shows each as `realm_<name>`.
@@ -376,10 +217,10 @@ realm_settings! {
     email_changes_disabled: bool = false, Alone;
     /// Users cannot change their pictures.
     avatar_changes_disabled: bool = false, Alone;
-    /// New accounts need an invitation.
-    invite_required: bool = true;
-    /// Spectators may read web-public channels.
-    enable_spectator_access: bool = false;
+    /// New accounts need an invitation. Where they do not, people sign up at `/join`; that takes a server that sends e-mail.
+    invite_required: bool = true, Alone;
+    /// People without an account may look at web-public channels.
+    enable_spectator_access: bool = false, Alone;
     /// IETF language tag.
     default_language: String = "en".to_owned(), Alone, allowed |code| is_language_code(code);
     /// Language of code blocks that name none.
@@ -458,6 +299,8 @@ realm_settings! {
     video_chat_provider: i64 = video_calls::NOT_CHOSEN, Alone, allowed |number| video_calls::ALL.contains(number);
     /// The organization's own Jitsi Meet server; null for the server's.
     jitsi_server_url: Option<String> = None, Alone;
+    /// Uploaded pictures and films are shown below messages that link to them.
+    inline_image_preview: bool = true, Alone;
     /// Days that messages are kept, direct ones and those of channels that say nothing else; -1 for ever.
     message_retention_days: KeptDays = KeptDays::FOREVER, Alone;
     /// Channels new users are subscribed to, ascending.
@@ -499,40 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_servers_are_those_that_can_be_appended_to() {
-        for good in [
-            "https://meet.example.com",
-            "http://meet.example.com:8443/rooms/",
-            "https://localhost",
-            "https://[2001:db8::1]:8443",
-            "https://[2001:db8::1]",
-            "https://192.0.2.1",
-        ] {
-            assert!(is_server_address(good), "{good}");
-        }
-        let long = format!("https://meet.example.com/{}", "x".repeat(200));
-        for bad in [
-            "",
-            "meet.example.com",
-            "https://",
-            "https:///x",
-            "ftp://meet.example.com",
-            "javascript:alert(1)",
-            "https://me et.example",
-            "https://user@meet.example",
-            "https://meet.example?x=1",
-            "https://meet.example/#x",
-            "https://meet.example:x",
-            "https://meet..example",
-            "https://-.example",
-            "https://meet",
-            "https://meet.example/\"",
-            "https://[x]",
-            "https://meet.example:",
-            &long,
-        ] {
-            assert!(!is_server_address(bad), "{bad}");
-        }
+    fn defaults_are_named_and_days_are_limited() {
         let mut settings = RealmSettings::default();
         assert_eq!(settings.set("jitsi_server_url", &json!("https://meet.example.com")), Ok(true));
         assert!(settings.set("jitsi_server_url", &json!(null)).is_err());

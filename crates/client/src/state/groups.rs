@@ -56,6 +56,9 @@ impl State {
             let used = [value.clone(), of_server].into_iter().find(Value::is_string);
             self.replace("jitsi_server_url", used.unwrap_or_else(|| json!("")));
         }
+        if name == "enable_spectator_access" {
+            self.update_own_permissions();
+        }
         if name == "presence_disabled" && *value == json!(true) {
             self.replace("presences", json!({}));
         }
@@ -96,9 +99,11 @@ impl State {
         let any = |name| self.get(name) == Some(&json!(true));
         let may = any("can_create_public_streams") || any("can_create_private_streams");
         self.replace("can_create_streams", json!(may));
-        // Web-public channels besides need a server that has them.
-        if self.get("server_web_public_streams_enabled") == Some(&json!(false)) {
-            self.replace("can_create_web_public_streams", json!(false));
+        // Web-public channels besides need a server that has them, and an organization that wants them.
+        for needed in ["server_web_public_streams_enabled", "realm_enable_spectator_access"] {
+            if self.get(needed) == Some(&json!(false)) {
+                self.replace("can_create_web_public_streams", json!(false));
+            }
         }
     }
 

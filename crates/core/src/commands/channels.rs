@@ -134,6 +134,9 @@ impl Privacy {
 
     /// Refuses who may not make channels of this kind.
     fn check_may_make(self, tx: &Tx<'_>, actor: &UserRow) -> Result<(), ApiError> {
+        if self.is_web_public && !tx.state.realm.settings.enable_spectator_access {
+            return Err(ApiError::bad_request("Web-public channels are not enabled."));
+        }
         let needed = match (self.is_web_public, self.is_private) {
             (true, _) => &permission::realm::can_create_web_public_channel_group,
             (false, true) => &permission::realm::can_create_private_channel_group,

@@ -49,8 +49,13 @@ impl Kept {
     /// The conversations whose messages are not kept for ever, by the time before which messages have to go.
     pub fn ends<'a>(&'a self, state: &'a RealmState, now: i64) -> impl Iterator<Item = (i64, ConversationId)> + 'a {
         let conversations = state.messages.conversations();
-        conversations.filter_map(move |(id, kind)| Some((now - self.of_conversation(kind)? * DAY_SECS, id)))
+        conversations.filter_map(move |(id, kind)| Some((end(now, self.of_conversation(kind)?), id)))
     }
+}
+
+/// The time before which messages have to go that are kept for so many days. What is more than can be is for ever.
+fn end(now: i64, days: i64) -> i64 {
+    now.saturating_sub(days.saturating_mul(DAY_SECS))
 }
 
 /// Deletes messages of one conversation that were all sent before `sent_before`, as far as they are still there, and
@@ -65,7 +70,7 @@ pub fn expire(
     sent_before: i64,
 ) -> Result<usize, ApiError> {
     let Some(kind) = tx.state.messages.kind(conversation) else { return Ok(0) };
-    let end = Kept::of(&tx.state).of_conversation(kind).map(|days| tx.now - days * DAY_SECS);
+    let end = Kept::of(&tx.state).of_conversation(kind).map(|days| end(tx.now, days));
     if end.is_none_or(|end| sent_before > end) {
         return Ok(0);
     }

@@ -3,11 +3,12 @@
 //! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
 //!
 //! # Layout
-//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails.
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: for who was not.
 //! - here: making invitations, and taking them back.
 
 pub mod accept;
 pub mod mail;
+pub mod sign_up;
 
 use super::Tx;
 use super::signup::check_is_owner;
@@ -19,6 +20,7 @@ use crate::change::Change;
 use crate::limits;
 use crate::state::invites::InviteRow;
 use crate::state::users::UserRow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::events::realm::InvitesChanged;
@@ -237,17 +239,20 @@ fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
 
 /// Invitations that are over are not kept for ever.
 fn forget_old(tx: &mut Tx<'_>) {
-    let over: Vec<u32> = tx.state.invites.iter().filter(|row| !row.is_open(tx.now)).map(|row| row.id).collect();
-    for id in over {
-        remove(tx, id);
-    }
+    let over = tx.state.invites.iter().filter(|row| !row.is_open(tx.now)).map(|row| row.id).collect();
+    remove_all(tx, &over);
 }
 
 fn remove(tx: &mut Tx<'_>, id: u32) {
-    tx.change(Change::Invite { id, row: None });
-    let waiting: Vec<u32> = tx.state.invites.mail().filter(|row| row.invite == Some(id)).map(|row| row.id).collect();
-    for mail in waiting {
-        tx.change(Change::Mail { id: mail, row: None });
+    remove_all(tx, &BTreeSet::from([id]));
+}
+
+fn remove_all(tx: &mut Tx<'_>, ids: &BTreeSet<u32>) {
+    for id in ids {
+        tx.change(Change::Invite { id: *id, row: None });
+    }
+    if !ids.is_empty() {
+        mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
     }
 }
 

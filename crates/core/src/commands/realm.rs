@@ -1,5 +1,6 @@
 //! The organization's settings.
 
+use super::invites::sign_up;
 use super::personal::presence;
 use super::users::{administrator_required, full_members, owner_required};
 use super::{Tx, permissions, visibility};
@@ -32,6 +33,7 @@ pub fn reload_clients(tx: &mut Tx<'_>, immediate: bool) {
 const FOR_OWNERS: &[&str] = &[
     "disallow_disposable_email_addresses",
     "emails_restricted_to_domains",
+    "invite_required",
     "message_retention_days",
     "waiting_period_threshold",
 ];
@@ -97,6 +99,9 @@ pub fn update(
         shown[one.rule.name] = json!(tx.state.shown_setting((one.of)(&tx.state.realm.settings)));
     }
     tell(tx, &changed, &shown);
+    if tx.state.realm.settings.invite_required {
+        sign_up::forget_all(tx);
+    }
     if changed.contains(&"waiting_period_threshold") {
         full_members::tell(tx, &before);
     }
@@ -173,6 +178,10 @@ fn set_text(place: &mut String, value: &Value, (length, refusal): Chars) -> Resu
 /// Channels that are newly named by settings exist, and so do the services that are chosen.
 fn check(tx: &Tx<'_>, actor: &UserRow, after: &RealmSettings, equipment: &Equipment) -> Result<(), ApiError> {
     let before = &tx.state.realm.settings;
+    if !after.invite_required && before.invite_required && !equipment.sends_mail {
+        let why = "People can sign up by themselves only where the server can send e-mail, and that is not set up.";
+        return Err(ApiError::bad_request(why));
+    }
     let provider = after.video_chat_provider;
     if provider != before.video_chat_provider && !equipment.offers_video_calls(provider) {
         return Err(ApiError::invalid("video_chat_provider"));

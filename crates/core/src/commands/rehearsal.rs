@@ -63,6 +63,7 @@ mod tests {
             name: "Test".to_owned(),
             description: String::new(),
             date_created: 0,
+            imported_at: 0,
             host: "x.example".to_owned(),
             url: "http://x.example".to_owned(),
             settings: RealmSettings::default(),

@@ -330,11 +330,8 @@ fn new_direct_conversation(tx: &mut Tx<'_>, users: &[UserId]) -> ConversationId 
     let before = tx.state.clone();
     let conversation = new_conversation(tx, ConversationKind::Direct { users: users.to_vec() });
     if !tx.state.everybody_sees_all_users() {
-        let guests: Vec<Arc<UserRow>> =
-            users.iter().filter_map(|id| tx.state.active_user(*id)).filter(|user| user.is_guest()).cloned().collect();
-        for guest in guests {
-            visibility::tell_users(tx, &before, &guest, &guest);
-        }
+        let among = users.iter().map(|id| id.0).collect();
+        visibility::tell_guests_of_some(tx, &before, &among, &users.iter().copied().collect());
     }
     conversation
 }

@@ -90,10 +90,24 @@ pub(super) fn join(tx: &mut Tx<'_>, channels: &[Joining], users: &[UserId]) -> V
 
 fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>) {
     let known = tx.state.channels.subscription(user, channel.id).map(|row| SubscriptionRow::clone(row));
-    let mut row = known.unwrap_or_else(|| SubscriptionRow {
+    let mut row = known.unwrap_or_else(|| {
+        let mut row = unused(&tx.state, user, channel.id);
+        if let Some(color) = color {
+            color.clone_into(&mut row.settings.color);
+        }
+        row
+    });
+    row.is_active = true;
+    row.open_span(tx.state.seq, tx.state.messages.last_id());
+    tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });
+}
+
+/// A subscription that is not begun.
+pub(crate) fn unused(state: &RealmState, user: UserId, channel: ChannelId) -> SubscriptionRow {
+    SubscriptionRow {
         is_active: false,
         settings: SubscriptionSettings {
-            color: color.map_or_else(|| pick_color(&tx.state, user, channel.id), str::to_owned),
+            color: pick_color(state, user, channel),
             is_muted: false,
             pin_to_top: false,
             desktop_notifications: None,
@@ -103,10 +117,7 @@ fn open(tx: &mut Tx<'_>, user: UserId, channel: &ChannelRow, color: Option<&str>
             audible_notifications: None,
         },
         spans: SmallVec::new(),
-    });
-    row.is_active = true;
-    row.open_span(tx.state.seq, tx.state.messages.last_id());
-    tx.change(Change::Subscription { user, channel: channel.id, row: Arc::new(row) });
+    }
 }
 
 /// The channel's own color, or the next one that the user has nowhere yet. So most subscribers of a channel have it in
@@ -129,15 +140,22 @@ fn tell_guests(tx: &mut Tx<'_>, before: &RealmState, changed: &[(UserId, Channel
     if tx.state.everybody_sees_all_users() {
         return;
     }
-    let channels: BTreeSet<ChannelId> = changed.iter().map(|(_, channel)| *channel).collect();
-    let there = |state: &RealmState, channel| state.channels.subscribers(channel).into_iter().collect::<Vec<_>>();
-    let users: BTreeSet<UserId> =
-        channels.iter().flat_map(|id| [there(before, *id), there(&tx.state, *id)].concat()).collect();
-    for user in users {
-        if let Some(guest) = tx.state.active_user(user).filter(|row| row.is_guest()).cloned() {
-            visibility::tell_users(tx, before, &guest, &guest);
+    let is_guest = |user: UserId| tx.state.active_user(user).is_some_and(|row| row.is_guest());
+    let there = |channel: ChannelId| {
+        let (was, is) = (before.channels.subscribers(channel), tx.state.channels.subscribers(channel));
+        was.iter().chain(is.iter()).copied().collect::<BTreeSet<UserId>>()
+    };
+    let mut guests = RoaringBitmap::new();
+    // Whose channels these are: those who came or went, and for guests who did, everybody there.
+    let mut accounts: BTreeSet<UserId> = changed.iter().map(|(user, _)| *user).collect();
+    for channel in changed.iter().map(|(_, channel)| *channel).collect::<BTreeSet<_>>() {
+        let there = there(channel);
+        guests.extend(there.iter().filter(|user| is_guest(**user)).map(|user| user.0));
+        if changed.iter().any(|(user, at)| *at == channel && is_guest(*user)) {
+            accounts.extend(there);
         }
     }
+    visibility::tell_guests_of_some(tx, before, &guests, &accounts);
 }
 
 /// Tells users of their new subscriptions; archived channels apart, since not every client hears of those.

@@ -15,6 +15,7 @@ use crate::state::RealmState;
 use crate::state::channels::ChannelRow;
 use crate::state::users::UserRow;
 use roaring::RoaringBitmap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use strangers::Strangers;
 use tidings_types::channel::Channel;
@@ -42,7 +43,7 @@ pub fn tell_differences(tx: &mut Tx<'_>, before: &RealmState, viewer: UserId) {
 }
 
 /// Tells one user of accounts that appear or disappear for them, and of addresses that are shown or hidden.
-pub fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
+fn tell_users(tx: &mut Tx<'_>, before: &RealmState, was: &UserRow, is: &UserRow) {
     let all: Vec<Arc<UserRow>> = tx.state.users.iter().cloned().collect();
     let audience = || Audience::user(is.id);
     for user in all {
@@ -70,7 +71,7 @@ pub fn tell_guests_of_users(tx: &mut Tx<'_>, before: &RealmState) {
         return;
     }
     let restricted = if see_all { before.clone() } else { tx.state.clone() };
-    let mut strangers = Strangers::of(&restricted);
+    let mut strangers = Strangers::of(&restricted, None);
     for user in restricted.users.iter() {
         let guests = strangers.to(user);
         let Some(guest) = guests.min().and_then(|id| restricted.users.get(UserId(id))) else { continue };
@@ -82,6 +83,28 @@ pub fn tell_guests_of_users(tx: &mut Tx<'_>, before: &RealmState) {
         } else {
             emit_user_unseen(tx, user, audience);
         }
+    }
+}
+
+/// Where guests are shown only those they have to do with: tells guests of accounts that they know now and did not know
+/// `before`, or the other way round, in one event for all guests. Nothing can have changed for other guests than these, and
+/// between them and other accounts.
+pub fn tell_guests_of_some(tx: &mut Tx<'_>, before: &RealmState, guests: &RoaringBitmap, accounts: &BTreeSet<UserId>) {
+    let is_guest = |state: &RealmState, id| state.active_user(UserId(id)).is_some_and(|user| user.is_guest());
+    let guests: RoaringBitmap = guests.iter().filter(|id| is_guest(before, *id) && is_guest(&tx.state, *id)).collect();
+    let Some(one) = guests.min().and_then(|id| tx.state.users.get(UserId(id)).cloned()) else { return };
+    let after = tx.state.clone();
+    let (mut were, mut are) = (Strangers::of(before, Some(&guests)), Strangers::of(&after, Some(&guests)));
+    for id in accounts {
+        let (Some(was), Some(user)) = (before.users.get(*id), after.users.get(*id)) else { continue };
+        let (were, are) = (were.to(was), are.to(user));
+        if were == are {
+            continue;
+        }
+        // To guests, everybody's address is shown, or nobody's.
+        let sees_email = after.can_see_email(&one, user);
+        emit_user_seen(tx, user, sees_email, Audience::set(Arc::new(&*were - &*are)));
+        emit_user_unseen(tx, user, Audience::set(Arc::new(&*are - &*were)));
     }
 }
 
@@ -180,12 +203,15 @@ pub fn user_update(user_id: UserId, aspect: UserAspect) -> Event {
 }
 
 /// `realm_user/add`; pictures are never left out of events.
+fn user_add(state: &RealmState, user: &UserRow, sees_email: bool) -> Event {
+    let person = User { is_active: Some(user.is_active), ..state.user_view_as(user, sees_email) };
+    Event::RealmUserAdd(Box::new(RealmUserAdd { person }))
+}
+
 fn emit_user_add(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
-    if audience.is_empty() {
-        return;
+    if !audience.is_empty() {
+        tx.emit(user_add(&tx.state, user, sees_email), audience);
     }
-    let person = User { is_active: Some(user.is_active), ..tx.state.user_view_as(user, sees_email) };
-    tx.emit(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience);
 }
 
 /// Tells everybody of a new account: with its real address, without it, or only that there is somebody.
@@ -207,12 +233,15 @@ pub fn emit_new_user(tx: &mut Tx<'_>, user: &UserRow) {
 
 /// An account that begins to be seen takes the place of the unknown one that some clients had among the active ones.
 fn emit_user_seen(tx: &mut Tx<'_>, user: &UserRow, sees_email: bool, audience: Audience) {
+    if audience.is_empty() {
+        return;
+    }
     if !user.is_active {
         emit_user_remove(tx, user, audience.clone(), Gate::Without(Shape::USER_LIST_INCOMPLETE));
     }
-    emit_user_add(tx, user, sees_email, audience.clone());
+    tx.emit_unnoted(user_add(&tx.state, user, sees_email), audience.clone(), Gate::All);
     let status = tx.state.status_view(user);
-    if status != UserStatus::default() && !audience.is_empty() {
+    if status != UserStatus::default() {
         tx.emit(Event::UserStatus(UserStatusEvent { user_id: user.id, status }), audience.clone());
     }
     presence::tell_known(tx, user, audience);
@@ -227,7 +256,7 @@ fn emit_user_unseen(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
 fn emit_user_remove(tx: &mut Tx<'_>, user: &UserRow, audience: Audience, gate: Gate) {
     if !audience.is_empty() {
         let person = RemovedUser { user_id: user.id, full_name: tx.state.stand_in(user.id).full_name };
-        tx.emit_gated(Event::RealmUserRemove(RealmUserRemove { person }), audience, gate);
+        tx.emit_unnoted(Event::RealmUserRemove(RealmUserRemove { person }), audience, gate);
     }
 }
 
@@ -235,7 +264,7 @@ fn emit_unknown_user(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
     if !audience.is_empty() {
         let person = User { is_active: Some(true), ..tx.state.unknown_user_view(user) };
         let gate = Gate::Without(Shape::USER_LIST_INCOMPLETE);
-        tx.emit_gated(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience, gate);
+        tx.emit_unnoted(Event::RealmUserAdd(Box::new(RealmUserAdd { person })), audience, gate);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Lists of subscribers are long and the same for everybody, so their JSON is made once for each change and copied.
 
 use super::{Fields, View};
+use crate::commands::subscriptions;
 use crate::shape::Shape;
 use crate::state::channels::{ChannelRow, SubscriptionRow};
 use serde::Serialize;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use tidings_types::ChannelId;
 use tidings_types::channel::{Channel, Subscription, SubscriptionSettings};
 use tidings_types::endpoints::events::IncludeSubscribers;
+use tidings_types::folder::ChannelFolder;
 use tidings_types::initial_state::field;
 use tidings_types::settings::UserSettings;
 
@@ -35,7 +37,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::streams, &view.channels());
     }
     if fetch.wants("channel_folders") {
-        fields.put(field::channel_folders, &view.state.organization.folders_in_order());
+        fields.put(field::channel_folders, &view.folders());
     }
     if fetch.wants("default_streams") {
         fields.put(field::realm_default_streams, view.default_channels());
@@ -66,6 +68,15 @@ impl View<'_> {
         self.state.channels.iter().filter(visible)
     }
 
+    /// Spectators see those that channels which they see are in.
+    fn folders(&self) -> Vec<&ChannelFolder> {
+        let mut folders = self.state.organization.folders_in_order();
+        if self.user.is_spectator() {
+            folders.retain(|folder| self.visible_channels().any(|channel| channel.folder == Some(folder.id)));
+        }
+        folders
+    }
+
     fn channels(&self) -> Vec<Channel> {
         self.visible_channels().map(|channel| self.state.channel_view(channel)).collect()
     }
@@ -78,6 +89,11 @@ impl View<'_> {
                 Some(row) => {
                     let list = if row.is_active { &mut lists.subscriptions } else { &mut lists.unsubscribed };
                     list.push(Listed { object: self.subscription(channel, row), subscribers });
+                }
+                // Whoever has no account looks at everything there is as if they were subscribed.
+                None if self.user.is_spectator() => {
+                    let row = subscriptions::unused(self.state, self.user.id, channel.id);
+                    lists.subscriptions.push(Listed { object: self.subscription(channel, &row), subscribers });
                 }
                 None => {
                     let object = self.state.channel_view(channel);

@@ -59,12 +59,17 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
 
 fn write_profile_fields(view: &View<'_>, fields: &mut Fields) {
     if view.request.fetch.wants("realm_domains") {
-        fields.put(field::realm_domains, &*view.state.organization.domains);
+        let domains = &**view.state.organization.domains;
+        fields.put(field::realm_domains, if view.user.is_spectator() { &[] as &[_] } else { domains });
     }
     if view.request.fetch.wants("custom_profile_fields") {
         let kind = |(kind, key, name): (FieldKind, _, _)| (key, NamedNumber { id: u8::from(kind).into(), name });
         let kinds: BTreeMap<&str, NamedNumber> = FieldKind::ALL.into_iter().map(kind).collect();
-        fields.put(field::custom_profile_fields, &view.state.organization.profile_fields_in_order());
+        let mut shown = view.state.organization.profile_fields_in_order();
+        if view.user.is_spectator() {
+            shown.clear();
+        }
+        fields.put(field::custom_profile_fields, &shown);
         fields.put(field::custom_profile_field_types, &kinds);
     }
 }
@@ -96,7 +101,7 @@ fn write_presence(view: &View<'_>, fields: &mut Fields) {
     } else {
         fields.put(field::presences, &view.state.legacy_presences(view.user, since));
     }
-    let update = view.state.personal.presence_last_update();
+    let update = if view.user.is_spectator() { -1 } else { view.state.personal.presence_last_update() };
     fields.put(field::presence_last_update_id, &presence_update_on_wire(update, request.generation));
     #[expect(clippy::cast_precision_loss, reason = "seconds fit")]
     fields.put(field::server_timestamp, &(request.now as f64));
@@ -142,7 +147,11 @@ fn write_absent_features(view: &View<'_>, fields: &mut Fields) {
         fields.put(*field, &json!({}));
     }
     if fetch.wants("onboarding_steps") {
-        fields.put(field::onboarding_steps, &view.state.personal.onboarding_steps(view.user.id));
+        let mut steps = view.state.personal.onboarding_steps(view.user.id);
+        if view.user.is_spectator() {
+            steps.clear();
+        }
+        fields.put(field::onboarding_steps, &steps);
         fields.put(field::navigation_tour_video_url, &json!(null));
     }
     if fetch.wants("video_calls") {

@@ -10,6 +10,7 @@ use crate::state::RealmState;
 use crate::state::realm::RealmRow;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use tidings_types::ChannelId;
 use tidings_types::initial_state::{AuthenticationMethod, NamedNumber, field, realm_field};
 use tidings_types::permission::{self, deprecated};
 use tidings_types::profile::external_accounts;
@@ -56,11 +57,30 @@ fn write_settings(view: &View<'_>, fields: &mut Fields) {
         let shown = state.shown_setting((permission.of)(&state.realm.settings));
         settings.insert(permission.rule.name.to_owned(), serde_json::json!(shown));
     }
+    if view.user.is_spectator() {
+        adapt_to_spectators(view, &mut settings);
+    }
     let provider = view.request.equipment.video_calls_of(&state.realm.settings);
     settings.insert("video_chat_provider".to_owned(), provider.into());
     for (name, value) in &settings {
         if let Some(field) = realm_field(name) {
             fields.put_setting(&field, value);
+        }
+    }
+}
+
+/// What spectators cannot do is not offered to them, and channels that they do not see are not named.
+fn adapt_to_spectators(view: &View<'_>, settings: &mut Map<String, Value>) {
+    settings.insert("allow_message_editing".to_owned(), false.into());
+    settings.insert("presence_disabled".to_owned(), true.into());
+    settings.insert("welcome_message_custom_text".to_owned(), "".into());
+    for name in
+        ["moderation_request_channel_id", "new_stream_announcements_stream_id", "signup_announcements_stream_id"]
+    {
+        let id = settings.get(name).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        let is_seen = |id| view.state.access_channel(view.user, ChannelId(id)).is_ok();
+        if !id.is_some_and(is_seen) {
+            settings.insert(name.to_owned(), (-1).into());
         }
     }
 }
@@ -143,7 +163,6 @@ fn write_absent_settings(fields: &mut Fields) {
     fields.put(field::realm_digest_weekday, &1);
     fields.put(field::realm_send_welcome_emails, &false);
     fields.put(field::realm_message_content_allowed_in_email_notifications, &true);
-    fields.put(field::realm_inline_image_preview, &true);
     fields.put(field::realm_inline_url_embed_preview, &false);
     fields.put(field::realm_require_e2ee_push_notifications, &false);
     fields.put(field::realm_want_advertise_in_communities_directory, &false);

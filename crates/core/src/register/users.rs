@@ -5,6 +5,7 @@ use crate::commands::bots;
 use crate::shape::Shape;
 use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
 use std::borrow::Cow;
+use tidings_types::group::UserGroup;
 use tidings_types::initial_state::field;
 use tidings_types::permission::realm as permission;
 use tidings_types::user::{Bot, Role, User};
@@ -26,10 +27,7 @@ pub(super) fn write(view: &View<'_>, fields: &mut Fields) {
         fields.put(field::realm_incoming_webhook_bots, &bots::integrations());
     }
     if fetch.wants("realm_user_groups") {
-        fields.put(
-            field::realm_user_groups,
-            &view.state.list_groups(view.request.shape.has(Shape::INCLUDE_DEACTIVATED_GROUPS)),
-        );
+        fields.put(field::realm_user_groups, &view.groups());
     }
 }
 
@@ -59,7 +57,8 @@ fn write_own_rights(view: &View<'_>, fields: &mut Fields) {
     let may = |permission| view.state.may(view.user, permission);
     let public = may(&permission::can_create_public_channel_group);
     let private = may(&permission::can_create_private_channel_group);
-    let web_public = may(&permission::can_create_web_public_channel_group);
+    let has_spectators = view.state.realm.settings.enable_spectator_access;
+    let web_public = has_spectators && may(&permission::can_create_web_public_channel_group);
     fields.put(field::can_create_streams, &(public || private));
     fields.put(field::can_create_public_streams, &public);
     fields.put(field::can_create_private_streams, &private);
@@ -73,14 +72,27 @@ impl<'a> View<'a> {
     /// find everybody have it among the active ones, as unknown, whatever it is.
     fn accounts(&self, active: bool) -> impl Iterator<Item = Cow<'a, str>> {
         let (state, user) = (self.state, self.user);
-        let sees_all = state.sees_all_users(user);
+        let sees_all = !user.is_spectator() && state.sees_all_users(user);
         let lists_unknown = active && !self.request.shape.has(Shape::USER_LIST_INCOMPLETE);
         state.users.iter_rendered().filter_map(move |(row, rendered)| {
+            if user.is_spectator() && state.can_see_user(user, row) {
+                return (row.is_active == active).then(|| Cow::Owned(to_json(&state.user_view(user, row)).into()));
+            }
             if sees_all || state.can_see_user(user, row) {
                 return (row.is_active == active).then(|| Cow::Borrowed(self.account(row, rendered)));
             }
             lists_unknown.then(|| Cow::Owned(to_json(&state.unknown_user_view(row)).into()))
         })
+    }
+
+    /// Spectators see the built-in ones, which settings name, and not who is in them.
+    fn groups(&self) -> Vec<UserGroup> {
+        let mut groups = self.state.list_groups(self.request.shape.has(Shape::INCLUDE_DEACTIVATED_GROUPS));
+        if self.user.is_spectator() {
+            groups.retain(|group| group.is_system_group);
+            groups.iter_mut().for_each(|group| group.members.clear());
+        }
+        groups
     }
 
     fn account(&self, row: &'a UserRow, rendered: &'a RenderedUser) -> &'a str {

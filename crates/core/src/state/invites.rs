@@ -1,6 +1,6 @@
 //! Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 
-use super::users::KeyHash;
+use super::users::{KeyHash, NOTIFICATION_BOT};
 use imbl::OrdMap;
 use std::sync::Arc;
 use tidings_types::user::Role;
@@ -36,6 +36,12 @@ pub struct InviteRow {
 }
 
 impl InviteRow {
+    /// Whether somebody asked for it themselves, where the organization is open. Nobody manages these.
+    #[must_use]
+    pub fn is_sign_up(&self) -> bool {
+        self.invited_by == NOTIFICATION_BOT
+    }
+
     /// Whether it can be accepted at this time, in UNIX seconds.
     #[must_use]
     pub fn is_open(&self, now: i64) -> bool {

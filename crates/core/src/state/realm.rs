@@ -16,6 +16,9 @@ pub struct RealmRow {
     pub description: String,
     /// UNIX seconds.
     pub date_created: i64,
+    /// When it became this server's by an import, in UNIX seconds; 0 if it was founded here. A copy of an organization
+    /// has the same `date_created` as the one it was copied from, and is another one all the same.
+    pub imported_at: i64,
     /// Host part of addresses that are made up, as in `user9@host`.
     pub host: String,
     /// Where clients reach it, without a slash at the end.

@@ -140,6 +140,7 @@ pub struct Users {
     keys: HashMap<KeyHash, UserId>,
     keys_of: HashMap<UserId, imbl::Vector<KeyHash>>,
     notification_bot: Option<Arc<UserRow>>,
+    active: usize,
 }
 
 /// See [`NOTIFICATION_BOT`].
@@ -206,6 +207,12 @@ impl Users {
         self.rows.len()
     }
 
+    /// How many accounts are in use.
+    #[must_use]
+    pub fn active_count(&self) -> usize {
+        self.active
+    }
+
     /// Whether there are no accounts.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -226,16 +233,19 @@ impl Users {
     /// The account with this API address: the real one, or a made-up `user9@host`.
     #[must_use]
     pub fn find_by_api_email(&self, email: &str, host: &str) -> Option<&Arc<UserRow>> {
-        let made_up = || {
-            let (name, at_host) = email.split_once('@')?;
-            let id = name.strip_prefix("user")?.parse::<UserId>().ok()?;
-            at_host.eq_ignore_ascii_case(host).then_some(id)
-        };
         let row = match self.find_by_delivery_email(email) {
             Some(row) => row,
-            None => self.get(made_up()?)?,
+            None => self.find_by_made_up_email(email, host)?,
         };
         row.api_email(host).eq_ignore_ascii_case(email).then_some(row)
+    }
+
+    /// The account that a made-up `user9@host` stands for, whether or not it is shown with that.
+    #[must_use]
+    pub fn find_by_made_up_email(&self, email: &str, host: &str) -> Option<&Arc<UserRow>> {
+        let (name, at_host) = email.split_once('@')?;
+        let id = name.strip_prefix("user")?.parse::<UserId>().ok()?;
+        self.sender(id).filter(|_| at_host.eq_ignore_ascii_case(host))
     }
 
     /// Whose key this is.
@@ -256,7 +266,9 @@ impl Users {
     }
 
     pub(super) fn put(&mut self, row: Arc<UserRow>) {
+        self.active += usize::from(row.is_active);
         if let Some(before) = self.rows.get(&row.id).map(|kept| &kept.row) {
+            self.active -= usize::from(before.is_active);
             self.by_email.remove(&before.delivery_email.to_lowercase());
             if let Some(same) = self.by_name.get_mut(&before.full_name.to_lowercase()) {
                 same.remove(&before.id);

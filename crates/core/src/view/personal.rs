@@ -87,6 +87,9 @@ impl RealmState {
     /// What everybody says of themselves, by id; who says nothing is not there.
     #[must_use]
     pub fn statuses_view(&self, viewer: &UserRow) -> BTreeMap<String, UserStatus> {
+        if viewer.is_spectator() {
+            return BTreeMap::new();
+        }
         let said = self.users.iter().map(|user| (user, self.status_view(user)));
         let said = said.filter(|(user, status)| *status != UserStatus::default() && self.can_see_user(viewer, user));
         said.map(|(user, status)| (user.id.to_string(), status)).collect()
@@ -94,7 +97,7 @@ impl RealmState {
 
     /// When active people whom `viewer` may know of were last there.
     fn presences(&self, viewer: &UserRow, since: PresencesSince) -> impl Iterator<Item = (&UserRow, Presence)> {
-        let hidden = self.realm.settings.presence_disabled;
+        let hidden = self.realm.settings.presence_disabled || viewer.is_spectator();
         let rows = self.personal.presences().filter(move |(_, row)| !hidden && since.includes(*row));
         rows.filter_map(move |(user, row)| {
             let user = self.active_user(user).filter(|user| !user.is_bot() && self.can_see_user(viewer, user))?;

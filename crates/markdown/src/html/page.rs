@@ -6,10 +6,10 @@
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
 use super::Writer;
-use crate::elements;
 use crate::escape::push_text_char;
-use crate::scan::Scanned;
-use crate::scan::token::{EMPTY, unmark};
+use crate::scan::token::{EMPTY, Edge, edge, is_edge, unmark};
+use crate::scan::{Scanned, Token};
+use crate::{elements, lists};
 
 /// Elements open at once; below this their tags are left out.
 const DEPTH_MAX: usize = 50;
@@ -25,6 +25,8 @@ struct OpenLink {
     destination: String,
     /// The text so far, without markup.
     text: String,
+    /// Where in the output it starts.
+    start: usize,
 }
 
 /// One piece of Markdown being written.
@@ -82,8 +84,14 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
     }
 
     fn run(mut self, text: &str) {
-        for event in Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
-            self.event(event);
+        for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+            match event {
+                Event::Start(Tag::List(Some(number))) => {
+                    let marker = text.get(range).unwrap_or_default().trim_start();
+                    self.start_numbered(lists::start(number, marker));
+                }
+                event => self.event(event),
+            }
         }
     }
 
@@ -126,8 +134,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
                 self.closing.push(CODE_BLOCK_END);
             }
             Tag::List(None) => self.open_list("<ul>\n", "</ul>\n"),
-            Tag::List(Some(1)) => self.open_list("<ol>\n", "</ol>\n"),
-            Tag::List(Some(start)) => self.open_list(&format!("<ol start=\"{start}\">\n"), "</ol>\n"),
+            Tag::List(Some(number)) => self.start_numbered(number),
             Tag::Item => self.open("<li>", "</li>\n"),
             Tag::Table(alignments) => {
                 self.alignments = alignments;
@@ -142,9 +149,6 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
                 self.open("<tr>\n", "</tr>\n");
             }
             Tag::TableCell => self.start_cell(),
-            Tag::Emphasis => self.open_inline("<em>", "</em>"),
-            Tag::Strong => self.open_inline("<strong>", "</strong>"),
-            Tag::Strikethrough => self.open_inline("<del>", "</del>"),
             Tag::Link { dest_url, title, .. } => self.start_link(&dest_url, &title),
             Tag::Image { dest_url, .. } => {
                 self.image = Some((self.scanned.restore(&dest_url).into_owned(), String::new()));
@@ -154,8 +158,18 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
     }
 
+    fn start_numbered(&mut self, number: u64) {
+        match number {
+            1 => self.open_list("<ol>\n", "</ol>\n"),
+            number => self.open_list(&format!("<ol start=\"{number}\">\n"), "</ol>\n"),
+        }
+    }
+
     /// Closes the innermost element. The parser pairs starts and ends; an end too many is ignored.
     fn end(&mut self) {
+        while let Some(closing) = self.closing.pop_if(|closing| is_edge(closing)) {
+            self.writer.push(closing);
+        }
         let closing = self.closing.pop().unwrap_or_default();
         match closing {
             LINK_END => self.end_link(),
@@ -201,13 +215,22 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         }
     }
 
-    fn open_inline(&mut self, opening: &str, closing: &'static str) {
-        if self.closing.len() >= DEPTH_MAX || self.image.is_some() {
-            self.closing.push("");
-            return;
+    /// Opens or closes what a mark stands for, unless in a link's text. What is closed is always what was opened last; a
+    /// mark without its other one is written as what it was.
+    fn emphasis(&mut self, c: char, edge: Edge) {
+        let too_deep = self.closing.len() >= DEPTH_MAX;
+        match edge {
+            Edge::Start(opening, closing) if self.link.is_none() && !too_deep => {
+                self.writer.push(opening);
+                self.closing.push(closing);
+            }
+            Edge::End(closing) if self.closing.last() == Some(&closing) => {
+                self.closing.pop();
+                self.writer.push(closing);
+            }
+            _ if too_deep => {}
+            _ => unmark(c).unwrap_or_default().chars().for_each(|c| push_text_char(self.writer.out(), c)),
         }
-        self.writer.push(opening);
-        self.closing.push(closing);
     }
 
     fn block(&mut self, html: &str) {
@@ -236,13 +259,26 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             link.text.push_str(&self.scanned.restore(text));
         }
         for c in text.chars() {
-            if let Some(original) = unmark(c) {
+            if let Some(edge) = edge(c) {
+                self.emphasis(c, edge);
+            } else if let Some(original) = unmark(c) {
                 original.chars().for_each(|c| push_text_char(self.writer.out(), c));
             } else if let Some(token) = self.scanned.token(c) {
-                self.writer.token(token, self.link.is_some());
+                self.token(c, token);
             } else {
                 push_text_char(self.writer.out(), c);
             }
+        }
+    }
+
+    /// Writes what the placeholder `c` stands for. In the text of a link, emoji stay as they were written.
+    fn token(&mut self, c: char, token: &Token) {
+        let in_link = self.link.is_some();
+        if in_link && matches!(token, Token::Emoji { .. } | Token::CustomEmoji { .. }) {
+            let written = self.scanned.restore(c.encode_utf8(&mut [0; 4])).into_owned();
+            crate::escape::push_text(self.writer.out(), &written);
+        } else {
+            self.writer.token(token, in_link);
         }
     }
 
@@ -259,7 +295,8 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
             Some(href) => self.writer.link_start(href, &self.scanned.restore(title)),
             None => self.writer.push("["),
         }
-        self.link = Some(OpenLink { href, destination, text: String::new() });
+        let start = self.writer.rendered.html.len();
+        self.link = Some(OpenLink { href, destination, text: String::new(), start });
     }
 
     fn end_link(&mut self) {
@@ -270,6 +307,7 @@ impl<'w, 'd, 's> Page<'w, 'd, 's> {
         };
         let is_empty = link.text.trim().is_empty();
         if is_empty {
+            self.writer.out().truncate(link.start);
             crate::escape::push_text(self.writer.out(), &href);
         }
         self.writer.push("</a>");

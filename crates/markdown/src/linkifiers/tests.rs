@@ -54,6 +54,7 @@ fn templates_are_those_of_rfc_6570() {
     check("https://x?a{&repo}", "https://x?a&repo=c%C3%A9%20%26");
     check("https://x{#repo}", "https://x#c%C3%A9%20&");
     check("https://x/{owner:1}{.id}{;id}", "https://x/a.7;id=7");
+    check("https://x/%20/100%/%zz%/{id}", "https://x/%20/100%25/%25zz%25/7");
     // A group that is not in the match is no variable.
     assert_eq!(expand(r"a(?P<x>b)?(?P<y>c)", "https://x{?x,y}", "ac"), "https://x?y=c");
 }

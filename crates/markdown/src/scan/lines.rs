@@ -16,10 +16,12 @@ impl Scanner<'_, '_> {
         let prefix = &line[..line.len() - content.len()];
         let content = content.trim_end();
         if content.is_empty() {
-            return false;
+            return self.empty_quote(line, prefix);
         }
         if fence_in(content).is_some() {
+            let start = self.out.len();
             self.copy_fenced(line);
+            self.verbatim.push(start..self.out.len());
             return true;
         }
         if is_underline(content) && !prefix.starts_with("    ") {
@@ -30,6 +32,19 @@ impl Scanner<'_, '_> {
             self.out.push(EMPTY);
         }
         false
+    }
+
+    /// Copies a line that is all of a paragraph and nothing but `>`: what quotes nothing is text.
+    fn empty_quote(&mut self, line: &str, prefix: &str) -> bool {
+        let next = self.rest()[line.len()..].strip_prefix('\n').map(first_line).unwrap_or_default();
+        let alone = next.trim().is_empty() && previous_line(self.source, self.position).trim().is_empty();
+        let Some(last) = prefix.rfind('>').filter(|_| alone) else {
+            return false;
+        };
+        self.copy(last);
+        self.out.push(EMPTY);
+        self.copy(line.len() - last);
+        true
     }
 
     /// Whether a table with this delimiter row could be of the size no message needs: its width times all lines.
@@ -124,7 +139,7 @@ fn fence_in(content: &str) -> Option<(u8, usize)> {
 }
 
 /// `content` without the list markers it starts with.
-fn after_list_marker(mut content: &str) -> &str {
+pub(super) fn after_list_marker(mut content: &str) -> &str {
     loop {
         let digits = content.bytes().take(9).take_while(u8::is_ascii_digit).count();
         let rest =

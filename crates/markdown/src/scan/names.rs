@@ -12,7 +12,7 @@ const TOPIC_WILDCARD: &str = "topic";
 
 impl Scanner<'_, '_> {
     pub(super) fn mention(&mut self) -> bool {
-        if self.after_word() {
+        if !self.may_mention() {
             return false;
         }
         let rest = &self.rest()[1..];
@@ -50,14 +50,13 @@ impl Scanner<'_, '_> {
         Some(Token::User { id: user.id, name: user.full_name, silent: silent || !user.is_active })
     }
 
-    /// The user meant by `name`, `name|id` or `|id`. A name says nobody if several users in use share it, or if none in
+    /// The user meant by `name`, `name|id` or `|id`; beside an id the name has to be spelled as it is. A name alone says nobody if several users in use share it, or if none in
     /// use has it and several others do.
     fn user(&self, name: &str) -> Option<UserRef> {
         if let Some((full_name, id)) = name.rsplit_once('|')
             && let Ok(id) = id.parse()
         {
-            let same_name = |user: &UserRef| user.full_name.to_lowercase() == full_name.to_lowercase();
-            return self.directory.user_by_id(id).filter(|user| full_name.is_empty() || same_name(user));
+            return self.directory.user_by_id(id).filter(|user| full_name.is_empty() || user.full_name == full_name);
         }
         let mut users = self.directory.users_by_name(name);
         if users.iter().any(|user| user.is_active) {
@@ -70,7 +69,7 @@ impl Scanner<'_, '_> {
         let Some(text) = self.rest().strip_prefix('#').and_then(|rest| between(rest, "**")) else {
             return false;
         };
-        if self.after_word() {
+        if !self.may_mention() {
             return false;
         }
         let (name, topic) = match text.split_once('>') {

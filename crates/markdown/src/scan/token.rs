@@ -15,6 +15,15 @@ pub(crate) const BACKSLASH: char = '\u{FDD2}';
 pub(crate) const UNDERSCORE: char = '\u{FDD3}';
 /// A `~` that strikes nothing.
 pub(crate) const TILDE: char = '\u{FDD4}';
+/// A `*` that emphasizes nothing.
+pub(crate) const STAR: char = '\u{FDD5}';
+/// Where strong text starts and ends, emphasized text, and deleted text.
+pub(crate) const STRONG_START: char = '\u{FDD6}';
+pub(crate) const STRONG_END: char = '\u{FDD7}';
+pub(crate) const EMPHASIS_START: char = '\u{FDD8}';
+pub(crate) const EMPHASIS_END: char = '\u{FDD9}';
+pub(crate) const DELETED_START: char = '\u{FDDA}';
+pub(crate) const DELETED_END: char = '\u{FDDB}';
 
 /// The first placeholder; the others follow it. A plane of private-use characters: one character each, so that the
 /// parser never cuts one in two.
@@ -92,8 +101,37 @@ pub(crate) fn unmark(c: char) -> Option<&'static str> {
         BACKSLASH => "\\",
         UNDERSCORE => "_",
         TILDE => "~",
+        STAR | EMPHASIS_START | EMPHASIS_END => "*",
+        STRONG_START | STRONG_END => "**",
+        DELETED_START | DELETED_END => "~~",
         _ => return None,
     })
+}
+
+/// The element that a mark opens or closes.
+pub(crate) enum Edge {
+    /// Its opening tag, and the closing one.
+    Start(&'static str, &'static str),
+    /// Its closing tag.
+    End(&'static str),
+}
+
+/// The edge of an element that `c` stands for.
+pub(crate) fn edge(c: char) -> Option<Edge> {
+    Some(match c {
+        STRONG_START => Edge::Start("<strong>", "</strong>"),
+        STRONG_END => Edge::End("</strong>"),
+        EMPHASIS_START => Edge::Start("<em>", "</em>"),
+        EMPHASIS_END => Edge::End("</em>"),
+        DELETED_START => Edge::Start("<del>", "</del>"),
+        DELETED_END => Edge::End("</del>"),
+        _ => return None,
+    })
+}
+
+/// Whether this is the closing tag of an element that a mark opens.
+pub(crate) fn is_edge(tag: &str) -> bool {
+    matches!(tag, "</strong>" | "</em>" | "</del>")
 }
 
 /// Whether `c` may be a mark or a placeholder; such characters in the source become tokens themselves.

@@ -49,6 +49,14 @@ fn code_blocks() {
     check("``` inventedlanguage\nx\n```", &code(" data-code-language=\"inventedlanguage\"", "x"));
     check("```a\"b\nx\n```", &code(" data-code-language=\"a&quot;b\"", "x"));
     check("```\nopen", &code("", "open"));
+    check("```\n\n\n  a \t\n\n\tb\n\n\n```", &code("", "  a\n\n\tb"));
+    check("```\n#!/bin/unheard-of\nx\n```", &code("", "#!/bin/unheard-of\nx"));
+    check(
+        "```\n#!/usr/bin/env python\nx = 1\n```",
+        &code("", &format!("<span class=\"ch\">#!/usr/bin/env python</span>\n{one}")),
+    );
+    check("```TeX\na\n```", &code(" data-code-language=\"TeX\"", "<span class=\"n\">a</span>"));
+    check("```Quote\na\n```", "<blockquote>\n<p>a</p>\n</blockquote>");
     check("```\n```", &code("", ""));
     check("    four spaces", &code("", "four spaces"));
     check("    @**King Hamlet** :smile: <b> a_b \\ ~", &code("", "@**King Hamlet** :smile: &lt;b&gt; a_b \\ ~"));
@@ -166,9 +174,9 @@ fn status_messages() {
     check("/mewaves", false);
     check("/me", false);
     check(" /me waves", false);
-    check("/me waves\n* a", false);
+    check("/me waves\n* a", true);
     check("```\n/me waves\n```", false);
-    check("/me waves\n\n> x", false);
+    check("/me waves\n\n> x", true);
     super::check("/me waves", "<p>/me waves</p>");
 }
 
@@ -191,4 +199,34 @@ fn one_line() {
     );
     check("[x](javascript:alert)", "[x](javascript:alert)");
     check("![x](/user_uploads/1/a.png)", "<a href=\"/user_uploads/1/a.png\">x</a>");
+}
+
+#[test]
+fn numbered_lists_start_anywhere() {
+    check(
+        "1. a\n2. b\n  3. c\n  4. d\n3. e",
+        "<ol>\n<li>a</li>\n<li>b<ol start=\"3\">\n<li>c</li>\n<li>d</li>\n</ol>\n</li>\n<li>e</li>\n</ol>",
+    );
+    check("todo\n9. a\n  b\n1. c", "<p>todo</p>\n<ol start=\"9\">\n<li>a<br>\nb</li>\n<li>c</li>\n</ol>");
+    check("in\n2026. x", "<p>in<br>\n2026. x</p>");
+    check("2026. x\n001. y", "<ol start=\"2026\">\n<li>x</li>\n<li>y</li>\n</ol>");
+    check("* a\n  5. b", "<ul>\n<li>a<ol start=\"5\">\n<li>b</li>\n</ol>\n</li>\n</ul>");
+}
+
+#[test]
+fn all_bullets_are_alike() {
+    check("- a\n* b\n+ c\n  + d", "<ul>\n<li>a</li>\n<li>b</li>\n<li>c<ul>\n<li>d</li>\n</ul>\n</li>\n</ul>");
+    check("* a\n1. b\n- c", "<ul>\n<li>a</li>\n</ul>\n<ol>\n<li>b</li>\n</ol>\n<ul>\n<li>c</li>\n</ul>");
+    let code = "<div class=\"codehilite\"><pre><span></span><code>- x\n2. y\n</code></pre></div>";
+    check(
+        "1. a\n  ```\n  - x\n  2. y\n  ```\n- b",
+        &format!("<ol>\n<li>a\n{code}\n</li>\n</ol>\n<ul>\n<li>b</li>\n</ul>"),
+    );
+}
+
+#[test]
+fn what_quotes_nothing_is_text() {
+    check(">", "<p>&gt;</p>");
+    check("a\n\n >> \n\nb", "<p>a</p>\n<blockquote>\n<p>&gt;</p>\n</blockquote>\n<p>b</p>");
+    check("> a\n>\n> b", "<blockquote>\n<p>a</p>\n<p>b</p>\n</blockquote>");
 }

@@ -103,3 +103,17 @@ fn what_a_message_links_to_is_told() {
     assert!(rendered.linked_uploads.iter().eq(["1/unknown"]));
     assert!(!rendered.has_image && rendered.has_link);
 }
+
+#[test]
+fn many_links_and_no_previews() {
+    let links = |count: usize| (0..count).map(|at| format!("https://a.b/{at}\n")).collect::<String>();
+    let image = "[a](/user_uploads/2/ab/x.png)";
+    let few = render(&format!("{}{image}\n> https://a.b/quoted", links(23)), &Verona);
+    assert_eq!(few.html.matches("message_inline_image").count(), 1);
+    assert!(few.has_image);
+    let many = render(&format!("{}{image}", links(24)), &Verona);
+    assert_eq!(many.html.matches("message_inline_image").count(), 0);
+    assert!(!many.has_image && many.has_link && many.linked_uploads.contains("2/ab/x.png"));
+    let alone = render(&format!("[](/user_uploads/2/ab/x.png)\n\n{}", links(24)), &Verona);
+    assert!(alone.html.starts_with("<p><a href=\"/user_uploads/2/ab/x.png\">/user_uploads"), "{}", alone.html);
+}

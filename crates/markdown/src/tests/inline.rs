@@ -4,14 +4,27 @@ use crate::render;
 #[test]
 fn emphasis() {
     check("**a** *b* ~~c~~", "<p><strong>a</strong> <em>b</em> <del>c</del></p>");
-    check("***a***", "<p><em><strong>a</strong></em></p>");
+    check("***a***", "<p><strong><em>a</em></strong></p>");
+    check("***a** b*", "<p><strong>*a</strong> b*</p>");
     check("*a **b** c*", "<p><em>a <strong>b</strong> c</em></p>");
     check("~~**a**~~", "<p><del><strong>a</strong></del></p>");
     check("_a_ __b__ snake_case_name", "<p>_a_ __b__ snake_case_name</p>");
     check("~a~ ~~~b~~~", "<p>~a~ ~~~b~~~</p>");
     check("const char *x = (char *)y", "<p>const char *x = (char *)y</p>");
     check("2 * 3 * 4", "<p>2 * 3 * 4</p>");
-    check("** a **", "<p>** a **</p>");
+    check("** a ** ~~ b ~~ * c *", "<p><strong> a </strong> <del> b </del> * c *</p>");
+    check("**a\nb** *c\nd* ~~e\nf~~", "<p>**a<br>\nb** *c<br>\nd* ~~e<br>\nf~~</p>");
+    check("*a ^ b* *c*", "<p>*a ^ b* <em>c</em></p>");
+    check("a*b*c **d**e", "<p>a<em>b</em>c <strong>d</strong>e</p>");
+    check("*a **b* c**", "<p>*a <strong>b* c</strong></p>");
+    check("~~a *b~~ c*", "<p>~~a <em>b~~ c</em></p>");
+    check("x ***** **** *** ** *", "<p>x <strong>*</strong> <strong>** </strong>* ** *</p>");
+    check(
+        "| a |\n|-|\n| *b | c* | **d** |",
+        "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>*b</td>\n</tr>\n</tbody>\n</table>",
+    );
+    check("* *a* b\n* * c", "<ul>\n<li><em>a</em> b</li>\n<li><ul>\n<li>c</li>\n</ul>\n</li>\n</ul>");
+    check("***\n# *a*\n* * *", "<hr>\n<h1><em>a</em></h1>\n<hr>");
     check("**note:**text", "<p><strong>note:</strong>text</p>");
     check("text**\"x\"**text", "<p>text<strong>\"x\"</strong>text</p>");
     check("(*a*) \"**b**\"", "<p>(<em>a</em>) \"<strong>b</strong>\"</p>");
@@ -60,15 +73,21 @@ fn links() {
     check("[a](https://b.c \"t\\\"\")", "<p>[a](<a href=\"https://b.c\">https://b.c</a> \"t\\\"\")</p>");
     check("[a](https://b.c \"t & u\")", "<p><a href=\"https://b.c\" title=\"t &amp; u\">a</a></p>");
     check("[](https://b.c)", "<p><a href=\"https://b.c\">https://b.c</a></p>");
-    check("[**a** `b`](https://b.c/_d_)", "<p><a href=\"https://b.c/_d_\"><strong>a</strong> <code>b</code></a></p>");
+    check("[  ](https://b.c)", "<p><a href=\"https://b.c\">https://b.c</a></p>");
+    check(
+        "[**a** `b` :tada: 🎉](https://b.c/_d_*e*)",
+        "<p><a href=\"https://b.c/_d_*e*\">**a** <code>b</code> :tada: 🎉</a></p>",
+    );
+    check("**a [b**c](https://b.c) d**", "<p><strong>a <a href=\"https://b.c\">b**c</a> d</strong></p>");
     check("[https://x.y](https://b.c)", "<p><a href=\"https://b.c\">https://x.y</a></p>");
     check("[#**announce**](https://b.c)", "<p><a href=\"https://b.c\">#announce</a></p>");
     check("[a](zulip.com/x)", "<p><a href=\"http://zulip.com/x\">a</a></p>");
     check("[a](mailto:a@b.c)", "<p><a href=\"mailto:a@b.c\">a</a></p>");
+    check("[a](#settings)", "<p><a href=\"#settings\">a</a></p>");
     check("[a](#narrow/channel/9-x)", "<p><a href=\"#narrow/channel/9-x\">a</a></p>");
     check("[a](/user_uploads/1/b_c.pdf)", "<p><a href=\"/user_uploads/1/b_c.pdf\">a</a></p>");
     check("[a](javascript:alert)", "<p>[a](javascript:alert)</p>");
-    check("[**a**](/api/v1 \"t\")", "<p>[<strong>a</strong>](/api/v1)</p>");
+    check("[**a**](/api/v1 \"t\")", "<p>[**a**](/api/v1)</p>");
     check("[a]: https://b.c", "<p>[a]: <a href=\"https://b.c\">https://b.c</a></p>");
     check("[a] [a][b] [x][]", "<p>[a] [a][b] [x][]</p>");
 }
@@ -106,12 +125,18 @@ fn emoji() {
         ":thumbs_up: 👍",
         &format!("<p>{} {}</p>", span("thumbs up", "1f44d", "thumbs_up"), span("+1", "1f44d", "+1")),
     );
-    check("❤️", &format!("<p>{}</p>", span("heart", "2764", "heart")));
+    check("❤️ ❤ ™", &format!("<p>{} ❤ ™</p>", span("heart", "2764", "heart")));
+    check(
+        "#️⃣ 7️⃣ #⃣ 7",
+        &format!("<p>{} {} #⃣ 7</p>", span("hash", "0023-20e3", "hash"), span("seven", "0037-20e3", "seven")),
+    );
     check("👍🏽", "<p>👍🏽</p>");
     check("10:30:45 :nope_nope: ::", "<p>10:30:45 :nope_nope: ::</p>");
+    check(":no_such:smile: :smile:", &format!("<p>:no_such:smile: {smile}</p>"));
+    check(":word: a:word:", "<p><a href=\"https://words.example/word\">:word:</a> a:word:</p>");
     check(
         ":green_tick:",
-        "<p><img alt=\":green_tick:\" class=\"emoji\" src=\"/user_avatars/2/emoji/images/1.png?a=&quot;b&quot;&amp;c\" title=\"green_tick\"></p>",
+        "<p><img alt=\":green_tick:\" class=\"emoji\" src=\"/user_avatars/2/emoji/images/1.png?a=&quot;b&quot;&amp;c\" title=\"green tick\"></p>",
     );
     check(
         ":zulip:",
@@ -127,7 +152,8 @@ fn times() {
         "<p>at <time datetime=\"2026-11-21T10:00:00Z\">2026-11-21T11:00:00+01:00</time>!</p>",
     );
     check("<time:x&y>", "<p><span class=\"timestamp-error\">Invalid time format: x&amp;y</span></p>");
-    check("<time:>", "<p>&lt;time:&gt;</p>");
-    check("<time:a<b>", "<p>&lt;time:a&lt;b&gt;</p>");
+    check("<time:>", "<p><span class=\"timestamp-error\">Invalid time format: </span></p>");
+    check("<time:a<b>", "<p><span class=\"timestamp-error\">Invalid time format: a&lt;b</span></p>");
+    check("<time:a\nb>", "<p>&lt;time:a<br>\nb&gt;</p>");
     check("`<time:2026-11-21>`", "<p><code>&lt;time:2026-11-21&gt;</code></p>");
 }

@@ -65,9 +65,10 @@ fn domains_that_exist_are_links() {
     }
 }
 
-struct Emoticons;
+/// A realm whose code blocks have a language.
+struct Speaks(&'static str);
 
-impl Directory for Emoticons {
+impl Directory for Speaks {
     fn user_by_id(&self, _: u32) -> Option<UserRef> {
         None
     }
@@ -87,14 +88,14 @@ impl Directory for Emoticons {
         true
     }
     fn default_code_language(&self) -> &str {
-        "rust"
+        self.0
     }
 }
 
 #[test]
 fn emoticons_are_emoji_for_those_who_want_that() {
     for (text, _) in crate::emoji::EMOTICONS {
-        let emoji = |source: &str| render(source, &Emoticons).html.matches("class=\"emoji").count();
+        let emoji = |source: &str| render(source, &Speaks("rust")).html.matches("class=\"emoji").count();
         assert_eq!(emoji(&format!("a {text}, b")), 1, "{text}");
         assert_eq!(emoji(text), 1, "{text}");
         assert_eq!(emoji(&format!("a{text} b{text}c")), 0, "{text}");
@@ -106,11 +107,17 @@ fn emoticons_are_emoji_for_those_who_want_that() {
 #[test]
 fn code_without_a_language_is_in_the_default_one() {
     let language = |source: &str| {
-        let html = render(source, &Emoticons).html;
+        let html = render(source, &Speaks("rust")).html;
         html.split_once("data-code-language=\"").map(|(_, rest)| rest.split('"').next().unwrap_or_default().to_owned())
     };
     assert_eq!(language("```\nx\n```").as_deref(), Some("Rust"));
     assert_eq!(language("```py\nx\n```").as_deref(), Some("Python"));
     assert_eq!(language("```text\nx\n```").as_deref(), Some("Text only"));
     assert_eq!(language("    x"), None);
+    let html = |language, source: &str| render(source, &Speaks(language)).html;
+    for kind in ["quote", "math", "spoiler"] {
+        let named = html("", &format!("```{kind}\n*x*\n```\n* a\n  ```{kind}\n  y\n  ```"));
+        assert_eq!(html(kind, "```\n*x*\n```\n* a\n  ```\n  y\n  ```"), named);
+        assert!(!named.contains("codehilite"), "{named}");
+    }
 }

@@ -9,12 +9,17 @@ fn user_mentions() {
     check("@**King Hamlet**", &format!("<p>{HAMLET}</p>"));
     check("@**king hamlet**", &format!("<p>{HAMLET}</p>"));
     check("@**King Hamlet|9**", &format!("<p>{HAMLET}</p>"));
+    check("@**king hamlet|9**", "<p>@<strong>king hamlet|9</strong></p>");
     check("@**|9**", &format!("<p>{HAMLET}</p>"));
     check("@_**King Hamlet**", &format!("<p>{HAMLET_SILENT}</p>"));
     check("@_**|9**", &format!("<p>{HAMLET_SILENT}</p>"));
     check("hi (@**King Hamlet**),", &format!("<p>hi ({HAMLET}),</p>"));
-    check("*@**King Hamlet***", &format!("<p><em>{HAMLET}</em></p>"));
-    check("**a:**@**King Hamlet**", &format!("<p><strong>a:</strong>{HAMLET}</p>"));
+    check("[@**King Hamlet** {@**King Hamlet** /@**King Hamlet**", &format!("<p>[{HAMLET} {{{HAMLET} /{HAMLET}</p>"));
+    for before in [".", ",", ";", ":", "#", "*", "-", "é"] {
+        check(&format!("{before}@**King Hamlet**"), &format!("<p>{before}@<strong>King Hamlet</strong></p>"));
+        check(&format!("{before}#**announce**"), &format!("<p>{before}#<strong>announce</strong></p>"));
+    }
+    check("**@_all: @**King Hamlet** now**", &format!("<p><strong>@_all: {HAMLET} now</strong></p>"));
     check("@**Cordelia|9**", "<p>@<strong>Cordelia|9</strong></p>");
     check("@**|99**", "<p>@<strong>|99</strong></p>");
     check("@**Nobody**", "<p>@<strong>Nobody</strong></p>");
@@ -23,8 +28,8 @@ fn user_mentions() {
     check("@**Zoë <b>**", "<p><span class=\"user-mention\" data-user-id=\"13\">@Zoë &lt;b&gt;</span></p>");
     check("@**under_score_d**", "<p><span class=\"user-mention\" data-user-id=\"14\">@under_score_d</span></p>");
     check("mail@**King Hamlet**", "<p>mail@<strong>King Hamlet</strong></p>");
-    check("@**King\nHamlet**", "<p>@<strong>King<br>\nHamlet</strong></p>");
-    check("@** @**** @", "<p>@** @**** @</p>");
+    check("@**King\nHamlet**", "<p>@**King<br>\nHamlet**</p>");
+    check("@** @**** @", "<p>@<strong> @</strong>** @</p>");
     check("`@**King Hamlet**`", "<p><code>@**King Hamlet**</code></p>");
     check("> @**King Hamlet**", &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"));
     check("```quote\n@**King Hamlet**\n```", &format!("<blockquote>\n<p>{HAMLET_SILENT}</p>\n</blockquote>"));

@@ -113,7 +113,7 @@ pub fn write(source: &Source, out: impl Write, mut progress: impl FnMut(Progress
     Ok(done)
 }
 
-/// Files to which exported messages refer; of everything, the others, too. A file that is not in the store any more is
+/// Files to which exported messages refer, also those that are sent later; of everything, the others, too. A file that is not in the store any more is
 /// left out.
 fn uploads<W: Write>(
     source: &Source,
@@ -122,17 +122,19 @@ fn uploads<W: Write>(
     written: &mut dyn FnMut(u64),
 ) -> Result<()> {
     let (mut attachments, mut records) = (Vec::new(), Vec::new());
+    let mut later = tables::later::uses(source, messages);
     for row in source.state.files.iter() {
         let used: Vec<u32> =
             source.state.files.uses(row.id).map(|(id, _)| id.0).filter(|id| messages.has(*id)).collect();
-        if used.is_empty() && source.scope != Scope::Everything {
+        let scheduled = later.remove(&row.id).unwrap_or_default();
+        if used.is_empty() && scheduled.is_empty() && source.scope != Scope::Everything {
             continue;
         }
         if archive.stored(source, &format!("uploads/{}", row.path), &row.key)?.is_none() {
             continue;
         }
         written(1);
-        attachments.push(attachment(row, &used));
+        attachments.push(attachment(row, &used, &scheduled));
         records.push(json!({
             "realm_id": 1, "user_profile_id": row.owner, "path": row.path, "s3_path": row.path, "size": row.size,
             "last_modified": row.created_at, "content_type": row.content_type, "user_profile_email": null,
@@ -141,16 +143,17 @@ fn uploads<W: Write>(
     archive.spooled("attachment.json", |out| {
         let mut tables = Tables::new(out)?;
         tables.table("zerver_attachment", attachments)?;
-        tables.table("zerver_scheduledmessage", [])?;
         tables.end()
     })?;
     archive.spooled("uploads/records.json", |out| serde_json::to_writer(out, &records).map_err(Error::from))
 }
 
-fn attachment(row: &FileRow, used: &[u32]) -> Value {
+fn attachment(row: &FileRow, used: &[u32], scheduled: &[u64]) -> Value {
     json!({
         "id": row.id, "file_name": row.name, "path_id": row.path, "owner": row.owner, "realm": 1,
         "create_time": row.created_at, "size": row.size, "content_type": row.content_type, "messages": used,
-        "scheduled_messages": [], "is_realm_public": false, "is_web_public": false,
+        "scheduled_messages": scheduled,
+        // Unknown: found out when somebody asks for it.
+        "is_realm_public": null, "is_web_public": null,
     })
 }

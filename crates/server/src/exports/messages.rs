@@ -10,14 +10,22 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{Error, Result, Write};
 use std::sync::Arc;
 use tidings_core::change::MessageRow;
+use tidings_core::state::RealmState;
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::{ConversationKind, MessageIndex};
 use tidings_core::state::users::UserRow;
 use tidings_store::query::{Bounds, MessageQuery, Page as Range};
+use tidings_types::message::{Edit, ReactionType};
 use tidings_types::{ChannelId, ConversationId, MessageId, UserId};
 
 /// Messages in one file.
 const PAGE: u32 = 1_000;
+
+/// Characters of a program's name, where other servers keep it.
+const CLIENT_CHARS_MAX: usize = 30;
+
+/// The topic of a message to users: other servers have one that no topic of a channel can be.
+pub(super) const DIRECT_TOPIC: &str = "\u{7}";
 
 /// Numbers of marks, as other servers have them.
 const MARKS: &[(&str, u32)] = &[
@@ -182,8 +190,14 @@ impl<'a> Messages<'a> {
             self.taken.insert(row.id.0);
             messages.push(self.message(row, conversation, kind));
             for reaction in row.reactions.iter().filter(|reaction| is_known(reaction.user)) {
+                // Other servers compare the name of a custom emoji with what it is called.
+                let name = match reaction.reaction_type {
+                    ReactionType::Realm => custom_emoji_name(state, &reaction.emoji_code),
+                    _ => Some(reaction.emoji_name.as_str()),
+                };
+                let Some(name) = name else { continue };
                 self.reactions.push(json!({
-                    "user_profile": reaction.user, "message": row.id, "emoji_name": reaction.emoji_name,
+                    "user_profile": reaction.user, "message": row.id, "emoji_name": name,
                     "emoji_code": reaction.emoji_code, "reaction_type": reaction.reaction_type,
                 }))?;
             }
@@ -208,19 +222,24 @@ impl<'a> Messages<'a> {
         tables.end()
     }
 
-    fn message(&mut self, row: &MessageRow, conversation: ConversationId, kind: &ConversationKind) -> Value {
-        let state = &self.source.state;
+    /// The number of a program; names that begin with the same characters are one where there is no room for more.
+    pub(super) fn client(&mut self, name: &str) -> u32 {
         let count = u32::try_from(self.clients.len()).unwrap_or(u32::MAX);
-        let client = *self.clients.entry(row.client.clone()).or_insert(count + 1);
+        *self.clients.entry(name.chars().take(CLIENT_CHARS_MAX).collect()).or_insert(count + 1)
+    }
+
+    fn message(&mut self, row: &MessageRow, conversation: ConversationId, kind: &ConversationKind) -> Value {
+        let client = self.client(&row.client);
+        let state = &self.source.state;
         let topic = match kind {
             ConversationKind::Topic { topic, .. } => topic.as_str(),
-            ConversationKind::Direct { .. } => "",
+            ConversationKind::Direct { .. } => DIRECT_TOPIC,
         };
         json!({
-            "id": row.id, "sender": row.sender, "recipient": recipient(conversation, kind), "realm": 1, "type": 1,
+            "id": row.id, "sender": row.sender, "recipient": recipient(conversation, kind, row.sender), "realm": 1, "type": 1,
             "subject": topic, "content": row.content, "rendered_content": row.rendered,
             "rendered_content_version": 1, "date_sent": row.timestamp, "sending_client": client,
-            "last_edit_time": row.last_edit, "edit_history": serde_json::to_string(&row.edit_history).ok(),
+            "last_edit_time": row.last_edit, "edit_history": history(row),
             "has_attachment": !state.files.of_message(row.id).is_empty(), "has_image": row.bits.has_image,
             "has_link": row.bits.has_link, "is_channel_message": matches!(kind, ConversationKind::Topic { .. }),
         })
@@ -263,4 +282,17 @@ impl<'a> Messages<'a> {
         let known = MARKS.iter().filter(|(name, _)| names.contains(name)).map(|(_, bit)| bit);
         Some(known.fold(if is_direct { IS_PRIVATE } else { 0 }, |mask, bit| mask | bit))
     }
+}
+
+/// What a custom emoji is called; none for one that was never there.
+pub(super) fn custom_emoji_name<'a>(state: &'a RealmState, code: &str) -> Option<&'a str> {
+    Some(state.pictures.emoji_by_id(code.parse().ok()?)?.name.as_str())
+}
+
+/// Edits as a text of JSON; null where there are none. Each has to name somebody there: where nobody knows who it was,
+/// the sender.
+fn history(row: &MessageRow) -> Option<String> {
+    let named = |edit: &Edit| Edit { user_id: edit.user_id.or(Some(row.sender)), ..edit.clone() };
+    let edits: Vec<Edit> = row.edit_history.iter().map(named).collect();
+    if edits.is_empty() { None } else { serde_json::to_string(&edits).ok() }
 }

@@ -6,7 +6,9 @@ use super::writer::Archive;
 use crate::files::pictures::Kind;
 use serde_json::{Value, json};
 use std::io::{Result, Write};
-use tidings_core::state::pictures::PictureOf;
+use tidings_core::state::pictures::{EmojiRow, PictureOf};
+use tidings_core::state::users::NOTIFICATION_BOT;
+use tidings_types::UserId;
 
 /// Writes all of them; returns how many files that were.
 pub(super) fn write<W: Write>(source: &Source, archive: &mut Archive<W>) -> Result<u64> {
@@ -15,6 +17,11 @@ pub(super) fn write<W: Write>(source: &Source, archive: &mut Archive<W>) -> Resu
     folders.emoji()?;
     folders.organization()?;
     Ok(folders.count)
+}
+
+/// Whose emoji it is; null for the server's own account, which is in no organization elsewhere.
+pub(super) fn author(row: &EmojiRow) -> Option<UserId> {
+    Some(row.author).filter(|author| *author != NOTIFICATION_BOT)
 }
 
 struct Folders<'a, W: Write> {
@@ -71,7 +78,7 @@ impl<W: Write> Folders<'_, W> {
             let ending = if row.is_animated { "gif" } else { "png" };
             let file = format!("{}.{ending}", row.file);
             let known = json!({
-                "file_name": file, "name": row.name, "author": row.author, "deactivated": row.is_deactivated,
+                "file_name": file, "name": row.name, "author": author(row), "deactivated": row.is_deactivated,
                 "content_type": format!("image/{ending}"),
             });
             for path in [format!("1/emoji/images/{file}"), format!("1/emoji/images/{file}.original")] {

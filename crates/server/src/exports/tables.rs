@@ -4,13 +4,19 @@
 //! # Layout
 //! - this file: all tables, and the organization's own. [`people`]: accounts and what is personal.
 //! - [`channels`]: channels, subscriptions, conversations. [`groups`]: groups of users, and permissions.
+//! - [`later`]: what is to be sent later.
+//!
+//! A server that imports an archive refuses columns that it does not know, and misses those that it does: the tables with
+//! names that begin with `zerver_` have exactly the columns that Zulip 11 has, and those of ours are beside them.
 
 pub mod channels;
 mod groups;
+pub(super) mod later;
 mod people;
 
 use super::archive::{Scope, Source};
 use super::messages::Messages;
+use super::pictures::author;
 use super::writer::Tables;
 use groups::Settings;
 use serde_json::{Map, Value, json};
@@ -20,15 +26,23 @@ use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::{NOTIFICATION_BOT, UserRow};
 use tidings_types::realm::video_calls;
+use tidings_types::{ConversationId, UserId, permission};
 
 /// What tables are made from.
 struct Rows<'a> {
     source: &'a Source,
     /// Whose private data are exported.
     agreed: Vec<&'a Arc<UserRow>>,
+    /// Direct conversations of three and more, with who takes part.
+    direct: Vec<(ConversationId, Vec<UserId>)>,
 }
 
 impl<'a> Rows<'a> {
+    fn new(source: &'a Source, agreed: Vec<&'a Arc<UserRow>>) -> Self {
+        let direct = channels::direct(&source.state, &agreed);
+        Rows { source, agreed, direct }
+    }
+
     /// Private channels are nobody's business in an export of what is public.
     fn channels(&self) -> impl Iterator<Item = &'a Arc<ChannelRow>> + use<'a> {
         let is_public = self.source.scope == Scope::Public;
@@ -61,46 +75,127 @@ fn row(known: Value, others: Map<String, Value>) -> Value {
 /// Writes all tables; messages have to be written by then.
 pub(super) fn write(source: &Source, messages: &mut Messages<'_>, out: &mut dyn Write) -> Result<()> {
     let state = &source.state;
-    let rows = Rows { source, agreed: messages.consenting().to_vec() };
+    let rows = Rows::new(source, messages.consenting().to_vec());
+    let own_client = messages.client(OWN_CLIENT);
     let mut settings = Settings::new(state);
     let mut tables = Tables::new(out)?;
     tables.table("zerver_realm", [organization(source, &mut settings)])?;
-    tables.table("zerver_realmuserdefault", [row(json!({ "realm": 1 }), people::settings(&state.realm.defaults))])?;
-    rows.write_people(&mut tables)?;
+    tables.table(OWN_SETTINGS, [own_settings(source)])?;
+    tables.table("zerver_realmuserdefault", [defaults(source)])?;
+    rows.write_people(&mut tables, own_client)?;
     rows.write_channels(&mut tables, &mut settings)?;
     settings.write(state, &mut tables)?;
     write_organization(source, &mut tables)?;
+    tables.table("zerver_scheduledmessage", later::rows(&rows, messages))?;
+    // Other servers want them; what would be in them is kept nowhere here.
+    tables.table("zerver_useractivity", [])?;
+    tables.table("zerver_useractivityinterval", [])?;
     tables.table("zerver_client", messages.clients())?;
     tables.kept("zerver_reaction", messages.reactions())?;
     tables.value("import_source", &json!("zulip"))?;
     tables.end()
 }
 
+/// The program whose name stands where other servers want one and none is known.
+const OWN_CLIENT: &str = "tidings";
+
+/// Settings of the organization that Zulip has no columns for.
+pub(crate) const OWN_SETTINGS: &str = "tidings_realm";
+
+/// Settings of the organization that are columns of Zulip 11, with the same names and values; permissions, and what is
+/// written apart, come to them. A setting that is not here is in [`OWN_SETTINGS`].
+const SETTINGS: &[&str] = &[
+    "allow_message_editing",
+    "avatar_changes_disabled",
+    "default_code_block_language",
+    "default_language",
+    "digest_emails_enabled",
+    "digest_weekday",
+    "disallow_disposable_email_addresses",
+    "email_changes_disabled",
+    "emails_restricted_to_domains",
+    "enable_guest_user_dm_warning",
+    "enable_guest_user_indicator",
+    "enable_read_receipts",
+    "enable_spectator_access",
+    "giphy_rating",
+    "inline_image_preview",
+    "inline_url_embed_preview",
+    "invite_required",
+    "jitsi_server_url",
+    "message_content_allowed_in_email_notifications",
+    "message_content_delete_limit_seconds",
+    "message_content_edit_limit_seconds",
+    "message_retention_days",
+    "move_messages_between_streams_limit_seconds",
+    "move_messages_within_stream_limit_seconds",
+    "name_changes_disabled",
+    "org_type",
+    "require_e2ee_push_notifications",
+    "require_unique_names",
+    "send_channel_events_messages",
+    "send_welcome_emails",
+    "video_chat_provider",
+    "waiting_period_threshold",
+    "want_advertise_in_communities_directory",
+    "welcome_message_custom_text",
+];
+
+/// Settings that are columns with other names or values.
+const WRITTEN_APART: &[&str] = &[
+    "default_channels",
+    "message_edit_history_visibility_policy",
+    "moderation_request_channel_id",
+    "new_stream_announcements_stream_id",
+    "signup_announcements_stream_id",
+    "topics_policy",
+    "zulip_update_announcements_stream_id",
+];
+
+fn own_settings(source: &Source) -> Value {
+    let is_permission = |name: &str| permission::realm::RULES.iter().any(|rule| rule.name == name);
+    let mut row = columns(&source.state.realm.settings);
+    row.retain(|name, _| {
+        !SETTINGS.contains(&name.as_str()) && !WRITTEN_APART.contains(&name.as_str()) && !is_permission(name)
+    });
+    row.into()
+}
+
+/// What new accounts start with. A time zone is everybody's own.
+fn defaults(source: &Source) -> Value {
+    let mut settings = people::settings(&source.state.realm.defaults);
+    settings.remove("timezone");
+    row(json!({ "realm": 1 }), settings)
+}
+
 fn organization(source: &Source, settings: &mut Settings) -> Value {
     let state = &source.state;
     let realm = &state.realm;
-    let mut row = columns(&realm.settings);
+    let all = columns(&realm.settings);
+    let mut row = all.clone();
+    row.retain(|name, _| SETTINGS.contains(&name.as_str()));
     settings.replace_in(&mut row, &realm.settings);
-    row.remove("default_channels");
     if realm.settings.video_chat_provider == video_calls::NOT_CHOSEN {
         // Other servers have no such thing.
         row.remove("video_chat_provider");
     }
     // Where a channel is named, other servers have it or nothing.
-    for (name, column) in [
-        ("moderation_request_channel_id", "moderation_request_channel"),
-        ("new_stream_announcements_stream_id", "new_stream_announcements_stream"),
+    for column in [
+        "moderation_request_channel",
+        "new_stream_announcements_stream",
+        "signup_announcements_stream",
+        "zulip_update_announcements_stream",
     ] {
-        let id = row.remove(name).and_then(|id| id.as_i64()).filter(|id| *id > 0);
+        let id = all.get(&format!("{column}_id")).and_then(Value::as_i64).filter(|id| *id > 0);
         row.insert(column.to_owned(), json!(id));
     }
     let number = |names: &[&str], first: usize, value: Option<&Value>| {
         let found = value.and_then(Value::as_str).and_then(|value| names.iter().position(|name| *name == value));
         json!(found.map(|at| at + first))
     };
-    let history = number(&["all", "moves", "none"], 1, row.get("message_edit_history_visibility_policy"));
+    let history = number(&["all", "moves", "none"], 1, all.get("message_edit_history_visibility_policy"));
     row.insert("message_edit_history_visibility_policy".to_owned(), history);
-    let topics = number(&["allow_empty_topic", "disable_empty_topic"], 2, row.get("topics_policy"));
+    let topics = number(&["allow_empty_topic", "disable_empty_topic"], 2, all.get("topics_policy"));
     row.insert("topics_policy".to_owned(), topics);
     for (of, name, none) in
         [(PictureOf::Icon, "icon", "G"), (PictureOf::Logo, "logo", "D"), (PictureOf::NightLogo, "night_logo", "D")]
@@ -116,6 +211,9 @@ fn organization(source: &Source, settings: &mut Settings) -> Value {
     });
     self::row(known, row)
 }
+
+/// What other servers call the account that is the server's own: they know it by this address.
+const NOTIFICATION_BOT_EMAIL: &str = "notification-bot@zulip.com";
 
 /// What administrators keep for everybody, beside settings.
 fn write_organization(source: &Source, tables: &mut Tables<'_>) -> Result<()> {
@@ -139,7 +237,7 @@ fn write_organization(source: &Source, tables: &mut Tables<'_>) -> Result<()> {
         state.pictures.emoji().map(|one| {
             let ending = if one.is_animated { "gif" } else { "png" };
             json!({
-                "id": one.id, "name": one.name, "author": one.author, "file_name": format!("{}.{ending}", one.file),
+                "id": one.id, "name": one.name, "author": author(one), "file_name": format!("{}.{ending}", one.file),
                 "is_animated": one.is_animated, "deactivated": one.is_deactivated, "realm": 1,
             })
         }),
@@ -161,7 +259,8 @@ fn write_organization(source: &Source, tables: &mut Tables<'_>) -> Result<()> {
         kept.folders.items.iter().map(|one| {
             json!({
                 "id": one.id, "name": one.name, "description": one.description,
-                "rendered_description": one.rendered_description, "date_created": one.date_created,
+                "rendered_description": one.rendered_description,
+                "date_created": one.date_created.unwrap_or(state.realm.date_created),
                 "creator": one.creator_id, "order": one.order, "is_archived": one.is_archived, "realm": 1,
             })
         }),
@@ -180,7 +279,9 @@ fn write_organization(source: &Source, tables: &mut Tables<'_>) -> Result<()> {
     tables.table("zerver_customprofilefieldvalue", values.map(|(user, (field, one))| {
         json!({ "user_profile": user, "field": field, "value": one.value, "rendered_value": one.rendered_value })
     }))?;
-    let host = &state.realm.host;
-    let own = json!({ "id": NOTIFICATION_BOT, "email": format!("notification-bot@{host}") });
+    // People log in with passwords.
+    tables.table("zerver_realmauthenticationmethod", [json!({ "name": "Email", "realm": 1 })])?;
+    let recipient = channels::of_user(NOTIFICATION_BOT);
+    let own = json!({ "id": NOTIFICATION_BOT, "email": NOTIFICATION_BOT_EMAIL, "recipient_id": recipient });
     tables.table("zerver_userprofile_crossrealm", [own])
 }

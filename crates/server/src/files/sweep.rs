@@ -82,7 +82,7 @@ const OWNER_KEY: &str = "organization.txt";
 /// # Errors
 /// The store fails.
 pub async fn unknown(app: &App) -> Result<usize, ApiError> {
-    if !is_ours(app).await? {
+    if !claim(app).await? {
         tracing::error!(
             "the file store belongs to another organization, or to an older database: nothing is removed from it; see \
              {OWNER_KEY} in it"
@@ -105,9 +105,17 @@ pub async fn unknown(app: &App) -> Result<usize, ApiError> {
 }
 
 /// Whether the store is this organization's; one that is nobody's becomes so.
-async fn is_ours(app: &App) -> Result<bool, ApiError> {
+///
+/// # Errors
+/// The store fails.
+pub async fn claim(app: &App) -> Result<bool, ApiError> {
     let state = app.realm.state();
-    let owner = format!("{} {}\n", state.realm.host, state.realm.date_created);
+    let made = match state.realm.imported_at {
+        0 => state.realm.date_created.to_string(),
+        // What it was copied from is another one, which may have its files there.
+        imported_at => format!("{}-{imported_at}", state.realm.date_created),
+    };
+    let owner = format!("{} {made}\n", state.realm.host);
     match app.files.read(OWNER_KEY).await? {
         // The address of an organization changes; when it was made does not.
         Some(known) => Ok(known.rsplit(|byte| *byte == b' ').next() == owner.rsplit(' ').next().map(str::as_bytes)),

@@ -3,34 +3,31 @@
 use crate::http::pipeline::Ctx;
 use crate::queues::{self, QueueName};
 use crate::transports::long_poll;
+use std::sync::Arc;
 use tidings_core::register::{Fetch, InitialStateRequest, UploadLimits};
 use tidings_core::shape::{CAPABILITIES, Shape};
-use tidings_types::ApiError;
+use tidings_core::state::RealmState;
 use tidings_types::endpoint::Done;
 use tidings_types::endpoints::events::{
-    DeleteQueueRequest, GetEventsRequest, IdleTimeout, RealTimePostRequest, RegisterQueueRequest,
+    DeleteQueueRequest, GetEventsRequest, IdleTimeout, IncludeSubscribers, RealTimePostRequest, RegisterQueueRequest,
     RestErrorHandlingRequest,
 };
 use tidings_types::events::EventTypes;
+use tidings_types::{ApiError, EventId, QueueId};
 
 /// `POST /register`.
 pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<Vec<u8>, ApiError> {
     let shape = capabilities(&request)
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::SLIM_PRESENCE, request.slim_presence);
-    let config = &ctx.app.config;
-    let retention_secs = config.named_queue_retention_secs;
-    let wanted = queues::Wanted {
-        client: ctx.client.clone(),
-        event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
-        shape,
-        all_public: request.all_public_streams,
-        narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
-        idle_timeout: request.idle_queue_timeout.or(request.queue_lifespan_secs.map(IdleTimeout::Secs)),
-        name: request.queue_name.map(|name| QueueName { name, retention_secs }),
+    let fetch = Fetch::new(request.fetch_event_types.clone().or_else(|| request.event_types.clone()));
+    let (include_subscribers, presence_history_limit_days) =
+        (request.include_subscribers, request.presence_history_limit_days);
+    let registered = match ctx.user.is_spectator() {
+        true => spectate(&ctx, &request)?,
+        false => register(&ctx, request, shape).await?,
     };
-    let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
-    let fetch = Fetch::new(request.fetch_event_types.or(request.event_types));
+    let config = &ctx.app.config;
     let initial = InitialStateRequest {
         equipment: ctx.app.equipment.clone(),
         user: ctx.user.id,
@@ -40,8 +37,8 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
         idle_timeout_secs: registered.idle_timeout_secs,
         shape,
         fetch,
-        include_subscribers: request.include_subscribers,
-        presence_history_limit_days: request.presence_history_limit_days,
+        include_subscribers,
+        presence_history_limit_days,
         now: ctx.app.realm.clock.now(),
         generation: ctx.app.realm.generation,
         uploads: UploadLimits { file_mib: config.max_file_upload_size_mib, quota_mib: config.quota_mib() },
@@ -53,6 +50,57 @@ pub async fn register_queue(ctx: Ctx, request: RegisterQueueRequest) -> Result<V
     written.await.map_err(|_| ApiError::Internal {})?.map_err(|error| {
         tracing::error!(%error, "the initial state is not JSON");
         ApiError::Internal {}
+    })
+}
+
+/// The queue, and the state at its start.
+struct Start {
+    id: Option<QueueId>,
+    last_event_id: EventId,
+    resumed: Option<bool>,
+    idle_timeout_secs: u32,
+    state: Arc<RealmState>,
+}
+
+async fn register(ctx: &Ctx, request: RegisterQueueRequest, shape: Shape) -> Result<Start, ApiError> {
+    let retention_secs = ctx.app.config.named_queue_retention_secs;
+    let wanted = queues::Wanted {
+        client: ctx.client.clone(),
+        event_types: request.event_types.as_ref().map(|names| EventTypes::from_names(names.iter().map(String::as_str))),
+        shape,
+        all_public: request.all_public_streams,
+        narrow: request.narrow.map(|narrow| narrow.0).unwrap_or_default(),
+        idle_timeout: request.idle_queue_timeout.or(request.queue_lifespan_secs.map(IdleTimeout::Secs)),
+        name: request.queue_name.map(|name| QueueName { name, retention_secs }),
+    };
+    let registered = queues::register(&ctx.app.realm, &ctx.user, wanted).await?;
+    Ok(Start {
+        id: Some(registered.id),
+        last_event_id: registered.last_event_id,
+        resumed: registered.resumed,
+        idle_timeout_secs: registered.idle_timeout_secs,
+        state: registered.state,
+    })
+}
+
+/// Whoever has no account gets the state, and no queue.
+fn spectate(ctx: &Ctx, request: &RegisterQueueRequest) -> Result<Start, ApiError> {
+    let invalid = |name: &str| Err(ApiError::bad_request(format!("Invalid '{name}' parameter for anonymous request")));
+    if request.client_gravatar == Some(true) {
+        return invalid("client_gravatar");
+    }
+    if request.include_subscribers != IncludeSubscribers::None {
+        return invalid("include_subscribers");
+    }
+    if request.queue_name.is_some() {
+        return invalid("queue_name");
+    }
+    Ok(Start {
+        id: None,
+        last_event_id: EventId(-1),
+        resumed: None,
+        idle_timeout_secs: 0,
+        state: ctx.app.realm.snapshot(),
     })
 }
 

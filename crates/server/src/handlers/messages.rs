@@ -47,9 +47,12 @@ async fn query<T: Send + 'static>(
 /// A message with the viewer's flags.
 fn message_for(state: &RealmState, viewer: &UserRow, row: &MessageRow, shape: Shape) -> Option<Message> {
     let mut message = state.message_view(row, shape)?;
+    state.hide_strangers(viewer, &mut message);
+    if viewer.is_spectator() {
+        return Some(state.message_for_spectators(message));
+    }
     let received = state.received(viewer.id, row.id);
     let flags = state.flags.bits(viewer.id, row.id, received).names();
-    state.hide_strangers(viewer, &mut message);
     message.flags = Some(flags.into_iter().map(str::to_owned).collect());
     for edit in message.edit_history.iter_mut().flatten() {
         for topic in [&mut edit.topic, &mut edit.prev_topic].into_iter().flatten() {

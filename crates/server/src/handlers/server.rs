@@ -30,7 +30,6 @@ pub async fn get_server_settings(
     let realm = &state.realm;
     let is_on =
         |method: &str| matches!(method, "password" | "email") || (method == "dev" && ctx.app.config.allow_dev_login);
-    let has_web_public = state.channels.iter().any(|channel| channel.is_web_public && !channel.is_archived);
     Ok(GetServerSettingsResponse {
         authentication_methods: AUTHENTICATION_METHODS
             .iter()
@@ -49,6 +48,6 @@ pub async fn get_server_settings(
         realm_name: realm.name.clone(),
         realm_icon: state.icon_url(),
         realm_description: tidings_markdown::render(&realm.description, &NoDirectory).html,
-        realm_web_public_access_enabled: realm.settings.enable_spectator_access && has_web_public,
+        realm_web_public_access_enabled: state.allows_spectators(),
     })
 }

@@ -35,7 +35,7 @@ fn shown(state: &RealmState, viewer: &UserRow, user: &UserRow, profile_fields: b
 
 /// `GET /users`.
 pub async fn get_users(ctx: Ctx, request: GetUsersRequest) -> Result<GetUsersResponse, ApiError> {
-    let profile_fields = request.include_custom_profile_fields;
+    let profile_fields = request.include_custom_profile_fields && !ctx.user.is_spectator();
     let (state, viewer) = (ctx.app.realm.snapshot(), ctx.user);
     let ids: Option<HashSet<UserId>> = request.user_ids.map(HashSet::from_iter);
     let wanted = move |user: &UserRow| ids.as_ref().is_none_or(|ids| ids.contains(&user.id));

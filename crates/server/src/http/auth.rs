@@ -28,14 +28,19 @@ pub fn new_key() -> String {
     (0..API_KEY_CHARS).map(|_| char::from(rng.sample(rand::distr::Alphanumeric))).collect()
 }
 
+/// What is answered to who says nothing of an account where it takes one.
+#[must_use]
+pub fn not_logged_in() -> ApiError {
+    ApiError::unauthorized("Not logged in: API authentication or user session required")
+}
+
 /// The account that an `Authorization` header names.
 ///
 /// # Errors
 /// 401 for a header that is missing or malformed, a key that is not known or not this account's, and an account
 /// that is deactivated.
 pub fn authenticate(header: Option<&[u8]>, state: &RealmState) -> Result<Arc<UserRow>, ApiError> {
-    let header =
-        header.ok_or_else(|| ApiError::unauthorized("Not logged in: API authentication or user session required"))?;
+    let header = header.ok_or_else(not_logged_in)?;
     let malformed = || ApiError::unauthorized("Invalid authorization header for basic auth");
     let header = std::str::from_utf8(header).map_err(|_| malformed())?;
     let (scheme, encoded) = header.trim().split_once(' ').ok_or_else(malformed)?;

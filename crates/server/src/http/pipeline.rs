@@ -1,6 +1,7 @@
 //! The way of a request: body, parameters, account, limit, handler, answer. One way for all endpoints but the
 //! polls, which take a shorter one.
 
+use super::client_address::network_of;
 use super::rate_limit::Allowance;
 use super::respond;
 use super::{auth, body, client_name};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tidings_core::commands::files;
 use tidings_core::limits;
+use tidings_core::spectators::spectator;
 use tidings_core::state::users::UserRow;
 use tidings_types::endpoint::{Auth, Endpoint, FileKind};
 use tidings_types::params::{ParamSource, Request};
@@ -98,6 +100,29 @@ where
     with_account::<E, _, _, _>(by_header::<E>, handler, |answer, ignored| respond::success(&answer, ignored))
 }
 
+/// Makes a handler of an endpoint that people without an account may use as well, where the organization has spectators:
+/// the account that asks is [`spectator`] then.
+pub fn watched<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<E::Response, ApiError>> + Send + 'static,
+{
+    const { assert!(matches!(E::METADATA.auth, Auth::Spectators), "this endpoint is not for spectators") };
+    with_account::<E, _, _, _>(by_header_or_not::<E>, handler, |answer, ignored| respond::success(&answer, ignored))
+}
+
+/// As [`watched`], of an endpoint that writes the fields of its answer itself.
+pub fn watched_written<E, F, Fut>(handler: F) -> Handler
+where
+    E: Endpoint + 'static,
+    F: Fn(Ctx, E::Request) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Vec<u8>, ApiError>> + Send + 'static,
+{
+    const { assert!(matches!(E::METADATA.auth, Auth::Spectators), "this endpoint is not for spectators") };
+    with_account::<E, _, _, _>(by_header_or_not::<E>, handler, respond::end)
+}
+
 /// Makes a handler of an endpoint whose address other programs are given, with a key in it. A body that is no form is
 /// the parameter `payload`.
 pub fn keyed<E, F, Fut>(handler: F) -> Handler
@@ -126,6 +151,15 @@ fn by_header<E: Endpoint>(arrived: &Arrived, _params: &ParamSource) -> Result<Ar
         return Err(not_for_senders());
     }
     Ok(user)
+}
+
+/// Who says nothing of an account is a spectator, if there can be one. Who says something wrong is told so.
+fn by_header_or_not<E: Endpoint>(arrived: &Arrived, params: &ParamSource) -> Result<Arc<UserRow>, ApiError> {
+    let is_nobody = !arrived.headers.contains_key(AUTHORIZATION);
+    if is_nobody && arrived.app.realm.state().allows_spectators() {
+        return Ok(spectator());
+    }
+    by_header::<E>(arrived, params)
 }
 
 fn not_for_senders() -> ApiError {
@@ -172,8 +206,15 @@ where
                 Err(error) => return respond::error(&error),
             };
             let before = arrived.counted.filter(|counted| counted.user == user.id);
-            let allowance = match before.map_or_else(|| Counted::count(&app, user.id), Ok) {
-                Ok(counted) => counted.allowance,
+            let allowance = match before {
+                Some(counted) => Ok(counted.allowance),
+                None if user.is_spectator() => {
+                    app.spectators.check(&network_of(arrived.address), app.realm.clock.now())
+                }
+                None => Counted::count(&app, user.id).map(|counted| counted.allowance),
+            };
+            let allowance = match allowance {
+                Ok(allowance) => allowance,
                 Err(error) => return respond::error(&error),
             };
             let client = client_of(&arrived.headers, &params);

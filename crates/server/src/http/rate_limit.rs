@@ -8,20 +8,22 @@ use hyper::HeaderMap;
 use hyper::header::{HeaderName, HeaderValue};
 use std::hash::Hash;
 use std::num::NonZeroU32;
+use std::time::Duration;
 use tidings_types::ApiError;
 
 type Limiter<K> = RateLimiter<K, DefaultKeyedStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
-/// So many requests of one key in a minute, as a leaky bucket: a burst up to the limit, then evenly. Or no limit.
+/// So many requests of one key in a minute, or in another time, as a leaky bucket: a burst up to the limit, then evenly. Or no limit.
 pub struct RateLimit<K: Hash + Eq + Clone> {
     limiter: Option<Limiter<K>>,
-    per_minute: u32,
+    limit: u32,
+    period_secs: u32,
 }
 
 /// What a limit says of a request it let pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// Requests a minute.
+    /// Requests in the time, mostly a minute.
     pub limit: u32,
     /// How many more may come now.
     pub remaining: u32,
@@ -32,11 +34,18 @@ pub struct Allowance {
 impl<K: Hash + Eq + Clone> RateLimit<K> {
     /// At most so many in a minute; 0 for no limit.
     #[must_use]
-    pub fn per_minute(per_minute: u32) -> Self {
-        let limiter = NonZeroU32::new(per_minute).map(|number| {
-            RateLimiter::keyed(Quota::per_minute(number)).with_middleware::<StateInformationMiddleware>()
+    pub fn per_minute(limit: u32) -> Self {
+        Self::per(limit, 60)
+    }
+
+    /// At most so many in so many seconds; 0 for no limit.
+    #[must_use]
+    pub fn per(limit: u32, period_secs: u32) -> Self {
+        let limiter = NonZeroU32::new(limit).and_then(|number| {
+            let quota = Quota::with_period(Duration::from_secs(u64::from(period_secs)) / limit)?.allow_burst(number);
+            Some(RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>())
         });
-        RateLimit { limiter, per_minute }
+        RateLimit { limiter, limit, period_secs }
     }
 
     /// Counts a request.
@@ -48,9 +57,10 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
         match limiter.check_key(key) {
             Ok(snapshot) => {
                 let remaining = snapshot.remaining_burst_capacity();
-                let used = i64::from(self.per_minute.saturating_sub(remaining));
-                let reset_at = now + (used * 60 + i64::from(self.per_minute) - 1) / i64::from(self.per_minute);
-                Ok(Some(Allowance { limit: self.per_minute, remaining, reset_at }))
+                let (limit, period) = (i64::from(self.limit), i64::from(self.period_secs));
+                let used = i64::from(self.limit.saturating_sub(remaining));
+                let reset_at = now + (used * period + limit - 1) / limit;
+                Ok(Some(Allowance { limit: self.limit, remaining, reset_at }))
             }
             Err(not_until) => {
                 metrics::counter!("tidings_rate_limited_total").increment(1);

@@ -185,9 +185,15 @@ impl Import<'_> {
     fn emoji(&mut self) -> Result<(), ImportError> {
         let files = self.best("emoji", |row| Ok(row.opt_text("file_name")?.map(str::to_owned)))?;
         let folder = self.folder.join("emoji");
+        let mut count = 0;
         self.realm_file().each(&["zerver_realmemoji"], |_, row| {
             let id = row.id("id")?;
             let pictures = &self.build.state.pictures;
+            count += 1;
+            if count > limits::CUSTOM_EMOJI_MAX {
+                self.note("custom emoji beyond what there can be");
+                return Ok(());
+            }
             let is_deactivated = row.flag("deactivated", false)?;
             let Ok(name) = check_name(row.text("name")?) else {
                 self.note("custom emoji with names that no emoji can have");

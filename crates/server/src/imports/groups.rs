@@ -3,7 +3,7 @@
 
 use super::reader::Row;
 use super::{Import, ImportError, tidy};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::limits;
@@ -22,10 +22,19 @@ struct Found {
     subgroups: BTreeSet<u32>,
 }
 
+/// What groups have already.
+#[derive(Default)]
+struct Taken {
+    ids: BTreeSet<u32>,
+    /// In small letters.
+    names: HashSet<String>,
+}
+
 impl Import<'_> {
     pub(super) fn groups(&mut self) -> Result<(), ImportError> {
         let mut found: HashMap<u32, Found> = HashMap::new();
         let mut made = BTreeMap::new();
+        let mut taken = Taken::default();
         // Before groups could be without a name, one table had all of both.
         self.realm_file().each(&["zerver_namedusergroup", "zerver_usergroup"], |_, row| {
             let id = row.opt_id("usergroup_ptr")?.map_or_else(|| row.id("id"), Ok)?;
@@ -35,7 +44,8 @@ impl Import<'_> {
                     Some((built_in, _)) => *built_in,
                     None if row.flag("is_system_group", false)? || name.starts_with("role:") => system::NOBODY,
                     None => {
-                        made.insert(id, self.group(row, id, made.values())?);
+                        row.check_room(made.len(), limits::GROUPS_MAX, "groups of users")?;
+                        made.insert(id, self.group(row, id, &mut taken)?);
                         made[&id].id
                     }
                 };
@@ -52,23 +62,18 @@ impl Import<'_> {
         self.group_settings(&made)
     }
 
-    fn group<'b>(
-        &self,
-        row: &Row,
-        id: u32,
-        known: impl Iterator<Item = &'b GroupRow> + Clone,
-    ) -> Result<GroupRow, ImportError> {
+    fn group(&self, row: &Row, id: u32, taken: &mut Taken) -> Result<GroupRow, ImportError> {
         let name = tidy(row.text("name")?, limits::GROUP_NAME_CHARS_MAX);
-        let is_taken = known.clone().any(|one| one.name.to_lowercase() == name.to_lowercase());
         if name.is_empty()
-            || is_taken
             || ["@", "role:", "user:", "stream:", "channel:"].iter().any(|at| name.starts_with(at))
+            || !taken.names.insert(name.to_lowercase())
         {
             return Err(row.wrong("it has no name, one that another group has, or one that no group can have"));
         }
-        let is_free = id > system::NOBODY.0 && !known.clone().any(|one| one.id.0 == id);
-        let next = known.map(|one| one.id.0).max().unwrap_or(0).max(system::FIRST_CUSTOM.0 - 1).checked_add(1);
+        let is_free = id > system::NOBODY.0 && !taken.ids.contains(&id);
+        let next = taken.ids.last().copied().unwrap_or(0).max(system::FIRST_CUSTOM.0 - 1).checked_add(1);
         let id = if is_free { Some(id) } else { next };
+        taken.ids.extend(id);
         let creator = self.opt_user(row, "creator")?.filter(|user| *user != NOTIFICATION_BOT);
         Ok(GroupRow {
             id: GroupId(id.ok_or_else(|| row.wrong("there are no more ids"))?),

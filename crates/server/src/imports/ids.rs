@@ -152,6 +152,12 @@ impl Import<'_> {
         let found = self.ids.recipients.get(&id).map(|to| (id, to));
         found.ok_or_else(|| row.wrong(format!("`recipient` names {id}, which is not in zerver_recipient")))
     }
+
+    /// Who takes part in a direct conversation.
+    pub(super) fn participants(&self, row: &Row, recipient: u64) -> Result<Vec<UserId>, ImportError> {
+        let found = self.ids.participants.get(&recipient).cloned();
+        found.ok_or_else(|| row.wrong(format!("nobody takes part in the direct conversation {recipient}")))
+    }
 }
 
 #[cfg(test)]

@@ -173,12 +173,7 @@ impl Import<'_> {
                 return Ok(ConversationKind::Topic { channel: *channel, topic });
             }
             To::User(user) => vec![*user],
-            To::Direct => self
-                .ids
-                .participants
-                .get(&recipient)
-                .cloned()
-                .ok_or_else(|| row.wrong(format!("nobody takes part in the direct conversation {recipient}")))?,
+            To::Direct => self.participants(row, recipient)?,
         };
         users.push(sender);
         users.sort_unstable();

@@ -2,6 +2,7 @@
 
 use super::reader::Row;
 use super::{Import, ImportError, cut, tidy};
+use crate::exports::tables::OWN_SETTINGS;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -125,15 +126,28 @@ impl Import<'_> {
         let (mut domains, mut linkifiers, mut playgrounds) = (Vec::new(), Vec::new(), Vec::new());
         self.realm_file().each(&tables, |table, row| {
             match table {
-                "zerver_channelfolder" => folders.push(self.folder(row, &folders)?),
-                "zerver_customprofilefield" => fields.extend(self.field(row, &fields)?),
+                "zerver_channelfolder" => {
+                    row.check_room(folders.len(), limits::FOLDERS_MAX, "folders")?;
+                    folders.push(self.folder(row, &folders)?);
+                }
+                "zerver_customprofilefield" => {
+                    row.check_room(fields.len(), limits::PROFILE_FIELDS_MAX, "profile fields")?;
+                    fields.extend(self.field(row, &fields)?);
+                }
                 "zerver_realmdomain" => match check_domain(row.text("domain")?) {
+                    Ok(_) if domains.len() >= limits::DOMAINS_MAX => self.note("domains beyond what there can be"),
                     Ok(domain) => {
                         domains.push(RealmDomain { domain, allow_subdomains: row.flag("allow_subdomains", false)? });
                     }
                     Err(_) => self.note("domains that cannot be"),
                 },
+                "zerver_realmfilter" if linkifiers.len() >= limits::LINKIFIERS_MAX => {
+                    self.note("linkifiers beyond what there can be");
+                }
                 "zerver_realmfilter" => linkifiers.extend(self.linkifier(row)?),
+                _ if playgrounds.len() >= limits::PLAYGROUNDS_MAX => {
+                    self.note("code playgrounds beyond what there can be");
+                }
                 _ => playgrounds.extend(self.playground(row)?),
             }
             Ok(())
@@ -228,7 +242,7 @@ impl Import<'_> {
         let mut defaults = Vec::new();
         let mut groups: Vec<DefaultChannelGroup> = Vec::new();
         let mut versions = HashMap::new();
-        let tables = ["zerver_realm", "zerver_defaultstream", "zerver_defaultstreamgroup"];
+        let tables = ["zerver_realm", OWN_SETTINGS, "zerver_defaultstream", "zerver_defaultstreamgroup"];
         self.realm_file().each(&tables, |table, one| {
             match table {
                 "zerver_realm" => {
@@ -237,7 +251,11 @@ impl Import<'_> {
                         versions.insert(name.to_owned(), one.small(&format!("{name}_version"), 1)?);
                     }
                 }
+                OWN_SETTINGS => self.realm_settings(one, &mut row.settings)?,
                 "zerver_defaultstream" => defaults.push(self.channel(one, "stream")?),
+                _ if groups.len() >= limits::DEFAULT_GROUPS_MAX => {
+                    self.note("groups of channels beyond what there can be");
+                }
                 _ => {
                     let known: HashSet<u64> = self.build.state.channels.iter().map(|row| row.id.0.into()).collect();
                     let streams = one.ids("streams")?.into_iter().filter(|id| known.contains(id));
@@ -283,8 +301,8 @@ impl Import<'_> {
                     // Reports are not for everybody.
                     self.known_channel(row, "moderation_request_channel", |channel| channel.is_private)?
                 }
-                "new_stream_announcements_stream_id" => {
-                    self.known_channel(row, "new_stream_announcements_stream", |_| true)?
+                _ if name.ends_with("_announcements_stream_id") => {
+                    self.known_channel(row, name.trim_end_matches("_id"), |_| true)?
                 }
                 "message_edit_history_visibility_policy" => {
                     row.get(name).and_then(|value| named(value, HISTORY_POLICIES))
@@ -307,13 +325,8 @@ impl Import<'_> {
             if !has_other_forms && kind_of(&value) != kind_of(before) {
                 return Err(row.wrong(format!("`{name}` is not {}", kind_of(before))));
             }
-            match (name.as_str(), value.as_bool()) {
-                ("invite_required", Some(on)) => settings.invite_required = on,
-                ("enable_spectator_access", Some(on)) => settings.enable_spectator_access = on,
-                _ if settings.set(name, &value).is_err() => {
-                    self.note("settings of the organization that this server cannot have");
-                }
-                _ => {}
+            if settings.set(name, &value).is_err() {
+                self.note("settings of the organization that this server cannot have");
             }
         }
         Ok(())
@@ -326,7 +339,8 @@ impl Import<'_> {
         column: &str,
         fits: impl Fn(&ChannelRow) -> bool,
     ) -> Result<Option<Value>, ImportError> {
-        let id = row.opt_id(column)?.map(ChannelId);
+        // Some archives have -1 for none.
+        let id = row.number(column)?.and_then(|id| u32::try_from(id).ok()).map(ChannelId);
         Ok(id.filter(|id| self.build.state.channels.get(*id).is_some_and(|row| fits(row))).map(|id| json!(id)))
     }
 }

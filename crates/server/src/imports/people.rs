@@ -4,12 +4,14 @@ use super::organization::personal_settings;
 use super::reader::Row;
 use super::{Import, ImportError, Step, tidy};
 use crate::http::auth::new_key;
+use crate::webhooks::address::check_url;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::commands::users::{check_email, check_full_name};
 use tidings_core::limits;
 use tidings_core::state::users::{BotRow, UserRow};
+use tidings_types::endpoints::bots::PayloadUrl;
 use tidings_types::settings::UserSettings;
 use tidings_types::user::{BotService, BotType, Role, WebhookInterface};
 use tidings_types::{ChannelId, UserId};
@@ -124,13 +126,16 @@ impl Import<'_> {
             BotType::Embedded => BotType::Generic,
             bot_type => bot_type,
         };
-        // Nobody has the token that it had, so nobody can pretend to be this server.
         let service = services.get(&user.0).filter(|_| bot_type == BotType::OutgoingWebhook);
-        let service = service.map(|(base_url, interface)| BotService {
-            base_url: base_url.clone(),
-            interface: *interface,
-            token: new_key(),
-        });
+        let service =
+            service.and_then(|(base_url, interface)| match check_url("base_url", PayloadUrl(base_url.clone())) {
+                // Nobody has the token that it had, so nobody can pretend to be this server.
+                Ok(base_url) => Some(BotService { base_url, interface: *interface, token: new_key() }),
+                Err(_) => {
+                    self.note("outgoing webhooks whose address is none of HTTP");
+                    None
+                }
+            });
         let (sending, events) = (row.opt_id("default_sending_stream")?, row.opt_id("default_events_register_stream")?);
         if sending.is_some() || events.is_some() {
             self.ids.bots.push(BotDefaults { user, sending, events });

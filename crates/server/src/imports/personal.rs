@@ -3,7 +3,7 @@
 use super::organization::paragraph;
 use super::reader::Row;
 use super::{Import, ImportError, cut, tidy};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::commands::profile::values::check_text;
@@ -24,7 +24,19 @@ struct Lists {
     muted: BTreeMap<UserId, Vec<MutedUser>>,
     profiles: BTreeMap<UserId, Profile>,
     stored: HashMap<UserId, (usize, usize)>,
+    /// Who is muted by whom.
+    pairs: HashSet<(UserId, UserId)>,
+    /// How many of what has a bound each has, by table.
+    counts: HashMap<(&'static str, UserId), usize>,
+    snippets: HashSet<u32>,
 }
+
+/// How much of it one account can have; the rest is left out.
+const MOST: &[(&str, usize)] = &[
+    ("zerver_navigationview", limits::VIEWS_MAX),
+    ("zerver_savedsnippet", limits::SNIPPETS_MAX),
+    ("zerver_usertopic", limits::USER_TOPICS_MAX),
+];
 
 const TABLES: &[&str] = &[
     "zerver_alertword",
@@ -50,15 +62,23 @@ impl Import<'_> {
             };
             // Accounts of servers keep nothing.
             let Some(user) = self.account(row, column)? else { return Ok(()) };
+            if let Some((table, most)) = MOST.iter().find(|(known, _)| *known == table) {
+                let count = lists.counts.entry((*table, user)).or_default();
+                *count += 1;
+                if *count > *most {
+                    self.note(&format!("rows of {table} beyond what one account can have"));
+                    return Ok(());
+                }
+            }
             match table {
                 "zerver_alertword" => add_word(lists.words.entry(user).or_default(), row),
-                "zerver_muteduser" => self.mute(lists.muted.entry(user).or_default(), row),
+                "zerver_muteduser" => self.mute(user, &mut lists, row),
                 "zerver_customprofilefieldvalue" => self.fill_in(user, &mut lists, row),
                 "zerver_botstoragedata" => self.store(user, &mut lists, row),
                 "zerver_usertopic" => self.choose(user, row),
                 "zerver_userstatus" => self.status(user, row),
                 "zerver_userpresence" => self.presence(user, row),
-                "zerver_savedsnippet" => self.snippet(user, row),
+                "zerver_savedsnippet" => self.snippet(user, &mut lists, row),
                 "zerver_navigationview" => self.view(user, row),
                 _ => self.seen(user, row),
             }
@@ -75,10 +95,11 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn mute(&self, list: &mut Vec<MutedUser>, row: &Row) -> Result<(), ImportError> {
+    fn mute(&self, user: UserId, lists: &mut Lists, row: &Row) -> Result<(), ImportError> {
         let id = self.user(row, "muted_user")?;
-        if id != NOTIFICATION_BOT && list.iter().all(|known| known.id != id) {
-            list.push(MutedUser { id, timestamp: row.time("date_muted")?.unwrap_or(0) });
+        if id != NOTIFICATION_BOT && lists.pairs.insert((user, id)) {
+            let timestamp = row.time("date_muted")?.unwrap_or(0);
+            lists.muted.entry(user).or_default().push(MutedUser { id, timestamp });
         }
         Ok(())
     }
@@ -160,11 +181,15 @@ impl Import<'_> {
         self.build.change(Change::Presence { user, presence: Presence { active_timestamp, idle_timestamp } })
     }
 
-    fn snippet(&mut self, user: UserId, row: &Row) -> Result<(), ImportError> {
+    fn snippet(&mut self, user: UserId, lists: &mut Lists, row: &Row) -> Result<(), ImportError> {
         let title = tidy(row.text("title")?, limits::SNIPPET_TITLE_CHARS_MAX);
         let content = cut(row.text("content")?, limits::MESSAGE_CHARS_MAX);
         // Ids are positions of events: later ones come after it.
-        let id = PreparedId(row.id("id")?.into());
+        let id = row.id("id")?;
+        if !lists.snippets.insert(id) {
+            return Err(row.wrong("its id is there twice"));
+        }
+        let id = PreparedId(id.into());
         self.build.state.seq = self.build.state.seq.max(id.0);
         let snippet = SavedSnippet { id, title, content, date_created: row.time("date_created")?.unwrap_or(self.now) };
         self.build.change(Change::Snippet { user, id, snippet: Some(Arc::new(snippet)) })

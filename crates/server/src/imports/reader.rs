@@ -117,6 +117,11 @@ impl Row {
         known.map(Some).ok_or_else(|| self.bad(column, "a time in UNIX seconds"))
     }
 
+    /// That there is room for one more of something that has a bound here, and that other rows may name.
+    pub(super) fn check_room(&self, count: usize, most: usize, what: &str) -> Result<(), ImportError> {
+        if count < most { Ok(()) } else { Err(self.wrong(format!("there are more than {most} {what}"))) }
+    }
+
     /// A list of positive numbers; empty if it is not there.
     pub(super) fn ids(&self, column: &str) -> Result<Vec<u64>, ImportError> {
         let Some(value) = self.get(column) else { return Ok(Vec::new()) };
@@ -233,17 +238,16 @@ impl<'de> Visitor<'de> for Tables<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut tables: A) -> Result<(), A::Error> {
         loop {
-            // A name has an end, too; what is left out may be of any length.
+            // A name has an end, too, and so has what is left out: a text or brackets in brackets take memory.
             self.0.left.set(ROW_BYTES_MAX);
             let Some(table) = tables.next_key::<String>()? else { break };
-            self.0.left.set(u64::MAX);
             let is_wanted = self.0.wanted.contains(&table.as_str());
             if is_wanted && self.0.unknown.is_none() {
                 tables.next_value_seed(Rows { reading: self.0, table: &table })?;
-            } else if is_wanted || self.0.unknown.is_none() {
-                tables.next_value::<IgnoredAny>()?;
-            } else {
-                let count = tables.next_value::<Counted>()?.0;
+                continue;
+            }
+            let count = tables.next_value_seed(Counted(self.0.left))?;
+            if !is_wanted {
                 let is_new = |unknown: &Unknown| count > 0 && unknown.len() < UNKNOWN_MAX;
                 if let Some(unknown) = self.0.unknown.as_deref_mut().filter(|unknown| is_new(unknown)) {
                     *unknown.entry(shown(&table)).or_default() += count;
@@ -295,62 +299,75 @@ impl<'de> Visitor<'de> for Rows<'_, '_> {
                 return Err(serde::de::Error::custom("a row is wrong"));
             }
         }
-        reading.left.set(u64::MAX);
+        reading.left.set(ROW_BYTES_MAX);
         Ok(())
     }
 }
 
-/// How many rows a table has that nobody wants; none for what is no table.
-struct Counted(u64);
+/// Counts the rows of a table that nobody wants; none for what is no table. Each row may have as many bytes as are left.
+struct Counted<'a>(&'a Cell<u64>);
 
-impl<'de> serde::Deserialize<'de> for Counted {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Counting;
-        impl<'de> Visitor<'de> for Counting {
-            type Value = Counted;
+impl Counted<'_> {
+    fn next(&self) {
+        self.0.set(ROW_BYTES_MAX);
+    }
+}
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("anything")
-            }
+impl<'de> DeserializeSeed<'de> for Counted<'_> {
+    type Value = u64;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Counted, A::Error> {
-                let mut count = 0;
-                while rows.next_element::<IgnoredAny>()?.is_some() {
-                    count += 1;
-                }
-                Ok(Counted(count))
-            }
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<u64, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Counted, A::Error> {
-                while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Counted(0))
-            }
+impl<'de> Visitor<'de> for Counted<'_> {
+    type Value = u64;
 
-            fn visit_str<E>(self, _: &str) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("anything")
+    }
 
-            fn visit_bool<E>(self, _: bool) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
-
-            fn visit_unit<E>(self) -> Result<Counted, E> {
-                Ok(Counted(0))
-            }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<u64, A::Error> {
+        let mut count = 0;
+        self.next();
+        while rows.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+            self.next();
         }
-        deserializer.deserialize_any(Counting)
+        Ok(count)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<u64, A::Error> {
+        self.next();
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            self.next();
+        }
+        Ok(0)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<u64, E> {
+        Ok(0)
+    }
+
+    fn visit_unit<E>(self) -> Result<u64, E> {
+        Ok(0)
     }
 }
 
@@ -398,6 +415,15 @@ mod tests {
         let long = format!(r#"{{"a": [{{"id": 1, "x": "{}"}}]}}"#, "y".repeat(33 << 20));
         check(&long, "x.json: a row has more than 33554432 bytes");
         check(&format!(r#"{{"{}": []}}"#, "y".repeat(33 << 20)), "x.json: a row has more than 33554432 bytes");
+        // What nobody wants has a bound as well: it may be a text, or brackets in brackets, or a name in an object.
+        for unwanted in
+            ["\"".to_owned() + &"y".repeat(33 << 20), "[".repeat(33 << 20), format!("{{\"{}", "y".repeat(33 << 20))]
+        {
+            check(&format!(r#"{{"b": {unwanted}"#), "x.json: a row has more than 33554432 bytes");
+        }
+        // All of it may be longer.
+        let row = format!("\"{}\",", "y".repeat(9 << 20));
+        assert_eq!(read(&format!(r#"{{"b": [{}0]}}"#, row.repeat(4)), &["a"]), Ok(Vec::new()));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 
 use super::problem::ImportError;
 use flate2::read::MultiGzDecoder;
-use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -41,7 +40,8 @@ pub(super) fn unpack(
     let mut input = BufReader::with_capacity(1 << 16, archive);
     let is_gzip = std::io::BufRead::fill_buf(&mut input).map_err(cannot)?.starts_with(&[0x1f, 0x8b]);
     let input: Box<dyn Read> = if is_gzip { Box::new(MultiGzDecoder::new(input)) } else { Box::new(input) };
-    let mut unpacking = Unpacking { into, left: bytes_max, bytes_max, written: 0, files: HashSet::new(), name: None };
+    let mut unpacking =
+        Unpacking { into, left: bytes_max, bytes_max, written: 0, files: 0, realm_files: Vec::new(), name: None };
     let mut archive = Archive::new(input);
     // As it is: the extensions for long names are read here, where they have a bound.
     for entry in archive.entries().map_err(bad)?.raw(true) {
@@ -49,7 +49,7 @@ pub(super) fn unpack(
         progress(unpacking.written)?;
     }
     let folder = unpacking.folder()?;
-    Ok(Unpacked { folder, files: unpacking.files.len() })
+    Ok(Unpacked { folder, files: unpacking.files })
 }
 
 fn bad(error: impl std::fmt::Display) -> ImportError {
@@ -61,7 +61,10 @@ struct Unpacking<'a> {
     left: u64,
     bytes_max: u64,
     written: u64,
-    files: HashSet<PathBuf>,
+    /// How many there are. Their names are on the disk only: there may be millions.
+    files: usize,
+    /// Where there is a `realm.json`; no more than two.
+    realm_files: Vec<PathBuf>,
     /// What the next file is called, if an extension says so.
     name: Option<Vec<u8>>,
 }
@@ -99,7 +102,7 @@ impl Unpacking<'_> {
 
     fn file<R: Read>(&mut self, entry: &mut Entry<'_, R>, shown: &str, path: PathBuf) -> Result<(), ImportError> {
         let cannot = |error| ImportError::Io { what: "the archive cannot be unpacked", error };
-        if self.files.len() >= FILES_MAX {
+        if self.files >= FILES_MAX {
             return Err(ImportError::file("the archive", format!("it has more than {FILES_MAX} files")));
         }
         let size = entry.size();
@@ -127,17 +130,17 @@ impl Unpacking<'_> {
         }
         out.flush().map_err(cannot)?;
         (self.left, self.written) = (self.left - size, self.written + size);
-        self.files.insert(path);
+        self.files += 1;
+        if path.ends_with("realm.json") && path.components().count() <= 2 && self.realm_files.len() < 2 {
+            self.realm_files.push(path);
+        }
         Ok(())
     }
 
     /// Where `realm.json` is: in the archive's folder, or above it.
     fn folder(&self) -> Result<PathBuf, ImportError> {
-        let found = self.files.iter().filter(|path| path.ends_with("realm.json") && path.components().count() <= 2);
-        let mut found: Vec<&Path> = found.filter_map(|path| path.parent()).collect();
-        found.sort_unstable();
-        match found.as_slice() {
-            [folder] => Ok(self.into.join(folder)),
+        match self.realm_files.as_slice() {
+            [file] => Ok(self.into.join(file.parent().unwrap_or(Path::new("")))),
             [] => Err(ImportError::file(
                 "the archive",
                 "there is no realm.json in it: it is no export of an organization",

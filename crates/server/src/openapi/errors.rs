@@ -30,7 +30,7 @@ fn common(spec: &EndpointSpec) -> Vec<ErrorKind> {
         kinds.push(MissingParameter);
     }
     match spec.metadata.auth {
-        Auth::Basic => kinds.extend([Unauthorized, RateLimited]),
+        Auth::Basic | Auth::Spectators => kinds.extend([Unauthorized, RateLimited]),
         Auth::Key => kinds.push(RateLimited),
         Auth::None => {}
     }

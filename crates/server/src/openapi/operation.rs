@@ -60,6 +60,7 @@ pub(super) fn operation(
         "description": text,
         "security": match metadata.auth {
             Auth::Basic => json!([{ SECURITY_SCHEME: [] }]),
+            Auth::Spectators => json!([{ SECURITY_SCHEME: [] }, {}]),
             Auth::None | Auth::Key => json!([]),
         },
         "responses": errors::responses(spec),

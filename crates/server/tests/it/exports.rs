@@ -2,6 +2,7 @@
 
 mod archive;
 mod export_realm;
+mod layout;
 pub(crate) mod world;
 
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! Organizations from archives.
 
-mod archives;
+pub(crate) mod archives;
+mod complete;
 mod elsewhere;
 mod refusals;
 mod round_trip;

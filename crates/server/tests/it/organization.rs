@@ -11,4 +11,5 @@ mod join;
 mod linkifiers;
 mod mail;
 mod playgrounds;
+mod sign_up;
 mod welcome;

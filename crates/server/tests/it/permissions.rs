@@ -46,6 +46,7 @@ impl World {
         // Invitations by e-mail take a mail server; none of them arrives.
         let server =
             TestServer::start_with(Config { smtp_url: Some("smtp://127.0.0.1:9".to_owned()), ..test_config() }).await;
+        server.client("desdemona").patch("/realm", &[("enable_spectator_access", "true")]).await.done();
         let set_up = |tx: &mut tidings_core::commands::Tx<'_>| {
             for id in [4, 8].map(UserId) {
                 let row = UserRow::clone(tx.state.users.get(id).expect("a person of the realm"));

@@ -4,3 +4,4 @@ mod get_server_settings;
 mod openapi;
 mod pages;
 mod requests;
+mod spectators;

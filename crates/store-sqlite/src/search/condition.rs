@@ -1,6 +1,6 @@
 //! A condition of a search: the index that finds its messages, if one does, and the check for one message.
 
-use super::words::{Part, Words};
+use super::words::{List, Part, Words};
 use crate::row::Error;
 use roaring::RoaringBitmap;
 use rusqlite::Connection;
@@ -23,6 +23,8 @@ pub(super) enum Source<'a> {
     IdList(String),
     /// In the content, as FTS5 takes it.
     Words(String),
+    /// Messages that may have words in their content, and the words.
+    Listed(RoaringBitmap, Words),
     /// In the content or the topic; the parts may overlap.
     Anywhere(Vec<Part>),
     Reaction,
@@ -48,7 +50,11 @@ pub(super) enum Check<'a> {
 }
 
 impl<'a> Condition<'a> {
-    pub(super) fn new(connection: &Connection, condition: &'a query::Condition) -> Result<Self, Error> {
+    pub(super) fn new(
+        connection: &Connection,
+        condition: &'a query::Condition,
+        list: &List<'_>,
+    ) -> Result<Self, Error> {
         Ok(match condition {
             query::Condition::Ids(ids) => {
                 Condition { source: Some(Source::Ids(ids)), check: Check::Ids { ids, negated: false } }
@@ -72,7 +78,7 @@ impl<'a> Condition<'a> {
             }
             query::Condition::Words { words, negated } => {
                 let words = Words::find(connection, words)?;
-                let source = if *negated { None } else { Some(words.source()) };
+                let source = if *negated { None } else { Some(words.source(list)?) };
                 Condition { source, check: Check::Words { words, negated: *negated } }
             }
         })
@@ -87,7 +93,7 @@ impl Source<'_> {
     /// Which to prefer where several yield much: the smaller, the cheaper its next message is to get at.
     pub(super) fn rank(&self) -> u8 {
         match self {
-            Source::Words(_) | Source::Anywhere(_) => 0,
+            Source::Words(_) | Source::Listed(..) | Source::Anywhere(_) => 0,
             Source::Image => 1,
             Source::Reaction => 2,
             Source::Link => 3,
@@ -107,7 +113,9 @@ impl Source<'_> {
             Source::Image => ("messages m INDEXED BY messages_with_image", "m.id", "m.has_image = 1", None),
             Source::Link => ("messages m INDEXED BY messages_with_link", "m.id", "m.has_link = 1", None),
             // But for the last, these are read by the piece, so no statement has them.
-            Source::Anywhere(_) | Source::Ids(_) | Source::All => ("messages m", "m.id", "1", None),
+            Source::Anywhere(_) | Source::Ids(_) | Source::Listed(..) | Source::All => {
+                ("messages m", "m.id", "1", None)
+            }
         }
     }
 }

@@ -18,7 +18,11 @@ const GAP_MAX: u32 = 1_000;
 const GAP_OF_PLAIN_MAX: u32 = 64;
 const NEAR_MIN: usize = 32;
 
+/// Kinds of topics, by the words that they have, each of which is asked about by a statement of its own.
+const GROUPS_MAX: usize = 16;
+
 /// The words of a search, and the topics they are in.
+#[derive(Clone)]
 pub(super) struct Words {
     words: Vec<Word>,
 }
@@ -38,11 +42,16 @@ struct Word {
 pub(super) enum Part {
     /// Content that matches this text of FTS5.
     Contents(String),
+    /// Messages of which some have these words in their content.
+    Listed(RoaringBitmap, Words),
     /// All messages of these topics.
     Topics(RoaringBitmap),
-    /// Contents with these words, in these topics.
-    ContentsIn(Words, RoaringBitmap),
+    /// Contents with these words, in these topics; what is found there may still have to have others.
+    ContentsIn { words: Words, topics: RoaringBitmap, others: Option<Words> },
 }
+
+/// Lists the few messages that may have all of some phrases; none where that is not known, or they are not few.
+pub(super) type List<'a> = dyn Fn(&[&str]) -> Result<Option<RoaringBitmap>, Error> + 'a;
 
 /// Whether a message is in one of these topics.
 pub(super) fn is_in(topics: &RoaringBitmap, id: u32, index: &MessageIndex) -> bool {
@@ -76,24 +85,52 @@ impl Words {
     }
 
     /// What finds the messages that have all words.
-    pub(super) fn source<'s>(&self) -> Source<'s> {
+    pub(super) fn source<'s>(&self, list: &List<'_>) -> Result<Source<'s>, Error> {
+        let phrases: Vec<&str> = self.words.iter().map(|word| word.phrase.as_str()).collect();
+        let listed = list(&phrases)?.map(|ids| (ids, self.in_content(&(0..phrases.len()).collect::<Vec<_>>())));
         if self.words.iter().all(|word| word.topics.is_empty()) {
-            return Source::Words(self.text());
+            return Ok(listed.map_or_else(|| Source::Words(self.text()), |(ids, words)| Source::Listed(ids, words)));
         }
-        let mut parts = vec![Part::Contents(self.text())];
-        for (topics, left) in self.groups() {
+        let contents = listed.map_or_else(|| Part::Contents(self.text()), |(ids, words)| Part::Listed(ids, words));
+        let mut parts = vec![contents];
+        let (groups, others) = match self.groups() {
+            Some(groups) => (groups, None),
+            None => (self.by_one_word(), Some(self)),
+        };
+        for (topics, left) in groups {
             parts.push(match left.is_empty() {
                 true => Part::Topics(topics),
-                false => Part::ContentsIn(self.in_content(&left), topics),
+                false => Part::ContentsIn { words: self.in_content(&left), topics, others: others.cloned() },
             });
         }
-        Source::Anywhere(parts)
+        Ok(Source::Anywhere(parts))
     }
 
-    /// Topics that have some of the words, by the words that they do not have.
-    fn groups(&self) -> Vec<(RoaringBitmap, Vec<usize>)> {
-        let any = self.words.iter().fold(RoaringBitmap::new(), |any, word| any | &word.topics);
-        let mut groups = vec![(any, Vec::new())];
+    /// The topics that have any of the words.
+    fn all_topics(&self) -> RoaringBitmap {
+        self.words.iter().fold(RoaringBitmap::new(), |any, word| any | &word.topics)
+    }
+
+    /// Topics that have some of the words, by one word each that they do not have, the longer ones first: these are in
+    /// fewer messages, as a rule. As many as there are words, and one.
+    fn by_one_word(&self) -> Vec<(RoaringBitmap, Vec<usize>)> {
+        let mut order: Vec<usize> = (0..self.words.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(self.words[*at].phrase.len()));
+        let mut left = self.all_topics();
+        let mut groups = Vec::with_capacity(order.len() + 1);
+        for at in order {
+            let without = &left - &self.words[at].topics;
+            left -= &without;
+            groups.push((without, vec![at]));
+        }
+        groups.push((left, Vec::new()));
+        groups.retain(|(topics, _)| !topics.is_empty());
+        groups
+    }
+
+    /// Topics that have some of the words, by the words that they do not have; none if those are too many sets of words.
+    fn groups(&self) -> Option<Vec<(RoaringBitmap, Vec<usize>)>> {
+        let mut groups = vec![(self.all_topics(), Vec::new())];
         for (at, Word { topics, .. }) in self.words.iter().enumerate() {
             let mut split = Vec::with_capacity(groups.len());
             for (group, left) in groups {
@@ -104,9 +141,12 @@ impl Words {
                 split.push((group & topics, left));
             }
             split.retain(|(group, _)| !group.is_empty());
+            if split.len() > GROUPS_MAX {
+                return None;
+            }
             groups = split;
         }
-        groups
+        Some(groups)
     }
 
     /// Those of some messages that have all words. `ids` ascend.

@@ -43,6 +43,7 @@ pub fn realm(n: u32) -> RealmRow {
         name: format!("Realm №{n}"),
         description: "A *realm*".to_owned(),
         date_created: 1_600_000_000 + i64::from(n),
+        imported_at: 1_700_000_000 + i64::from(n),
         host: "chat.example.com".to_owned(),
         url: "https://chat.example.com".to_owned(),
         settled_until: i64::from(n) * 7,
@@ -238,8 +239,8 @@ pub fn channel(id: ChannelId, n: u32) -> ChannelRow {
         topics_policy: if n.is_multiple_of(2) { TopicsPolicy::Inherit } else { TopicsPolicy::EmptyOnly },
         first_message_id: (n % 3 == 1).then_some(MessageId(n)),
         folder: (n % 4 == 1).then_some(n),
-        is_recently_active: n % 2 == 0,
-        weekly_traffic: (n % 3 == 0).then_some(i64::from(n)),
+        is_recently_active: n.is_multiple_of(2),
+        weekly_traffic: n.is_multiple_of(3).then_some(i64::from(n)),
         permissions: ChannelPermissions {
             can_add_subscribers_group: named(n),
             can_remove_subscribers_group: anonymous,

@@ -207,13 +207,18 @@ pub fn words_are_words(backend: &impl Backend) {
 pub fn words_of_many_topics(backend: &impl Backend) {
     let mut world = World::new(backend, 2);
     world.commit(&places());
-    let name = |id: u32| format!("release {}{id}", if id.is_multiple_of(3) { "notes " } else { "" });
+    // Each set of the last six is in some topics, which is more sets than a search asks about one by one.
+    let letters = ["alfa", "bravo", "cargo", "dock", "east", "ferry"];
+    let some = |bits: u32| -> String {
+        (0..6).filter(|bit| bits >> bit & 1 == 1).map(|bit| format!(" {}", letters[bit])).collect()
+    };
+    let name = |id: u32| format!("release {}{id}{}", if id.is_multiple_of(3) { "notes " } else { "" }, some(id));
     let topics = (4..1_300).map(|id| topic(id, &name(id)));
     world.commit(&topics.collect::<Vec<_>>());
     let row = |id: u32| {
         let row = samples::message(MessageId(id), ConversationId(id * 7 % 1_299 + 1), UserId(1), id);
         let parity = if id.is_multiple_of(2) { "even" } else { "odd, état" };
-        MessageRow { content: format!("{} common {parity}", row.content), ..row }
+        MessageRow { content: format!("{} common {parity}{}", row.content, some(id / 64)), ..row }
     };
     world.commit(&(1..=4_000).map(|id| inserted(row(id))).collect::<Vec<_>>());
     let searches = [
@@ -225,6 +230,10 @@ pub fn words_of_many_topics(backend: &impl Backend) {
         &["Common ODD"],
         &["even", "odd"],
         &["common", "état"],
+        &letters,
+        &["common", "alfa", "bravo", "cargo", "dock", "east", "ferry"],
+        &["birne", "ferry", "alfa", "bravo", "cargo", "dock", "east"],
+        &["alfa", "cargo"],
     ];
     let among = [1..=4_000, 300..=900].map(|ids| Arc::new(ids.collect::<RoaringBitmap>()));
     let far = Arc::new((1..=4_000).step_by(97).collect::<RoaringBitmap>());
@@ -272,6 +281,78 @@ pub fn many_messages_and_flags(backend: &impl Backend) {
     }
     // Generous, for slow machines: with a row each, or a scan each, it takes far longer.
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+/// Words that most messages have, some of which hardly ever meet, while messages come, change and go: whatever a store
+/// keeps of such words stays true.
+pub fn words_of_very_many_messages(backend: &impl Backend) {
+    const WORDS: [&str; 5] = ["even", "odd", "third", "many", "rare"];
+    let mut world = World::new(backend, 2);
+    world.commit(&places());
+    let mut seed = 7_u32;
+    let mut random = move |below: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) % below
+    };
+    let row = |id: u32, has: &[bool; 5]| {
+        let row = samples::message(MessageId(id), ConversationId(id % 3 + 1), UserId(1), 1);
+        let content: Vec<&str> = WORDS.iter().zip(has).filter(|(_, has)| **has).map(|(word, _)| *word).collect();
+        MessageRow { content: format!("ünd {}", content.join(" ")), ..row }
+    };
+    let usual = |id: u32| {
+        let is = |by: u32| id.is_multiple_of(by);
+        [is(2), !is(2), is(3), !is(9), is(50)]
+    };
+    let mut last = 4_000;
+    world.commit(&(1..=last).map(|id| inserted(row(id, &usual(id)))).collect::<Vec<_>>());
+    for round in 0..12 {
+        for (at, one) in WORDS.iter().enumerate() {
+            for other in &WORDS[at + 1..] {
+                for page in [
+                    Page::Before { upto: MessageId(u32::MAX), limit: 100 },
+                    Page::After { from: MessageId(9), limit: 3 },
+                ] {
+                    let condition = words(&[one, other], false);
+                    let matching = |row: &&MessageRow| meets(row, &topic_of(&world, row), &condition);
+                    let all = world.messages.values().filter(matching).map(|row| row.id);
+                    let expected: Vec<MessageId> = match page {
+                        Page::Before { limit, .. } => {
+                            let all: Vec<MessageId> = all.collect();
+                            all[all.len().saturating_sub(limit as usize)..].to_vec()
+                        }
+                        Page::After { from, limit } => all.filter(|id| *id >= from).take(limit as usize).collect(),
+                    };
+                    let (conditions, index) = (vec![condition], world.state.messages.clone());
+                    let query = MessageQuery { conditions, page, index, bounds: Bounds::PAGE };
+                    let found = world.store().search(&query).unwrap().messages;
+                    let found: Vec<MessageId> = found.iter().map(|row| row.id).collect();
+                    assert_eq!(found, expected, "{one} and {other}, round {round}");
+                }
+            }
+        }
+        // New ones, some that change what they say, and some that go.
+        let mut changes: Vec<Change> = (last + 1..=last + 100).map(|id| inserted(row(id, &usual(id)))).collect();
+        last += 100;
+        let known: Vec<u32> = world.messages.keys().map(|id| id.0).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..if round == 5 { 1_200 } else { 40 } {
+            let id = known[random(u32::try_from(known.len()).unwrap()) as usize];
+            if !seen.insert(id) {
+                continue;
+            }
+            if random(8) == 0 {
+                changes.push(Change::MessageDeleted { id: MessageId(id) });
+                continue;
+            }
+            let mut has = usual(id);
+            has[random(5) as usize] ^= true;
+            let before = &world.messages[&MessageId(id)];
+            let edit = Edit { prev_content: Some(before.content.clone()), ..Edit::default() };
+            let row = MessageRow { content: row(id, &has).content, ..before.clone() };
+            changes.push(Change::MessageUpdated { row: Arc::new(row), mentions: Vec::new(), edit });
+        }
+        world.commit(&changes);
+    }
 }
 
 /// Nobody's long messages, or long histories, are read without a bound: a page ends at the far end, one message at least.

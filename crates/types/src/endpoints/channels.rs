@@ -307,7 +307,7 @@ pub struct GetStreamTopicsResponse {
 
 endpoint! {
     /// Lists the topics of a channel in which the caller may read a message.
-    GetStreamTopics: Get "/users/me/{stream_id}/topics", "get-stream-topics", "channels", auth Basic => GetStreamTopicsResponse;
+    GetStreamTopics: Get "/users/me/{stream_id}/topics", "get-stream-topics", "channels", auth Spectators => GetStreamTopicsResponse;
     GetStreamTopicsRequest {
         /// The channel.
         stream_id: ChannelId,

@@ -145,12 +145,15 @@ endpoint! {
     ///
     /// What happens from then on is read with `get-events`. Between the state and the first event there is no gap. The
     /// state has the parts that were asked for; the description of each field says in which part it is.
-    RegisterQueue: Post "/register", "register-queue", "real_time_events", auth Basic => InitialState;
+    ///
+    /// Where the organization has spectators (`enable_spectator_access`), it is answered without an account, too: with what
+    /// belongs to web-public channels, and without a queue.
+    RegisterQueue: Post "/register", "register-queue", "real_time_events", auth Spectators => InitialState;
     RegisterQueueRequest {
         /// Send message content as HTML instead of Markdown.
         apply_markdown: bool = false,
         /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
-        client_gravatar: bool = true,
+        client_gravatar?: bool,
         /// Which subscribers of channels to list in the initial state.
         include_subscribers: IncludeSubscribers = IncludeSubscribers::None,
         /// Presence by user id, without addresses.

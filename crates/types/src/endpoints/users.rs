@@ -18,7 +18,7 @@ pub struct GetUsersResponse {
 
 endpoint! {
     /// Returns all accounts that one may see, deactivated ones included.
-    GetUsers: Get "/users", "get-users", "users", auth Basic => GetUsersResponse;
+    GetUsers: Get "/users", "get-users", "users", auth Spectators => GetUsersResponse;
     GetUsersRequest {
         /// Accepted, and of no effect: clients have nothing to compute, all pictures are here.
         client_gravatar: bool = true,

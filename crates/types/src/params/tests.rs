@@ -148,7 +148,7 @@ fn what_is_written_can_be_read() {
     assert_eq!(register.encode(), [], "what has its default is not sent");
     round_trip(&register);
     register.apply_markdown = true;
-    register.client_gravatar = false;
+    register.client_gravatar = Some(false);
     register.event_types = Some(vec!["message".to_owned()]);
     register.fetch_event_types = Some(Vec::new());
     register.narrow = Some(Json(QueueNarrow(vec![("topic".to_owned(), "a \"b\"".to_owned())])));

@@ -34,6 +34,9 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
         return Err(ApiError::RealmDeactivated {});
     }
     let invite = tx.state.invites.find_open(key, tx.now).cloned().ok_or_else(no_such_invitation)?;
+    if invite.is_sign_up() && tx.state.realm.settings.invite_required {
+        return Err(no_such_invitation());
+    }
     let email = invite.email.clone().or(new.email).unwrap_or_default();
     let email = email.trim().to_owned();
     check_allowed(&tx.state, &email)?;
@@ -51,6 +54,8 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
         password: Some(new.password),
         channels,
     };
+    // Who joins makes the account.
+    tx.act_as(tx.state.users.next_id());
     let id = create_account(tx, account)?;
     add_invited(tx, id, &invite.groups);
     signup::welcome(tx, id, invite.welcome.clone())?;

@@ -78,6 +78,14 @@ pub(in crate::commands) fn queue(tx: &mut Tx<'_>, letter: Letter) -> Result<(), 
     Ok(())
 }
 
+/// Takes back e-mails that wait.
+pub(in crate::commands) fn take_back(tx: &mut Tx<'_>, which: impl Fn(&MailRow) -> bool) {
+    let waiting: Vec<u32> = tx.state.invites.mail().filter(|row| which(row)).map(|row| row.id).collect();
+    for id in waiting {
+        tx.change(Change::Mail { id, row: None });
+    }
+}
+
 pub(in crate::commands) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 use super::Moving;
 use crate::commands::personal::user_topics::put;
 use crate::commands::{Tx, follow};
+use crate::limits;
 use tidings_types::{ApiError, MessageId, UserId};
 
 const MUTED: u8 = 1;
@@ -52,7 +53,8 @@ pub(super) fn begins(tx: &mut Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
     let Some(sender) = tx.state.active_user(message.sender).cloned() else { return Ok(()) };
     let ids = tx.state.messages.topic(channel.id, topic).and_then(|topic| tx.state.messages.ids(topic.conversation));
     let ids = ids.map(|ids| ids.to_bitmap()).unwrap_or_default();
-    let first = ids.iter().map(MessageId).find(|id| tx.state.can_read_message(&sender, *id));
+    let mut oldest = ids.iter().take(limits::REACTED_MESSAGES_MAX).map(MessageId);
+    let first = oldest.find(|id| tx.state.can_read_message(&sender, *id));
     if first == Some(moving.target) {
         follow::begins(tx, &sender, channel.id, topic);
     }

@@ -2,7 +2,7 @@
 
 use crate::change::Change;
 use crate::commands::Tx;
-use crate::commands::invites::mail::{About, Letter, one_line, queue};
+use crate::commands::invites::mail::{About, Letter, one_line, queue, take_back};
 use crate::commands::signup::domains::check_allowed;
 use crate::commands::users::check_email;
 use crate::commands::users::update::change_delivery_email;
@@ -10,6 +10,7 @@ use crate::limits;
 use crate::state::RealmState;
 use crate::state::invites::EmailChange;
 use crate::state::users::{KeyHash, UserRow};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tidings_types::{ApiError, UserId};
 
@@ -108,23 +109,23 @@ pub fn confirm(tx: &mut Tx<'_>, hash: &KeyHash, product: &str) -> Result<(), Api
 
 /// Forgets the address that a user waits for, if there is one; what was not sent yet is not sent any more.
 pub(in crate::commands) fn forget(tx: &mut Tx<'_>, user: UserId) {
-    if tx.state.invites.email_change_of(user).is_none() {
-        return;
+    if tx.state.invites.email_change_of(user).is_some() {
+        forget_all(tx, &BTreeSet::from([user]));
     }
-    tx.change(Change::EmailChange { user, row: None });
-    let waiting: Vec<u32> =
-        tx.state.invites.mail().filter(|row| row.confirms == Some(user)).map(|row| row.id).collect();
-    for id in waiting {
-        tx.change(Change::Mail { id, row: None });
+}
+
+fn forget_all(tx: &mut Tx<'_>, users: &BTreeSet<UserId>) {
+    for user in users {
+        tx.change(Change::EmailChange { user: *user, row: None });
+    }
+    if !users.is_empty() {
+        take_back(tx, |row| row.confirms.is_some_and(|user| users.contains(&user)));
     }
 }
 
 /// What is over is not kept for ever.
 fn forget_old(tx: &mut Tx<'_>) {
     let now = tx.now;
-    let over: Vec<UserId> =
-        tx.state.invites.email_changes().filter(|row| !row.is_open(now)).map(|row| row.user).collect();
-    for user in over {
-        forget(tx, user);
-    }
+    let over = tx.state.invites.email_changes().filter(|row| !row.is_open(now)).map(|row| row.user).collect();
+    forget_all(tx, &over);
 }

@@ -8,6 +8,7 @@ use crate::limits;
 use crate::state::RealmState;
 use crate::state::users::UserRow;
 use crate::view::personal::PresencesSince;
+use std::sync::Arc;
 use tidings_types::user::Presence;
 use tidings_types::{ApiError, UserId};
 
@@ -60,11 +61,16 @@ fn emit(tx: &mut Tx<'_>, user: &UserRow, presence: Presence, audience: Audience)
 
 /// Tells who begins to see an account when it was last there, as `POST /register` has it.
 pub(in crate::commands) fn tell_known(tx: &mut Tx<'_>, user: &UserRow, audience: Audience) {
-    let is_shown = user.is_active && !user.is_bot() && !tx.state.realm.settings.presence_disabled;
-    let Some(row) = tx.state.personal.presence(user.id).filter(|_| is_shown) else { return };
-    if PresencesSince::days(tx.now, limits::PRESENCE_HISTORY_DAYS).includes(row) {
-        emit(tx, user, row.presence, audience);
+    if let Some(presence) = shown(tx, user) {
+        emit(tx, user, presence, audience);
     }
+}
+
+/// When an account was last there, if the initial state has it.
+fn shown(tx: &Tx<'_>, user: &UserRow) -> Option<Presence> {
+    let is_shown = user.is_active && !user.is_bot() && !tx.state.realm.settings.presence_disabled;
+    let row = tx.state.personal.presence(user.id).filter(|_| is_shown)?;
+    PresencesSince::days(tx.now, limits::PRESENCE_HISTORY_DAYS).includes(row).then_some(row.presence)
 }
 
 /// After the organization shows again who is there: tells everybody.
@@ -74,15 +80,15 @@ pub(in crate::commands) fn tell_all(tx: &mut Tx<'_>) {
     }
     let known: Vec<UserId> = tx.state.personal.presences().map(|(user, _)| user).collect();
     for user in known {
-        if let Some(row) = tx.state.users.get(user).cloned() {
+        let row = tx.state.users.get(user).cloned();
+        if let Some((row, presence)) = row.and_then(|row| Some((Arc::clone(&row), shown(tx, &row)?))) {
             let audience = tx.state.who_sees_user(&row);
-            tell_known(tx, &row, audience);
+            emit(tx, &row, presence, audience);
         }
     }
 }
 
 /// Whether presence is no longer sent as events.
 fn is_large(state: &RealmState) -> bool {
-    let active = state.users.iter().filter(|user| user.is_active);
-    active.take(limits::PRESENCE_EVENT_USERS_MAX + 1).count() > limits::PRESENCE_EVENT_USERS_MAX
+    state.users.active_count() > limits::PRESENCE_EVENT_USERS_MAX
 }

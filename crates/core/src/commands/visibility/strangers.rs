@@ -23,8 +23,8 @@ pub(super) struct Strangers<'a> {
 }
 
 impl<'a> Strangers<'a> {
-    /// Looks at all guests of a state in which they do not see everybody.
-    pub(super) fn of(state: &'a RealmState) -> Self {
+    /// Looks at the guests of a state in which they do not see everybody: at all of them, or at those `among` some.
+    pub(super) fn of(state: &'a RealmState, among: Option<&RoaringBitmap>) -> Self {
         let mut all = Strangers {
             state,
             guests: RoaringBitmap::new(),
@@ -32,7 +32,11 @@ impl<'a> Strangers<'a> {
             in_direct: HashMap::new(),
             by_channels: HashMap::new(),
         };
-        for guest in state.users.iter().filter(|user| user.is_active && user.is_guest()) {
+        let guests: Vec<&Arc<UserRow>> = match among {
+            Some(some) => some.iter().filter_map(|id| state.users.get(UserId(id))).collect(),
+            None => state.users.iter().collect(),
+        };
+        for guest in guests.into_iter().filter(|user| user.is_active && user.is_guest()) {
             all.guests.insert(guest.id.0);
             for (channel, _) in state.channels.subscriptions_of(guest.id).filter(|(_, row)| row.is_active) {
                 all.in_channel.entry(channel).or_default().insert(guest.id.0);
@@ -112,6 +116,7 @@ mod tests {
             name: String::new(),
             description: String::new(),
             date_created: 0,
+            imported_at: 0,
             host: "x.example".to_owned(),
             url: String::new(),
             settings,
@@ -157,10 +162,13 @@ mod tests {
     #[test]
     fn strangers_are_those_who_do_not_see_somebody() {
         let state = state();
-        let mut strangers = Strangers::of(&state);
+        let mut strangers = Strangers::of(&state, None);
+        let some: RoaringBitmap = (1..USERS).step_by(2).collect();
+        let mut to_some = Strangers::of(&state, Some(&some));
         let (mut seen, mut unseen) = (0, 0);
         for user in state.users.iter() {
             let to = strangers.to(user);
+            assert_eq!(*to_some.to(user), &*to & &some, "{}", user.id);
             for guest in state.users.iter().filter(|guest| guest.is_active && guest.is_guest()) {
                 let sees = state.can_see_user(guest, user);
                 assert_eq!(to.contains(guest.id.0), !sees, "{} and {}", guest.id, user.id);

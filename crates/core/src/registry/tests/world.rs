@@ -80,6 +80,7 @@ pub(super) fn state() -> RealmState {
         name: "Test".to_owned(),
         description: String::new(),
         date_created: 0,
+        imported_at: 0,
         host: "example.com".to_owned(),
         url: "http://example.com".to_owned(),
         settled_until: 0,

@@ -2,10 +2,13 @@
 
 use super::{Rows, Scope, Settings, Tables, columns, row};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::io::Result;
 use std::sync::Arc;
+use tidings_core::state::RealmState;
 use tidings_core::state::channels::{ChannelRow, SubscriptionRow};
 use tidings_core::state::messages::ConversationKind;
+use tidings_core::state::prepared::{Later, LaterTo};
 use tidings_core::state::users::UserRow;
 use tidings_types::channel::TopicsPolicy;
 use tidings_types::{ChannelId, ConversationId, UserId};
@@ -17,13 +20,20 @@ pub(crate) const SUBSCRIPTION_ACTIVATED: u32 = 302;
 /// It ended.
 pub(crate) const SUBSCRIPTION_DEACTIVATED: u32 = 303;
 
-/// The number of where messages to a conversation go: channels and direct conversations have their own.
+/// The number of where a message goes: channels and direct conversations have their own. Between two, and to oneself, it
+/// is that of whom the message is sent to.
 #[must_use]
-pub fn recipient(id: ConversationId, kind: &ConversationKind) -> u64 {
+pub fn recipient(id: ConversationId, kind: &ConversationKind, sender: UserId) -> u64 {
     match kind {
         ConversationKind::Topic { channel, .. } => of_channel(*channel),
+        ConversationKind::Direct { users } if users.len() <= 2 => of_user(other(users, sender)),
         ConversationKind::Direct { .. } => of_direct(id),
     }
+}
+
+/// Of at most two, the one who is not the sender; the sender if nobody is.
+pub(super) fn other(users: &[UserId], sender: UserId) -> UserId {
+    users.iter().copied().find(|user| *user != sender).unwrap_or(sender)
 }
 
 pub(super) fn of_user(id: UserId) -> u64 {
@@ -34,15 +44,16 @@ pub(super) fn of_channel(id: ChannelId) -> u64 {
     u64::from(id.0) * 3 + 1
 }
 
-fn of_direct(id: ConversationId) -> u64 {
+pub(super) fn of_direct(id: ConversationId) -> u64 {
     u64::from(id.0) * 3 + 2
 }
 
 impl Rows<'_> {
     pub(super) fn write_channels(&self, tables: &mut Tables<'_>, settings: &mut Settings) -> Result<()> {
         let state = &self.source.state;
-        tables.table("zerver_stream", self.channels().map(|one| channel(one, settings)))?;
-        let conversations = self.direct();
+        let subscribers = |one: &ChannelRow| state.channels.subscriber_count(one.id);
+        tables.table("zerver_stream", self.channels().map(|one| channel(one, subscribers(one), settings)))?;
+        let conversations = &self.direct;
         let of = |id: u64, kind: u32, of: u32| json!({ "id": id, "type": kind, "type_id": of });
         let people = state.users.iter().map(|one| of(of_user(one.id), 1, one.id.0));
         let channels = self.channels().map(|one| of(of_channel(one.id), 2, one.id.0));
@@ -55,26 +66,24 @@ impl Rows<'_> {
                 .map(|(id, users)| json!({ "id": id, "group_size": users.len(), "recipient": of_direct(*id) })),
         )?;
         let members = conversations.iter().flat_map(|(id, users)| {
-            users.iter().map(|user| json!({ "user_profile": user, "recipient": of_direct(*id), "active": true }))
+            let is_active = |user: &UserId| state.active_user(*user).is_some();
+            users.iter().map(move |user| {
+                json!({
+                    "user_profile": user, "recipient": of_direct(*id), "active": true, "is_user_active": is_active(user),
+                })
+            })
+        });
+        // Everybody is subscribed to what is sent to them.
+        let own = state.users.iter().map(|user| {
+            json!({
+                "user_profile": user.id, "recipient": of_user(user.id), "active": true, "is_user_active": user.is_active,
+            })
         });
         tables.table(
             "zerver_subscription",
-            self.relations().map(|relation| self.subscription(&relation)).chain(members),
+            self.relations().map(|relation| self.subscription(&relation)).chain(members).chain(own),
         )?;
         tables.table("zerver_realmauditlog", self.relations().flat_map(|relation| history(&relation)))
-    }
-
-    /// Direct conversations of those who agreed, and who takes part.
-    fn direct(&self) -> Vec<(ConversationId, Vec<UserId>)> {
-        let messages = &self.source.state.messages;
-        let mut ids: Vec<ConversationId> = self.agreed.iter().flat_map(|user| messages.direct_of(user.id)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let users = |id: ConversationId| match &**messages.kind(id)? {
-            ConversationKind::Direct { users } => Some((id, users.clone())),
-            ConversationKind::Topic { .. } => None,
-        };
-        ids.into_iter().filter_map(users).collect()
     }
 
     /// Who is subscribed to what; past subscriptions, too, of those who agreed.
@@ -104,6 +113,26 @@ impl Rows<'_> {
     }
 }
 
+/// Direct conversations of three and more of those who agreed, and who takes part. Where a message is to be sent later to
+/// people who have not talked yet, they have one, too.
+pub(super) fn direct(state: &RealmState, agreed: &[&Arc<UserRow>]) -> Vec<(ConversationId, Vec<UserId>)> {
+    let mut ids: Vec<ConversationId> = agreed.iter().flat_map(|user| state.messages.direct_of(user.id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let users = |id: ConversationId| match &**state.messages.kind(id)? {
+        ConversationKind::Direct { users } if users.len() > 2 => Some((id, users.clone())),
+        _ => None,
+    };
+    let known = ids.into_iter().filter_map(users);
+    let later = agreed.iter().flat_map(|user| state.prepared.later.of(user.id)).filter_map(|row| match &row.what {
+        Later::Message { to: LaterTo::Users(users), .. } if users.len() > 2 => Some(users),
+        _ => None,
+    });
+    let new: BTreeSet<&Vec<UserId>> = later.filter(|users| state.messages.direct(users).is_none()).collect();
+    let next = state.messages.next_conversation().0;
+    known.chain((next..).map(ConversationId).zip(new.into_iter().cloned())).collect()
+}
+
 struct Relation<'a> {
     user: &'a Arc<UserRow>,
     channel: ChannelId,
@@ -115,6 +144,7 @@ fn history(relation: &Relation<'_>) -> Vec<Value> {
     let noted = |kind: u32, last_message: u32| {
         json!({
             "event_type": kind, "modified_user": relation.user.id, "modified_stream": relation.channel,
+            "acting_user": null, "modified_user_group": null, "modified_channel_folder": null,
             "event_last_message_id": last_message, "event_time": relation.user.date_joined, "realm": 1,
             "backfilled": true, "extra_data": {},
         })
@@ -130,7 +160,7 @@ fn history(relation: &Relation<'_>) -> Vec<Value> {
     rows
 }
 
-fn channel(one: &ChannelRow, settings: &mut Settings) -> Value {
+fn channel(one: &ChannelRow, subscribers: usize, settings: &mut Settings) -> Value {
     let mut permissions = columns(&one.permissions);
     settings.replace_in(&mut permissions, &one.permissions);
     let topics_policy = match one.topics_policy {
@@ -145,7 +175,7 @@ fn channel(one: &ChannelRow, settings: &mut Settings) -> Value {
         "is_web_public": one.is_web_public, "history_public_to_subscribers": one.history_public,
         "deactivated": one.is_archived, "message_retention_days": one.message_retention_days,
         "topics_policy": topics_policy, "first_message_id": one.first_message_id, "folder": one.folder, "realm": 1,
-        "recipient": of_channel(one.id),
+        "recipient": of_channel(one.id), "subscriber_count": subscribers,
     });
     row(known, permissions)
 }

@@ -1,11 +1,13 @@
 //! Accounts, and what people keep for themselves.
 
 use super::{Rows, Tables, columns, row};
+use crate::exports::messages::custom_emoji_name;
 use serde_json::{Map, Value, json};
 use std::io::Result;
 use std::sync::Arc;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::UserRow;
+use tidings_types::message::ReactionType;
 use tidings_types::settings::UserSettings;
 
 use super::channels::{of_channel, of_user};
@@ -20,7 +22,7 @@ pub(super) fn settings(settings: &UserSettings) -> Map<String, Value> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn write_people(&self, tables: &mut Tables<'_>) -> Result<()> {
+    pub(super) fn write_people(&self, tables: &mut Tables<'_>, client: u32) -> Result<()> {
         let state = &self.source.state;
         tables.table("zerver_userprofile", state.users.iter().map(|user| self.account(user)))?;
         tables.table("zerver_userprofile_mirrordummy", [])?;
@@ -29,7 +31,7 @@ impl<'a> Rows<'a> {
         tables.table("zerver_service", services.map(|(user, one)| {
             json!({ "user_profile": user.id, "name": user.full_name, "base_url": one.base_url, "interface": one.interface })
         }))?;
-        self.write_personal(tables)
+        self.write_personal(tables, client)
     }
 
     fn account(&self, user: &UserRow) -> Value {
@@ -37,8 +39,12 @@ impl<'a> Rows<'a> {
         let reader = self.source.reader.map(|id| state.users.get(id));
         // Who acts for the server sees all addresses.
         let sees = reader.is_none_or(|reader| reader.is_some_and(|reader| state.can_see_email(reader, user)));
-        let email = state.api_email(user);
-        let personal = if self.has_all_of(user) { settings(&user.settings) } else { Map::new() };
+        let email = self.shown_email(user);
+        let mut personal = settings(&user.settings);
+        if !self.has_all_of(user) {
+            // Who may see the address stays as it is, also elsewhere.
+            personal.retain(|name, _| name == "email_address_visibility");
+        }
         let has_picture = state.pictures.file(PictureOf::User(user.id)).is_some();
         let bot = user.bot.as_ref();
         let known = json!({
@@ -51,8 +57,19 @@ impl<'a> Rows<'a> {
             "default_events_register_stream": bot.and_then(|bot| bot.default_events_channel),
             "default_all_public_streams": bot.is_some_and(|bot| bot.default_all_public),
             "is_mirror_dummy": false, "realm": 1, "recipient": of_user(user.id),
+            // Not known here, and wanted elsewhere.
+            "last_login": null, "last_reminder": null, "last_active_message_id": null, "long_term_idle": false,
+            "user_permissions": [], "groups": [],
         });
         row(known, personal)
+    }
+
+    /// The address that everybody is shown. One that is made up is at the organization's host, unless that is no domain:
+    /// other servers refuse it then.
+    fn shown_email(&self, user: &UserRow) -> String {
+        let host = &self.source.state.realm.host;
+        let is_domain = host == "localhost" || host.contains('.');
+        user.api_email(if is_domain { host } else { "tidings.invalid" })
     }
 
     /// Of those who agreed.
@@ -63,7 +80,7 @@ impl<'a> Rows<'a> {
         self.agreed.iter().copied().flat_map(of)
     }
 
-    fn write_personal(&self, tables: &mut Tables<'_>) -> Result<()> {
+    fn write_personal(&self, tables: &mut Tables<'_>, client: u32) -> Result<()> {
         let state = &self.source.state;
         let personal = &state.personal;
         tables.table(
@@ -95,8 +112,25 @@ impl<'a> Rows<'a> {
         tables.table(
             "zerver_userstatus",
             self.each(|user| {
-                let status = personal.status(user.id).map(columns);
-                status.map(|known| row(json!({ "user_profile": user.id, "status": 0 }), known))
+                personal.status(user.id).map(|status| {
+                    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                    let mut row = json!({
+                        "user_profile": user.id, "timestamp": self.source.now, "client": client,
+                        "status_text": text(&status.status_text), "emoji_name": text(&status.emoji_name),
+                        "emoji_code": text(&status.emoji_code),
+                        "reaction_type": status.reaction_type.as_deref().unwrap_or(ReactionType::Unicode.as_str()),
+                    });
+                    if row["reaction_type"] == ReactionType::Realm.as_str() {
+                        // Other servers compare the name of a custom emoji with what it is called.
+                        let name = custom_emoji_name(state, &text(&status.emoji_code));
+                        row["emoji_name"] = json!(name.unwrap_or_default());
+                        if name.is_none() {
+                            (row["emoji_code"], row["reaction_type"]) =
+                                (json!(""), json!(ReactionType::Unicode.as_str()));
+                        }
+                    }
+                    row
+                })
             }),
         )?;
         tables.table(

@@ -78,10 +78,7 @@ fn access(app: &App, headers: &HeaderMap, query: Option<&str>, path: &str) -> Re
     let file = state.files.find(path);
     match reader {
         Some(reader) => file.filter(|file| state.can_read_file(&reader, file)).cloned().ok_or_else(not_found),
-        None => file
-            .filter(|file| state.is_file_public(file))
-            .cloned()
-            .ok_or_else(|| ApiError::unauthorized("Not logged in: API authentication or user session required")),
+        None => file.filter(|file| state.is_file_public(file)).cloned().ok_or_else(auth::not_logged_in),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Message searches.
 
 use super::{message_for, query};
+use crate::http::auth::not_logged_in;
 use crate::http::pipeline::Ctx;
 use crate::search::highlight;
 use crate::search::narrow::{self, Filter, Scope};
@@ -15,6 +16,7 @@ use tidings_types::endpoints::messages::fetch::{
     MatchesNarrowResponse,
 };
 use tidings_types::error::NameList;
+use tidings_types::narrow::NarrowTerm;
 use tidings_types::{ApiError, MessageId};
 
 /// `GET /messages`.
@@ -23,7 +25,10 @@ pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMe
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     let wanted = wanted(&request)?;
-    let terms = request.narrow.unwrap_or_default();
+    let mut terms = request.narrow.unwrap_or_default();
+    if ctx.user.is_spectator() {
+        terms = for_spectators(terms)?;
+    }
     query(ctx, move |search| {
         let (filter, found, anchor) = match &wanted {
             Wanted::Page(range) => {
@@ -49,6 +54,24 @@ pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMe
         })
     })
     .await
+}
+
+/// What spectators may narrow by.
+const SPECTATORS_OPERATORS: &[&str] = &[
+    "channel", "stream", "channels", "streams", "topic", "subject", "sender", "from", "has", "search", "near", "id",
+    "with",
+];
+
+/// Whoever has no account says that they mean web-public channels: a client that has lost its key is told that, not shown
+/// less than it thinks.
+fn for_spectators(mut terms: Vec<NarrowTerm>) -> Result<Vec<NarrowTerm>, ApiError> {
+    // Clients have it as a matter of course.
+    terms.retain(|term| term.negated || term.operator != "in" || term.operand != "home");
+    let is_meant = |term: &NarrowTerm| {
+        !term.negated && matches!(term.operator.as_str(), "channels" | "streams") && term.operand == "web-public"
+    };
+    let is_for_all = terms.iter().all(|term| SPECTATORS_OPERATORS.contains(&term.operator.as_str()));
+    if is_for_all && terms.iter().any(is_meant) { Ok(terms) } else { Err(not_logged_in()) }
 }
 
 enum Wanted {

@@ -1,6 +1,7 @@
 //! What is asked about one message.
 
 use super::{message_for, query};
+use crate::http::auth::not_logged_in;
 use crate::http::pipeline::Ctx;
 use std::time::{Duration, Instant};
 use tidings_core::change::MessageRow;
@@ -23,7 +24,8 @@ pub async fn get_message(ctx: Ctx, request: GetMessageRequest) -> Result<GetMess
         .with_if(Shape::APPLY_MARKDOWN, request.apply_markdown)
         .with_if(Shape::EMPTY_TOPIC_NAME, request.allow_empty_topic_name);
     query(ctx, move |search| {
-        let row = search.message(request.message_id)?;
+        let found = search.message(request.message_id);
+        let row = if search.viewer.is_spectator() { found.map_err(|_| not_logged_in())? } else { found? };
         let message = message_for(search.state, search.viewer, &row, shape).ok_or(ApiError::Internal {})?;
         Ok(GetMessageResponse { raw_content: row.content.clone(), message })
     })

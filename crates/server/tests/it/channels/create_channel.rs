@@ -65,7 +65,10 @@ async fn refusals() {
     create("hamlet", &[("name", &"x".repeat(61))]).await.refused(400, "Channel name too long (limit: 60 characters).");
     create("hamlet", &[("name", "a\u{1}")]).await.refused(400, "Invalid character in channel name, at position 2.");
     create("polonius", &[("name", "guests")]).await.refused(400, "Insufficient permission");
-    create("hamlet", &[("name", "x"), ("is_web_public", "true")]).await.refused(400, "Insufficient permission");
+    let web_public = [("name", "x"), ("is_web_public", "true")];
+    create("desdemona", &web_public).await.refused(400, "Web-public channels are not enabled.");
+    server.client("iago").patch("/realm", &[("enable_spectator_access", "true")]).await.done();
+    create("hamlet", &web_public).await.refused(400, "Insufficient permission");
     create("hamlet", &[("name", "x"), ("is_default_stream", "true")])
         .await
         .refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
@@ -95,6 +98,7 @@ async fn refusals() {
 async fn owners_create_web_public_channels_and_guests_see_them() {
     let server = TestServer::start().await;
     let polonius = server.client("polonius").register(&[("event_types", r#"["stream"]"#)]).await;
+    server.client("iago").patch("/realm", &[("enable_spectator_access", "true")]).await.done();
     let params = [("name", "window"), ("is_web_public", "true"), ("subscribers", "[]")];
     server.client("desdemona").post("/channels/create", &params).await.done();
     let events = polonius.events().await;

@@ -7,7 +7,13 @@ const DAY_SECS: i64 = 86_400;
 
 async fn shown(client: &TestClient, id: u32) -> (Value, Value) {
     let answer = client.get("/streams", &[]).await.ok();
-    let channel = answer["streams"].as_array().unwrap().iter().find(|one| one["stream_id"] == id).unwrap().clone();
+    let channel = answer["streams"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|one| one["stream_id"] == id)
+        .expect("it is there")
+        .clone();
     (channel["is_recently_active"].clone(), channel["stream_weekly_traffic"].clone())
 }
 

@@ -160,4 +160,21 @@ async fn personal(server: &TestServer) {
     hamlet.post("/saved_snippets", &[("title", "Hello"), ("content", "Well met")]).await.done();
     let view = [("fragment", "narrow/is/alerted"), ("is_pinned", "true"), ("name", "Alerts")];
     hamlet.post("/navigation_views", &view).await.done();
+    hamlet.post("/users/me/presence", &[("status", "active"), ("new_user_input", "true")]).await.done();
+    hamlet.post("/users/me/onboarding_steps", &[("onboarding_step", "intro_inbox_view_modal")]).await.done();
+    later(&hamlet).await;
+}
+
+/// To a channel, with a file; to people who have not talked yet; to oneself; and a reminder.
+async fn later(hamlet: &TestClient) {
+    let file = hamlet.upload("later.txt", "words").await;
+    let at = ("scheduled_delivery_timestamp", "2145916800");
+    let channel =
+        [("type", "channel"), ("to", "1"), ("topic", "castle"), ("content", &*format!("[later]({file})")), at];
+    let group = [("type", "direct"), ("to", "[2, 5, 7]"), ("content", "let us meet"), at];
+    let own = [("type", "direct"), ("to", "[4]"), ("content", "sleep"), ("read_by_sender", "true"), at];
+    hamlet.post("/scheduled_messages", &channel).await.done();
+    hamlet.post("/scheduled_messages", &group).await.done();
+    hamlet.post("/scheduled_messages", &own).await.done();
+    hamlet.post("/reminders", &[("message_id", "2"), ("note", "read it"), at]).await.done();
 }

@@ -33,6 +33,31 @@ async fn images_have_their_preview_when_they_are_sent() {
 }
 
 #[tokio::test]
+async fn an_organization_can_do_without_previews() {
+    let server = TestServer::start().await;
+    let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
+    let refused = hamlet.patch("/realm", &[("inline_image_preview", "false")]).await;
+    refused.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    let realm = hamlet.register(&[("event_types", r#"["realm"]"#)]).await;
+    assert_eq!(realm.state["realm_inline_image_preview"], true);
+    iago.patch("/realm", &[("inline_image_preview", "false")]).await.done();
+    let told = realm.events().await;
+    assert_eq!((&told[0]["property"], &told[0]["value"]), (&json!("inline_image_preview"), &json!(false)));
+    let server = server.restart().await;
+    let (hamlet, iago) = (server.client("hamlet"), server.client("iago"));
+    let url = hamlet.upload("castle.png", png(20, 20)).await;
+    let id = hamlet.send_to_channel("Denmark", "t", &format!("[castle]({url})")).await;
+    let message = iago.get(&format!("/messages/{id}"), &[]).await.ok();
+    assert_eq!(message["message"]["content"], format!("<p><a href=\"{url}\">castle</a></p>"));
+    let narrow = [("anchor", "newest"), ("num_before", "9"), ("num_after", "0"), ("narrow", r#"[["has","image"]]"#)];
+    assert_eq!(iago.get("/messages", &narrow).await.ok()["messages"][0]["id"], id, "it has a picture nevertheless");
+    iago.patch("/realm", &[("inline_image_preview", "true")]).await.done();
+    let id = hamlet.send_to_channel("Denmark", "t", &format!("[castle]({url})")).await;
+    let message = iago.get(&format!("/messages/{id}"), &[]).await.ok();
+    assert!(message["message"]["content"].as_str().is_some_and(|html| html.contains("message_inline_image")));
+}
+
+#[tokio::test]
 async fn thumbnails_are_for_who_may_read_the_image() {
     let server = TestServer::start().await;
     let hamlet = server.client("hamlet");

@@ -11,7 +11,7 @@ use tidings_server::exports::archive::{self, Scope, Source};
 use tidings_testkit::TestServer;
 
 /// An archive of a server's organization.
-pub(super) async fn of(server: &TestServer, scope: Scope) -> NamedTempFile {
+pub(crate) async fn of(server: &TestServer, scope: Scope) -> NamedTempFile {
     let source = Source::of(&server.app.realm, &server.app.files, scope, None);
     let write = move || {
         let mut file = NamedTempFile::new().expect("a file");

@@ -149,3 +149,17 @@ async fn what_this_server_has_no_place_for_is_counted() {
     let polonius = state["realm_users"].as_array().unwrap().iter().find(|user| user["user_id"] == 33).unwrap();
     assert_eq!(polonius["delivery_email"], "account33@unknown.invalid");
 }
+
+/// What looks like an address that is made up is a real one, if others are shown another.
+#[tokio::test]
+async fn real_addresses_may_look_made_up() {
+    let mut files = elsewhere();
+    files.change("realm.json", |tables| {
+        tables["zerver_userprofile"][2]["delivery_email"] = json!("user33@corp.example");
+        tables["zerver_userprofile"][2]["email"] = json!("user33@zulip.example");
+    });
+    let (server, report) = TestServer::import(files.pack().path()).await.expect("it is imported");
+    assert!(report.notes.is_empty(), "{report:?}");
+    let user = server.app.realm.snapshot().users.get(UserId(33)).cloned().expect("an account");
+    assert_eq!(user.delivery_email, "user33@corp.example");
+}

@@ -200,6 +200,76 @@ async fn rows_that_cannot_be_are_named() {
     check(|files| files.put("realm.json", "[1]"), "realm.json, row 1").await;
 }
 
+/// Rows with ascending ids and names of their own.
+fn many(count: u32, row: impl Fn(u32) -> Value) -> Value {
+    let numbered = |n: u32| {
+        let mut row = row(n);
+        row["id"] = json!(n);
+        row
+    };
+    (1_001..=1_000 + count).map(numbered).collect::<Vec<_>>().into()
+}
+
+#[tokio::test]
+async fn lists_have_the_bounds_that_they_have_here() {
+    let put = |table: &'static str, rows: Value| {
+        move |files: &mut Files| files.change("realm.json", |tables| tables[table] = rows)
+    };
+    let folders = many(1_001, |n| json!({ "name": format!("Folder {n}"), "date_created": 1.0, "order": n }));
+    check(put("zerver_channelfolder", folders), "realm.json, zerver_channelfolder, row 1001: there are more than 1000")
+        .await;
+    let fields = many(101, |n| json!({ "name": format!("Field {n}"), "field_type": 1, "field_data": "" }));
+    check(
+        put("zerver_customprofilefield", fields),
+        "realm.json, zerver_customprofilefield, row 101: there are more than 100 profile fields",
+    )
+    .await;
+    let groups =
+        many(10_001, |n| json!({ "usergroup_ptr": n, "name": format!("Group {n}"), "is_system_group": false }));
+    check(
+        put("zerver_namedusergroup", groups),
+        "realm.json, zerver_namedusergroup, row 10001: there are more than 10000",
+    )
+    .await;
+    let twice = json!([{ "id": 5, "user_profile": 31, "title": "a", "content": "b", "date_created": 1.0 },
+        { "id": 5, "user_profile": 32, "title": "a", "content": "b", "date_created": 1.0 }]);
+    check(put("zerver_savedsnippet", twice), "realm.json, zerver_savedsnippet, row 2: its id is there twice").await;
+
+    // What nothing else names is left out, and that is told.
+    let mut files = elsewhere();
+    files.change("realm.json", |tables| {
+        tables["zerver_realmfilter"] = many(
+            103,
+            |n| json!({ "pattern": format!("BUG{n}-(?P<id>[0-9]+)"), "url_template": "https://x.example/{id}" }),
+        );
+        tables["zerver_realmdomain"] = many(1_002, |n| json!({ "domain": format!("d{n}.example") }));
+        tables["zerver_savedsnippet"] =
+            many(1_004, |_| json!({ "user_profile": 31, "title": "a", "content": "b", "date_created": 1.0 }));
+        tables["zerver_scheduledmessage"] = many(1_005, |_| {
+            json!({
+                "sender": 31, "recipient": 711, "subject": "ghost", "content": "later", "sending_client": 4,
+                "scheduled_timestamp": 2_145_916_800.0, "delivered": false, "delivery_type": 1,
+            })
+        });
+        tables["zerver_userprofile"][2]["is_bot"] = json!(true);
+        tables["zerver_userprofile"][2]["bot_type"] = json!(3);
+        tables["zerver_service"] =
+            json!([{ "id": 1, "user_profile": 33, "name": "x", "base_url": "file:///etc/passwd", "interface": 1 }]);
+    });
+    let (server, report) = TestServer::import(files.pack().path()).await.expect("it is imported");
+    let expected = [
+        ("domains beyond what there can be", 2),
+        ("linkifiers beyond what there can be", 3),
+        ("outgoing webhooks whose address is none of HTTP", 1),
+        ("rows of zerver_savedsnippet beyond what one account can have", 4),
+        ("scheduled messages and reminders of people who have more than people can", 5),
+    ];
+    assert_eq!(report.notes, expected.map(|(what, times)| (what.to_owned(), times)).into());
+    let state = server.app.realm.snapshot();
+    assert_eq!((state.linkifiers.list().items.len(), state.organization.domains.len()), (100, 1_000));
+    assert!(state.users.iter().all(|user| user.service().is_none()));
+}
+
 #[tokio::test]
 async fn files_that_lead_elsewhere_are_not_taken() {
     let attachment = |path: &str| {

@@ -26,7 +26,14 @@ async fn one_message_with_its_source() {
     assert_eq!(answer["message"]["flags"], json!([]));
     let answer = server.client("cordelia").get(&path, &[("apply_markdown", "false")]).await.ok();
     assert_eq!(answer["message"]["content"], "*one*");
-    for path in [path.as_str(), "/messages/999", "/messages/99999999999", "/messages/-1"] {
+    for path in [
+        path.as_str(),
+        "/messages/999",
+        "/messages/4294967295",
+        "/messages/4294967296",
+        "/messages/9223372036854775807",
+        "/messages/-1",
+    ] {
         server.client("othello").get(path, &[]).await.refused(400, "Invalid message(s)");
     }
 }

@@ -1,6 +1,9 @@
 use super::{found, ids};
 use serde_json::json;
+use tidings_server::search::narrow::{Scope, filter};
+use tidings_server::search::{Range, Search};
 use tidings_testkit::TestServer;
+use tidings_types::endpoints::messages::fetch::Anchor;
 
 #[tokio::test]
 async fn pages_around_an_anchor() {
@@ -26,7 +29,19 @@ async fn pages_around_an_anchor() {
     check("3", "0", "0", (&[3], 3, [false, false, true])).await;
     check("9", "1", "1", (&[5], 9, [false, true, false])).await;
     check("-7", "1", "1", (&[1], 0, [true, false, false])).await;
-    check("99999999999999999", "1", "1", (&[5], END, [false, true, false])).await;
+    for far in ["4294967295", "4294967296"] {
+        check(far, "1", "1", (&[5], far.parse().unwrap(), [false, true, false])).await;
+    }
+    for far in ["99999999999999999", "9223372036854775807", "9223372036854775808", "99999999999999999999999"] {
+        check(far, "1", "1", (&[5], END, [false, true, false])).await;
+    }
+    for far in ["-9223372036854775808", "-9223372036854775809"] {
+        check(far, "1", "1", (&[1], 0, [true, false, false])).await;
+    }
+    hamlet
+        .get("/messages", &[("anchor", "9x"), ("num_before", "1"), ("num_after", "1")])
+        .await
+        .refused(400, "Invalid anchor");
     check("first_unread", "0", "1", (&[1, 2], 1, [false, false, true])).await;
     hamlet.post("/messages/flags", &[("messages", "[1,2]"), ("op", "add"), ("flag", "read")]).await.done();
     check("first_unread", "0", "1", (&[3, 4], 3, [false, false, true])).await;
@@ -151,4 +166,26 @@ async fn refuses_pages_that_make_no_sense() {
     get(&large).await.refused(400, "Too many messages requested (maximum 5000).");
     let both = [("message_ids", "[1]"), ("anchor", "1"), before];
     get(&both).await.refused(400, "Unsupported parameter combination: anchor, num_before, message_ids");
+}
+
+/// A page that lacks messages because they were moved since is not at an end.
+#[tokio::test]
+async fn a_page_that_a_move_cut_short_is_not_at_its_end() {
+    let server = TestServer::start().await;
+    let mut last = 0;
+    for _ in 0..5 {
+        last = server.client("hamlet").send_to_channel("Denmark", "t", "x").await;
+    }
+    let before = server.app.realm.snapshot();
+    let to = [("topic", "u"), ("propagate_mode", "change_one")];
+    server.client("iago").patch(&format!("/messages/{}", last - 1), &to).await.done();
+    let viewer = before.users.get(server.user_id("hamlet")).cloned().expect("an account");
+    let filter = filter(&before, &viewer, &[], &Scope::Usual).expect("a filter");
+    let search = Search::new(&*server.app.realm.store, &before, &viewer);
+    for (anchor, before, after) in [(Anchor::Newest, 5, 0), (Anchor::Oldest, 0, 5)] {
+        let page = search.page(&filter, Range { anchor, include_anchor: true, before, after }).expect("a page");
+        assert_eq!(page.rows.len(), 4, "{anchor:?}");
+        assert_eq!((page.found_oldest, page.found_newest), (anchor == Anchor::Oldest, anchor == Anchor::Newest));
+    }
+    assert!(search.is_stale());
 }

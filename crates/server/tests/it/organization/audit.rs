@@ -160,3 +160,37 @@ async fn an_address_that_somebody_else_changes_is_noted_also_where_nobody_sees_i
     let address = json!({ "user_id": 4, "delivery_email": "dane@example.com" });
     assert_eq!(noted_since(&server, from), [(Some(1), "realm_user/delivery_email".to_owned(), address)]);
 }
+
+#[tokio::test]
+async fn who_joins_is_noted_as_who_did_it() {
+    let server = TestServer::start().await;
+    let answer = server.client("iago").post("/invites/multiuse", &[("invite_as", "400")]).await.ok();
+    let link = answer["invite_link"].as_str().expect("a link").replace("http://example.com", &server.url);
+    let from = noted(&server).len();
+    let form = "email=ophelia%40x.example&full_name=Ophelia&password=rosemary%2C%20for%20remembrance";
+    let request = reqwest::Client::new().post(link).header("Content-Type", "application/x-www-form-urlencoded");
+    assert!(request.body(form).send().await.expect("an answer").status().is_success());
+    let seen = noted_since(&server, from);
+    let what: Vec<(Option<u32>, &str)> = seen.iter().map(|(who, what, _)| (*who, what.as_str())).collect();
+    assert_eq!(what, [(Some(9), "password/update"), (Some(9), "realm_user/add")]);
+    assert_eq!(seen[1].2["person"]["user_id"], 9);
+}
+
+/// That guests begin to see accounts, or cease to, nobody did to those accounts.
+#[tokio::test]
+async fn what_guests_see_is_not_noted() {
+    let server = TestServer::start().await;
+    let (owner, iago) = (server.client("desdemona"), server.client("iago"));
+    // A second guest, so that more than one is told.
+    iago.patch("/users/5", &[("role", "600")]).await.done();
+    let polonius = server.client("polonius").register(&[("event_types", r#"["realm_user"]"#)]).await;
+    let from = noted(&server).len();
+    for group in ["5", "6", "5"] {
+        owner.patch("/realm", &[("can_access_all_users_group", &format!(r#"{{"new": {group}}}"#))]).await.done();
+    }
+    let to = [("subscriptions", r#"[{"name":"Denmark"}]"#), ("principals", "[6]")];
+    owner.post("/users/me/subscriptions", &to).await.done();
+    assert!(polonius.kinds().await.len() >= 4, "they are told");
+    let what: Vec<_> = noted_since(&server, from).into_iter().map(|(who, what, _)| (who, what)).collect();
+    assert_eq!(what, vec![(Some(1), "realm/update_dict".to_owned()); 3]);
+}

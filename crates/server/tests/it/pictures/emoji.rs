@@ -3,8 +3,13 @@
 use super::events;
 use crate::files::png;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::state::pictures::EmojiRow;
 use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
+use tidings_types::UserId;
 
 async fn emoji(client: &TestClient) -> Value {
     client.get("/realm/emoji", &[]).await.ok()["emoji"].clone()
@@ -123,4 +128,28 @@ async fn who_may_not_and_what_cannot_be_is_refused() {
     let id = iago.send_to_channel("Denmark", "t", ":smile:").await;
     let message = iago.get(&format!("/messages/{id}"), &[]).await.ok();
     assert!(message["message"]["content"].as_str().unwrap().contains("/user_avatars/1/emoji/images/"), "{message}");
+}
+
+/// Ids that came from elsewhere leave room for others: what counts is how many there are.
+#[tokio::test]
+async fn ids_may_be_large() {
+    let server = TestServer::start().await;
+    let far = |tx: &mut Tx<'_>| {
+        let (name, file) = ("far".to_owned(), "2/emoji/images/far.png".to_owned());
+        let row =
+            EmojiRow { id: 4_000_000_000, name, author: UserId(4), file, is_animated: false, is_deactivated: false };
+        tx.change(Change::Emoji(Arc::new(row)));
+        Ok(())
+    };
+    server.app.realm.run(far).await.expect("it is there");
+    let hamlet = server.client("hamlet");
+    hamlet.post_file("/realm/emoji/near", "x.png", png(9, 9)).await.done();
+    assert_eq!(emoji(&hamlet).await["4000000001"]["name"], "near");
+    let id = hamlet.send_to_channel("Denmark", "t", "x").await;
+    let react = |code: &'static str| [("emoji_name", "near"), ("emoji_code", code), ("reaction_type", "realm_emoji")];
+    let path = format!("/messages/{id}/reactions");
+    hamlet.post(&path, &react("4000000001")).await.done();
+    for code in ["4294967296", "9223372036854775808", "-1", "1x"] {
+        hamlet.post(&path, &react(code)).await.refused(400, "Invalid custom emoji.");
+    }
 }

@@ -4,7 +4,9 @@ use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
 
 const DAY: i64 = 86_400;
-const EVENTS: [(&str, &str); 2] = [
+/// For queues that live longer than messages are kept.
+const EVENTS: [(&str, &str); 3] = [
+    ("queue_lifespan_secs", "604800"),
     ("client_capabilities", r#"{"notification_settings_null":true,"bulk_message_deletion":true}"#),
     ("event_types", r#"["delete_message","attachment","stream"]"#),
 ];

@@ -67,7 +67,8 @@ fn every_endpoint_is_there_and_says_what_it_is() {
             assert!(response["content"]["application/json"]["schema"].is_object(), "{place}: {status}");
         }
         for security in operation["security"].as_array().unwrap() {
-            let name = security.as_object().unwrap().keys().next().unwrap();
+            // Nobody, beside somebody.
+            let Some(name) = security.as_object().unwrap().keys().next() else { continue };
             assert!(document["components"]["securitySchemes"][name].is_object(), "{place}: {name}");
         }
     }

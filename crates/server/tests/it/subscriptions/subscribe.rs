@@ -177,8 +177,8 @@ async fn notices(server: &TestServer, who: &str) -> Vec<String> {
         ("apply_markdown", "false"),
     ];
     let answer = server.client(who).get("/messages", &page).await.ok();
-    let text = |message: &serde_json::Value| message["content"].as_str().unwrap().to_owned();
-    answer["messages"].as_array().unwrap().iter().map(text).collect()
+    let text = |message: &serde_json::Value| message["content"].as_str().expect("text").to_owned();
+    answer["messages"].as_array().expect("a list").iter().map(text).collect()
 }
 
 #[tokio::test]

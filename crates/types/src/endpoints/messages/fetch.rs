@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::{IntErrorKind, ParseIntError};
 
 /// The point around which messages are fetched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +47,15 @@ impl FromParam for Anchor {
             "newest" => Ok(Anchor::Newest),
             "oldest" => Ok(Anchor::Oldest),
             "first_unread" => Ok(Anchor::FirstUnread),
-            text => text.parse().map(Anchor::Id).map_err(|_| ApiError::invalid(name)),
+            // As far as numbers go: before all messages, or after them.
+            text => text
+                .parse()
+                .or_else(|error: ParseIntError| match error.kind() {
+                    IntErrorKind::PosOverflow => Ok(i64::MAX),
+                    IntErrorKind::NegOverflow => Ok(i64::MIN),
+                    _ => Err(ApiError::invalid(name)),
+                })
+                .map(Anchor::Id),
         }
     }
 
@@ -94,7 +103,7 @@ pub struct GetMessagesResponse {
 
 endpoint! {
     /// Fetches a page of the messages that match a narrow, or messages by id.
-    GetMessages: Get "/messages", "get-messages", "messages", auth Basic => GetMessagesResponse,
+    GetMessages: Get "/messages", "get-messages", "messages", auth Spectators => GetMessagesResponse,
         fails BadNarrow | IncompatibleParameters | MissingParameter;
     GetMessagesRequest {
         /// A message's id, `newest`, `oldest` or `first_unread`.
@@ -131,7 +140,7 @@ pub struct GetMessageResponse {
 
 endpoint! {
     /// Fetches one message.
-    GetMessage: Get "/messages/{message_id}", "get-message", "messages", auth Basic => GetMessageResponse;
+    GetMessage: Get "/messages/{message_id}", "get-message", "messages", auth Spectators => GetMessageResponse;
     GetMessageRequest {
         /// Which.
         message_id: MessageId,

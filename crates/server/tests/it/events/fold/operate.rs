@@ -181,7 +181,12 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
         "realm_groups" => {
             let days = if flag { "\"unlimited\"" } else { "30" };
             let address = if flag { r#""default""# } else { r#""https://meet.example.com""# };
-            let calls = [("message_retention_days", days), ("jitsi_server_url", address), ("video_chat_provider", "1")];
+            let calls = [
+                ("message_retention_days", days),
+                ("enable_spectator_access", on),
+                ("jitsi_server_url", address),
+                ("video_chat_provider", "1"),
+            ];
             server.client("desdemona").patch("/realm", &calls).await.done();
             let some = format!(r#"{{"new":{{"direct_members":[{other_id}],"direct_subgroups":[{group}]}}}}"#);
             server.client("desdemona").patch("/realm", &[("can_manage_all_groups", &some)]).await

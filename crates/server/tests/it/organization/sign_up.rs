@@ -1,0 +1,180 @@
+//! Accounts for who was not invited.
+
+use super::mail::{MailServer, config, with_mail};
+use serde_json::{Value, json};
+use tidings_server::Config;
+use tidings_testkit::TestServer;
+
+const JSON: &str = "application/json";
+const PASSWORD: &str = "rosemary, for remembrance";
+
+async fn visit(server: &TestServer, path: &str, accept: &str, form: Option<&[(&str, &str)]>) -> (u16, String) {
+    let client = reqwest::Client::new();
+    let url = format!("{}{path}", server.url);
+    let request = match form {
+        Some(form) => {
+            let mut body = reqwest::Url::parse("http://form").expect("a URL");
+            body.query_pairs_mut().extend_pairs(form);
+            let body = body.query().unwrap_or_default().to_owned();
+            client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body)
+        }
+        None => client.get(url),
+    };
+    let response = request.header("Accept", accept).send().await.expect("an answer");
+    (response.status().as_u16(), response.text().await.expect("text"))
+}
+
+async fn ask(server: &TestServer, email: &str) -> (u16, Value) {
+    let (status, text) = visit(server, "/join", JSON, Some(&[("email", email)])).await;
+    (status, serde_json::from_str(&text).expect("JSON"))
+}
+
+async fn accept(server: &TestServer, path: &str) -> (u16, Value) {
+    let form = [("email", "other@x.example"), ("full_name", "Ophelia"), ("password", PASSWORD)];
+    let (status, text) = visit(server, path, JSON, Some(&form)).await;
+    (status, serde_json::from_str(&text).expect("JSON"))
+}
+
+async fn open(server: &TestServer) {
+    server.client("desdemona").patch("/realm", &[("invite_required", "false")]).await.done();
+}
+
+/// The path of the link in an e-mail.
+fn link(text: &str) -> String {
+    let text = text.replace("=\r\n", "");
+    let at = text.find("/join/").expect("a link");
+    text[at..].split_whitespace().next().expect("a path").to_owned()
+}
+
+#[tokio::test]
+async fn owners_open_the_organization_where_there_is_email() {
+    let server = TestServer::start().await;
+    let refused = server.client("desdemona").patch("/realm", &[("invite_required", "false")]).await;
+    let why = "People can sign up by themselves only where the server can send e-mail, and that is not set up.";
+    refused.refused(400, why);
+    server.client("desdemona").patch("/realm", &[("invite_required", "true")]).await.done();
+    let (status, answer) = ask(&server, "ophelia@x.example").await;
+    assert_eq!((status, &answer["msg"]), (403, &json!("You need an invitation to join this organization.")));
+
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    for name in ["iago", "shiva", "hamlet", "polonius", "hamletbot"] {
+        let refused = server.client(name).patch("/realm", &[("invite_required", "false")]).await;
+        refused.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    }
+    assert_eq!(visit(&server, "/join", "text/html", None).await.0, 403);
+    let queue = server.client("polonius").register(&[("event_types", r#"["realm"]"#)]).await;
+    assert_eq!(queue.state["realm_invite_required"], true);
+    open(&server).await;
+    let events = queue.events().await;
+    let told: Vec<Value> = events.iter().map(|event| json!([event["op"], event["property"], event["value"]])).collect();
+    assert_eq!(told, [json!(["update", "invite_required", false])]);
+    let server = server.restart().await;
+    let state = server.client("polonius").register(&[("fetch_event_types", r#"["realm"]"#)]).await.state;
+    assert_eq!(state["realm_invite_required"], false);
+}
+
+#[tokio::test]
+async fn whoever_reads_the_mail_of_an_address_gets_an_account_with_it() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let denmark = server.channel_id("Denmark").to_string();
+    server.client("iago").post("/default_streams", &[("stream_id", &denmark)]).await.done();
+    open(&server).await;
+    let queue = server.client("iago").register(&[("event_types", r#"["invites_changed","realm_user"]"#)]).await;
+    let (status, page) = visit(&server, "/join", "text/html", None).await;
+    assert!(status == 200 && page.contains("Join Test realm") && page.contains("name=\"email\""), "{page}");
+    let (status, page) = visit(&server, "/join", "text/html", Some(&[("email", " ophelia@x.example ")])).await;
+    assert!(status == 200 && page.contains("ophelia@x.example") && !page.contains("<form"), "{page}");
+    let letter = mail.next().await;
+    assert_eq!(letter.to, ["ophelia@x.example"]);
+    let path = link(&letter.text);
+    // Nobody invited, so there is no invitation to be seen, and nobody to be told of one.
+    assert_eq!(server.client("desdemona").get("/invites", &[]).await.ok()["invites"], json!([]));
+    server.client("desdemona").delete("/invites/1", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
+    assert_eq!(queue.kinds().await, [""; 0]);
+    let server = server.restart().await;
+    let (_, told) = visit(&server, &path, JSON, None).await;
+    assert_eq!(serde_json::from_str::<Value>(&told).expect("JSON")["email"], "ophelia@x.example");
+    let (status, joined) = accept(&server, &path).await;
+    assert_eq!((status, &joined["email"]), (200, &json!("ophelia@x.example")), "{joined}");
+    assert_eq!(accept(&server, &path).await.0, 404, "a link is good once");
+    let login = [("username", "ophelia@x.example"), ("password", PASSWORD)];
+    let key = server.anonymous().post("/fetch_api_key", &login).await.ok()["api_key"].clone();
+    let ophelia = server.client_with("ophelia@x.example", key.as_str().expect("a key"));
+    assert_eq!(ophelia.get("/users/me", &[]).await.ok()["role"], 400);
+    assert_eq!(ophelia.get("/users/me/subscriptions", &[]).await.ok()["subscriptions"][0]["name"], "Denmark");
+}
+
+#[tokio::test]
+async fn rules_for_addresses_hold_and_links_end() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    open(&server).await;
+    let desdemona = server.client("desdemona");
+    desdemona.post("/realm/domains", &[("domain", "x.example"), ("allow_subdomains", "false")]).await.done();
+    desdemona
+        .patch("/realm", &[("emails_restricted_to_domains", "true"), ("disallow_disposable_email_addresses", "true")])
+        .await
+        .done();
+    for (email, why) in [
+        ("ophelia@y.example", "Email 'ophelia@y.example' not allowed in this organization"),
+        ("ophelia+1@x.example", "Email addresses containing + are not allowed in this organization"),
+    ] {
+        let (status, answer) = ask(&server, email).await;
+        assert_eq!((status, answer["msg"].as_str()), (400, Some(why)));
+    }
+    let (status, page) = visit(&server, "/join", "text/html", Some(&[("email", "nobody")])).await;
+    assert!(status == 400 && page.contains("role=\"alert\"") && page.contains("value=\"nobody\""), "{page}");
+    let (status, answer) = visit(&server, "/join", JSON, Some(&[])).await;
+    assert!(status == 400 && answer.contains("REQUEST_VARIABLE_MISSING"), "{answer}");
+    assert_eq!(ask(&server, "ophelia@x.example").await.0, 200);
+    let first = link(&mail.next().await.text);
+    assert_eq!(ask(&server, "Ophelia@x.example").await.0, 429, "an address gets one e-mail a minute");
+    // The organization is closed meanwhile.
+    desdemona.patch("/realm", &[("invite_required", "true")]).await.done();
+    assert_eq!(accept(&server, &first).await.0, 404);
+    open(&server).await;
+    server.clock.advance(86_400);
+    assert_eq!(accept(&server, &first).await.0, 404, "its day is over");
+}
+
+#[tokio::test]
+async fn whether_an_address_has_an_account_is_told_to_its_owner_alone() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    open(&server).await;
+    let (known, unknown) = (ask(&server, "hamlet@example.com").await, ask(&server, "ophelia@x.example").await);
+    assert_eq!((known.0, unknown.0), (200, 200));
+    assert_eq!(
+        known.1.as_object().map(|it| it.keys().collect::<Vec<_>>()),
+        unknown.1.as_object().map(|it| it.keys().collect())
+    );
+    let letter = mail.next().await;
+    assert_eq!(letter.to, ["hamlet@example.com"]);
+    assert!(letter.text.contains("has an account there already") && !letter.text.contains("/join/"), "{}", letter.text);
+    assert!(mail.next().await.text.contains("/join/"));
+}
+
+#[tokio::test]
+async fn only_the_newest_link_is_good_and_guesses_are_limited() {
+    let mail = MailServer::start().await;
+    let server = TestServer::start_with(Config { login_limit_per_minute: 3, ..config(&mail) }).await;
+    open(&server).await;
+    for n in 0..3 {
+        assert_eq!(ask(&server, &format!("p{n}@x.example")).await.0, 200);
+    }
+    assert_eq!(ask(&server, "p4@x.example").await.0, 429);
+    let run = async |email: &'static str, key: &'static str| {
+        let equipment = server.app.equipment.clone();
+        let asked = server.app.realm.run(move |tx| {
+            tidings_core::commands::invites::sign_up::request(tx, email, key.to_owned(), "Tidings", &equipment)
+        });
+        asked.await.expect("it is sent");
+    };
+    run("laertes@x.example", "first").await;
+    run("Laertes@x.example", "second").await;
+    let state = server.app.realm.state();
+    let now = server.clock.now();
+    assert!(state.invites.find_open("first", now).is_none() && state.invites.find_open("second", now).is_some());
+}
