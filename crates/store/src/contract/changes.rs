@@ -262,14 +262,14 @@ pub fn many_times_in_a_channel(backend: &impl Backend) {
     let mut row = samples::subscription(0);
     row.spans.clear();
     for n in 0..1_200_u32 {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             row.open_span(u64::from(n), n);
         } else {
             row.close_span(u64::from(n), n);
         }
-        row.settings.is_muted = n % 3 == 0;
+        row.settings.is_muted = n.is_multiple_of(3);
         // Now and then several changes are in one batch.
-        if n % 7 != 0 || n > 1_190 {
+        if !n.is_multiple_of(7) || n > 1_190 {
             world.commit(&[Change::Subscription { user: UserId(1), channel: CHANNEL, row: Arc::new(row.clone()) }]);
         }
         if n % 100 == 99 || n > 990 && n < 1_010 {
