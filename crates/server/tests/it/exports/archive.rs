@@ -119,7 +119,7 @@ async fn what_administrators_keep_is_in_the_archive_with_all_pictures() {
     super::world::make(&server).await;
     let files = files(&server, "2").await;
     let realm = json_of(&files, "realm.json");
-    assert_eq!(names(&realm, "zerver_realmemoji"), ["green_tick", "old"]);
+    assert_eq!(names(&realm, "zerver_realmemoji"), ["green_tick", "faded_crest"]);
     assert_eq!(names(&realm, "zerver_customprofilefield"), ["Drink", "Life", "Editor", "Friends"]);
     assert_eq!(names(&realm, "zerver_channelfolder"), ["Plays"]);
     assert_eq!(names(&realm, "zerver_realmplayground"), ["Play"]);

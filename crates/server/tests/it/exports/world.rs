@@ -43,8 +43,8 @@ async fn organization(server: &TestServer) {
     upload_picture(&iago, "/realm/icon", (50, 50)).await;
     upload_picture(&iago, "/realm/logo", (900, 50)).await;
     upload_picture(&hamlet, "/realm/emoji/green_tick", (100, 80)).await;
-    upload_picture(&hamlet, "/realm/emoji/old", (10, 10)).await;
-    hamlet.delete("/realm/emoji/old", &[]).await.done();
+    upload_picture(&hamlet, "/realm/emoji/faded_crest", (10, 10)).await;
+    hamlet.delete("/realm/emoji/faded_crest", &[]).await.done();
     iago.post("/channel_folders/create", &[("name", "Plays"), ("description", "*all*")]).await.done();
     let choices = r#"{"v": {"text": "Vim", "order": "1"}}"#;
     for (name, kind, data) in
