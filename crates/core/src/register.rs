@@ -61,7 +61,7 @@ impl Fetch {
 /// What the initial state is rendered for.
 #[derive(Clone, Debug)]
 pub struct InitialStateRequest {
-    /// Who asks; [`SPECTATOR`](crate::spectators::SPECTATOR) for somebody without an account.
+    /// Who asks; [`SPECTATOR`] for somebody without an account.
     pub user: UserId,
     /// The queue that keeps it current; none for spectators.
     pub queue: Option<QueueId>,
