@@ -269,7 +269,11 @@ async fn everything_that_other_servers_write_is_taken_over_or_named() {
     let (server, report) = TestServer::import(complete().pack().path()).await.expect("it is imported");
     assert_eq!(
         report.notes,
-        [("reminders of messages that are not in the archive".to_owned(), 1)].into(),
+        [
+            ("reminders of messages that are not in the archive".to_owned(), 1),
+            ("that people look or sign up without an invitation; owners can switch it on".to_owned(), 1),
+        ]
+        .into(),
         "{report:?}"
     );
     let unknown = [
@@ -288,7 +292,7 @@ async fn everything_that_other_servers_write_is_taken_over_or_named() {
     let state = hamlet.register(&[]).await.state;
     for (name, value) in [
         ("realm_emails_restricted_to_domains", json!(true)),
-        ("realm_invite_required", json!(false)),
+        ("realm_invite_required", json!(true)),
         ("realm_require_unique_names", json!(true)),
         ("realm_avatar_changes_disabled", json!(true)),
         ("realm_welcome_message_custom_text", json!("Good morrow!")),

@@ -154,7 +154,7 @@ async fn people_are_mentioned_where_they_get_the_message_and_bots_where_they_may
     }
     let bot = server.client("hamletbot").register(&[("event_types", r#"["message"]"#)]).await;
     let messages = [("event_types", r#"["message","update_message_flags"]"#)];
-    let (outside, inside) = (cordelia.register(&messages).await, server.client("iago").register(&[]).await);
+    let (outside, inside) = (cordelia.register(&messages).await, server.client("iago").register(&messages).await);
     let id = hamlet.send_to_channel("Verona", "t", "@**Cordelia** @**Iago** @**Hamletbot**").await;
     assert_eq!(outside.kinds().await, [""; 0]);
     assert_eq!(cordelia.register(&[]).await.state["unread_msgs"]["count"], 0);
