@@ -12,6 +12,8 @@ export function text(event: Event): string {
 
 export async function first(): Promise<string[]> {
     const state = (await api.registerQueue(true, true, { notification_settings_null: true })).data;
+    // Only who looks without an account gets no queue.
+    if (state.queue_id === null) throw new Error("no queue");
     const answer = (await api.getEvents(state.queue_id, state.last_event_id)).data;
     return answer.events.map(text);
 }
