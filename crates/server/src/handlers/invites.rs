@@ -106,7 +106,8 @@ pub async fn revoke_invite_link(ctx: Ctx, request: RevokeInviteLinkRequest) -> R
 /// `POST /invites/{invite_id}/resend`.
 pub async fn resend_email_invite(ctx: Ctx, request: ResendEmailInviteRequest) -> Result<Done, ApiError> {
     let now = ctx.app.realm.clock.now();
-    ctx.app.invited.check(&ctx.user, 1, now)?;
+    // The description of this operation has no form for more than what went wrong.
+    ctx.app.invited.check(&ctx.user, 1, now).map_err(|error| ApiError::bad_request(error.to_string()))?;
     let (actor, product) = (ctx.user.id, ctx.app.config.brand.product.clone());
     ctx.app.realm.run(move |tx| invites::resend(tx, actor, request.invite_id, &product)).await?;
     ctx.app.invited.count(actor, 1, now);

@@ -95,7 +95,7 @@ endpoint! {
 endpoint! {
     /// Sends an invitation by e-mail once more.
     ResendEmailInvite: Post "/invites/{invite_id}/resend", "resend-email-invite", "invites", auth Basic => Done,
-        fails UnauthorizedPrincipal | InvitationFailed;
+        fails UnauthorizedPrincipal;
     ResendEmailInviteRequest {
         /// Which.
         invite_id: u32,
