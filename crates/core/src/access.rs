@@ -55,8 +55,9 @@ impl RealmState {
     #[must_use]
     pub fn can_see_user(&self, viewer: &UserRow, target: &UserRow) -> bool {
         if viewer.is_spectator() && !target.is_bot() && self.guests_see_few() {
-            let open = self.channels.iter().filter(|channel| self.is_open_to_all(channel));
-            return open.into_iter().any(|channel| self.channels.is_subscribed(target.id, channel.id));
+            let is_open = |id: ChannelId| self.channels.get(id).is_some_and(|channel| self.is_open_to_all(channel));
+            let mut channels = self.channels.subscriptions_of(target.id);
+            return channels.any(|(id, _)| self.channels.is_subscribed(target.id, id) && is_open(id));
         }
         if self.sees_all_users(viewer) || viewer.id == target.id || target.is_bot() {
             return true;

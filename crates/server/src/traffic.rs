@@ -9,6 +9,8 @@ use tidings_types::{ApiError, MessageId};
 /// How often is counted.
 const PAUSE_SECS: u64 = 3_600;
 const DAY_SECS: i64 = 86_400;
+/// Channels that one command changes, so that sends come in between.
+const CHANNELS_AT_ONCE: usize = 100;
 
 /// Counts every hour, until the task is ended.
 pub async fn keep(app: Arc<App>) {
@@ -38,12 +40,13 @@ pub async fn count(app: &Arc<App>) -> Result<(), ApiError> {
         tracing::error!(%error, "the times of messages could not be read");
         ApiError::Internal {}
     })?;
-    if found.is_empty() {
-        return Ok(());
+    for part in found.chunks(CHANNELS_AT_ONCE) {
+        let part = part.to_vec();
+        let put = move |tx: &mut tidings_core::commands::Tx<'_>| {
+            traffic::put(tx, &part);
+            Ok(())
+        };
+        app.realm.run(put).await?;
     }
-    let put = move |tx: &mut tidings_core::commands::Tx<'_>| {
-        traffic::put(tx, &found);
-        Ok(())
-    };
-    app.realm.run(put).await
+    Ok(())
 }

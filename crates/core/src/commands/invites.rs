@@ -231,10 +231,8 @@ fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
     let is_same = |row: &&Arc<InviteRow>| {
         row.invited_by == inviter && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
     };
-    let same: Vec<u32> = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
-    for id in same {
-        remove(tx, id);
-    }
+    let same = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
+    remove_all(tx, &same);
 }
 
 /// Invitations that are over are not kept for ever.
@@ -303,9 +301,7 @@ pub(super) fn revoke_all_of(tx: &mut Tx<'_>, user: UserId) {
     if own.is_empty() {
         return;
     }
-    for row in &own {
-        remove(tx, row.id);
-    }
+    remove_all(tx, &own.iter().map(|row| row.id).collect());
     tell(tx, &own);
 }
 

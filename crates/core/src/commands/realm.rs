@@ -99,7 +99,7 @@ pub fn update(
         shown[one.rule.name] = json!(tx.state.shown_setting((one.of)(&tx.state.realm.settings)));
     }
     tell(tx, &changed, &shown);
-    if tx.state.realm.settings.invite_required {
+    if changed.contains(&"invite_required") && tx.state.realm.settings.invite_required {
         sign_up::forget_all(tx);
     }
     if changed.contains(&"waiting_period_threshold") {

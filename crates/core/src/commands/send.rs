@@ -397,7 +397,9 @@ fn insert(
     let (audience, reach) = audience(tx, place, &marks);
     if let Place::Topic { channel, .. } = place {
         note_first_message(tx, channel, id);
-        super::channels::traffic::wake(tx, channel.id);
+        if !channel.is_recently_active {
+            super::channels::traffic::wake(tx, channel.id);
+        }
     }
     let whole = Shape::APPLY_MARKDOWN.with(Shape::EMPTY_TOPIC_NAME);
     let message = tx.state.message_view(&row, whole).expect("sender and conversation are there");

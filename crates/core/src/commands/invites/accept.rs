@@ -34,9 +34,6 @@ pub fn accept(tx: &mut Tx<'_>, key: &str, new: NewPerson) -> Result<UserId, ApiE
         return Err(ApiError::RealmDeactivated {});
     }
     let invite = tx.state.invites.find_open(key, tx.now).cloned().ok_or_else(no_such_invitation)?;
-    if invite.is_sign_up() && tx.state.realm.settings.invite_required {
-        return Err(no_such_invitation());
-    }
     let email = invite.email.clone().or(new.email).unwrap_or_default();
     let email = email.trim().to_owned();
     check_allowed(&tx.state, &email)?;

@@ -2,7 +2,7 @@
 //! invitation to it by the server itself. Whoever reads the mail of that address opens its link, and joins.
 
 use super::mail::{About, Letter, one_line, queue};
-use super::{insert, link, remove};
+use super::{insert, link, remove_all};
 use crate::commands::Tx;
 use crate::commands::signup::domains::check_allowed;
 use crate::commands::users::check_is_address;
@@ -83,7 +83,7 @@ pub fn request(
 fn new_row(tx: &mut Tx<'_>, email: &str, key: String) -> Result<Arc<InviteRow>, ApiError> {
     let sign_ups: Vec<u32> = tx.state.invites.iter().filter(|row| row.is_sign_up()).map(|row| row.id).collect();
     let many = (sign_ups.len() + 1).saturating_sub(limits::SIGN_UPS_MAX);
-    sign_ups.into_iter().take(many).for_each(|id| remove(tx, id));
+    remove_all(tx, &sign_ups.into_iter().take(many).collect());
     let row = InviteRow {
         id: 0,
         key,
@@ -113,6 +113,6 @@ fn of_address(tx: &Tx<'_>, email: &str) -> Option<Arc<InviteRow>> {
 
 /// No link is good any more: the organization was closed to who is not invited.
 pub(in crate::commands) fn forget_all(tx: &mut Tx<'_>) {
-    let all: Vec<u32> = tx.state.invites.iter().filter(|row| row.is_sign_up()).map(|row| row.id).collect();
-    all.into_iter().for_each(|id| remove(tx, id));
+    let all = tx.state.invites.iter().filter(|row| row.is_sign_up()).map(|row| row.id).collect();
+    remove_all(tx, &all);
 }
