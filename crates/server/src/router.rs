@@ -16,7 +16,6 @@ use axum::routing::{any, get};
 use bytes::Bytes;
 use hyper::{Method, Response, header};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
@@ -297,7 +296,7 @@ pub fn router(app: Arc<App>) -> Router {
     let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
     let (asking, joining, confirming, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
-        let client = client_address(&metrics, &extensions, &headers);
+        let client = metrics.client_address(&extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
     };
     let emoji_data = async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers));
@@ -319,7 +318,7 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// Where people ask for an account.
 async fn sign_up(app: Arc<App>, request: Request) -> Response<axum::body::Body> {
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let (headers, query) = (&parts.headers, parts.uri.query());
     into_axum(match parts.method {
@@ -331,7 +330,7 @@ async fn sign_up(app: Arc<App>, request: Request) -> Response<axum::body::Body> 
 
 /// Where the link of an invitation leads.
 async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let (headers, query) = (&parts.headers, parts.uri.query());
     into_axum(match parts.method {
@@ -343,7 +342,7 @@ async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Respo
 
 /// Where the link to confirm an address leads.
 async fn confirm(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, _) = request.into_parts();
     into_axum(match parts.method {
         Method::GET | Method::HEAD => handlers::confirm::show(&app, &key, address, &parts.headers).await,
@@ -369,7 +368,7 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     if request.method() == Method::OPTIONS {
         return respond::options(&allowed);
     }
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let file = methods.get(parts.method.as_str()).and_then(|route| route.spec.metadata.file);
     let brought = match read(&app, &parts.headers, parts.uri.query(), body, file).await {
@@ -394,11 +393,6 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     let headers = Arc::new(parts.headers);
     let arrived = Arrived { app, address, headers, file: file.map(Arc::new), document, counted };
     handler(arrived, params).await
-}
-
-fn client_address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
-    let peer = extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
-    app.config.trusted_proxies.client_of(peer, headers)
 }
 
 /// After a body that was not read to its end the connection cannot be used again.
