@@ -52,7 +52,8 @@ pub const REACTED_MESSAGES_MAX: usize = 5_000;
 /// Bytes of the texts that the history of a message tells, each as often as it does.
 pub const HISTORY_BYTES_MAX: usize = 16 << 20;
 
-/// Links for people who want an account without an invitation; the oldest is forgotten where there are more.
+/// Links for people who want an account without an invitation, and as many for those who have a link for many; the oldest
+/// is forgotten where there are more.
 pub const SIGN_UPS_MAX: usize = 1_000;
 
 /// How often messages are looked for again that are moved meanwhile.

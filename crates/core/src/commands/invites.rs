@@ -3,7 +3,7 @@
 //! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
 //!
 //! # Layout
-//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: for who was not.
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: links for who was not, or not by mail.
 //! - here: making invitations, and taking them back.
 
 pub mod accept;
@@ -190,6 +190,7 @@ fn check(tx: &Tx<'_>, actor: &UserRow, wanted: &Wanted) -> Result<InviteRow, Api
         id: 0,
         key: String::new(),
         email: None,
+        via: None,
         invited_by: actor.id,
         invited_at: tx.now,
         expires_at: wanted.minutes.map(|minutes| tx.now + 60 * minutes),
@@ -229,7 +230,9 @@ fn insert(tx: &mut Tx<'_>, row: InviteRow) -> Result<Arc<InviteRow>, ApiError> {
 /// A new invitation of the same person to the same address takes the place of the one before.
 fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
     let is_same = |row: &&Arc<InviteRow>| {
-        row.invited_by == inviter && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+        row.invited_by == inviter
+            && !row.is_sign_up()
+            && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
     };
     let same = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
     remove_all(tx, &same);
@@ -245,13 +248,17 @@ fn remove(tx: &mut Tx<'_>, id: u32) {
     remove_all(tx, &BTreeSet::from([id]));
 }
 
+/// Removes invitations; with a link for many, what was asked for by it.
 fn remove_all(tx: &mut Tx<'_>, ids: &BTreeSet<u32>) {
-    for id in ids {
+    if ids.is_empty() {
+        return;
+    }
+    let goes = |row: &&Arc<InviteRow>| ids.contains(&row.id) || row.via.is_some_and(|via| ids.contains(&via));
+    let ids: BTreeSet<u32> = tx.state.invites.iter().filter(goes).map(|row| row.id).collect();
+    for id in &ids {
         tx.change(Change::Invite { id: *id, row: None });
     }
-    if !ids.is_empty() {
-        mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
-    }
+    mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
 }
 
 fn tell(tx: &mut Tx<'_>, invites: &[Arc<InviteRow>]) {

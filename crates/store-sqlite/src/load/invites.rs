@@ -28,7 +28,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
 fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     const TABLE: &str = "invites";
     let sql = "SELECT id, key, email, invited_by, invited_at, expires_at, role, channel_ids, include_defaults,
-                   notify_inviter, welcome, group_ids
+                   notify_inviter, welcome, group_ids, via_id
                FROM invites ORDER BY id";
     for_each(connection, sql, |row| {
         let (role, channels): (u16, String) = (get(row, 6, TABLE)?, get(row, 7, TABLE)?);
@@ -37,6 +37,7 @@ fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error>
             id: get(row, 0, TABLE)?,
             key: get(row, 1, TABLE)?,
             email: get(row, 2, TABLE)?,
+            via: get(row, 12, TABLE)?,
             invited_by: UserId(get(row, 3, TABLE)?),
             invited_at: get(row, 4, TABLE)?,
             expires_at: get(row, 5, TABLE)?,

@@ -144,6 +144,7 @@ pub fn invite(id: u32, n: Option<u32>) -> Change {
         id,
         key: format!("key{id}"),
         email: n.is_multiple_of(2).then(|| format!("ü{n}@x.example")),
+        via: n.is_multiple_of(4).then_some(n + 1),
         invited_by: UserId(1),
         invited_at: n.into(),
         expires_at: n.is_multiple_of(3).then_some(i64::from(n) + 9),
