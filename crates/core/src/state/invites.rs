@@ -102,12 +102,22 @@ impl EmailChange {
     }
 }
 
+/// How many e-mails with invitations somebody had sent within a day of the first, wherever the invitations are now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentInvites {
+    /// When the first was sent, in UNIX seconds.
+    pub since: i64,
+    /// How many.
+    pub count: u32,
+}
+
 /// All of them.
 #[derive(Clone, Debug, Default)]
 pub struct Invites {
     rows: OrdMap<u32, Arc<InviteRow>>,
     email_changes: OrdMap<UserId, Arc<EmailChange>>,
     mail: OrdMap<u32, Arc<MailRow>>,
+    sent: OrdMap<UserId, SentInvites>,
     last_id: u32,
     last_mail: u32,
 }
@@ -170,6 +180,12 @@ impl Invites {
         self.mail.len()
     }
 
+    /// What somebody had sent, also if its day is over.
+    #[must_use]
+    pub fn sent_by(&self, user: UserId) -> Option<SentInvites> {
+        self.sent.get(&user).copied()
+    }
+
     /// The id the next e-mail gets.
     #[must_use]
     pub fn next_mail_id(&self) -> u32 {
@@ -189,6 +205,10 @@ impl Invites {
             Some(row) => self.email_changes.insert(user, row),
             None => self.email_changes.remove(&user),
         };
+    }
+
+    pub(super) fn put_sent(&mut self, user: UserId, sent: SentInvites) {
+        self.sent.insert(user, sent);
     }
 
     pub(super) fn put_mail(&mut self, id: u32, row: Option<Arc<MailRow>>) {

@@ -3,7 +3,7 @@
 use super::Writing;
 use crate::row::{Error, to_json};
 use rusqlite::params;
-use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow, SentInvites};
 use tidings_types::UserId;
 
 const INVITE_COLUMNS: &[&str] = &[
@@ -43,6 +43,10 @@ impl Writing<'_> {
                 row.welcome,
             ],
         )
+    }
+
+    pub(super) fn invites_sent(&self, user: UserId, sent: SentInvites) -> Result<(), Error> {
+        self.run(&super::upsert("invites_sent", &["user_id", "since", "sent"]), params![user.0, sent.since, sent.count])
     }
 
     pub(super) fn mail(&self, id: u32, row: Option<&MailRow>) -> Result<(), Error> {
