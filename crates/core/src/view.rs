@@ -26,6 +26,46 @@ use tidings_types::{MessageId, UserId};
 
 pub mod personal;
 
+/// Whom a reader of messages may know of, found out once for all messages of an answer.
+pub struct Reader<'a> {
+    /// What there is to read.
+    pub state: &'a RealmState,
+    /// Who reads.
+    pub viewer: &'a UserRow,
+    sees_all: bool,
+    known: BTreeMap<UserId, bool>,
+}
+
+impl<'a> Reader<'a> {
+    /// Somebody who reads messages of a state.
+    #[must_use]
+    pub fn new(state: &'a RealmState, viewer: &'a UserRow) -> Self {
+        Reader { state, viewer, sees_all: state.sees_all_users(viewer), known: BTreeMap::new() }
+    }
+
+    fn knows(&mut self, id: UserId) -> bool {
+        let (state, viewer) = (self.state, self.viewer);
+        let sees = || state.users.sender(id).is_some_and(|user| state.can_see_user(viewer, user));
+        *self.known.entry(id).or_insert_with(sees)
+    }
+
+    /// Hides whom they may not know of: the sender, and who reacted.
+    pub fn hide_strangers(&mut self, message: &mut Message) {
+        if self.sees_all {
+            return;
+        }
+        if !self.knows(message.sender_id) {
+            self.state.stand_in(message.sender_id).hide_sender(message);
+        }
+        for reaction in &mut message.reactions {
+            if !self.knows(reaction.user_id) {
+                let StandIn { full_name, email, .. } = self.state.stand_in(reaction.user_id);
+                reaction.user = ReactionUser { full_name, email, ..reaction.user.clone() };
+            }
+        }
+    }
+}
+
 /// The address of a picture that the server makes: everybody has another one, and always the same.
 fn made_picture(seed: &str, size: &str, version: u32) -> String {
     let hash = md5::compute(seed);
@@ -356,25 +396,6 @@ impl RealmState {
                 .filter(|history| !history.is_empty()),
             flags: None,
         })
-    }
-
-    /// Hides from a reader whom they may not know of: the sender, and who reacted.
-    pub fn hide_strangers(&self, viewer: &UserRow, message: &mut Message) {
-        if self.sees_all_users(viewer) {
-            return;
-        }
-        let mut known = BTreeMap::new();
-        let mut is_known = |id: UserId| {
-            let sees = || self.users.sender(id).is_some_and(|user| self.can_see_user(viewer, user));
-            *known.entry(id).or_insert_with(sees)
-        };
-        if !is_known(message.sender_id) {
-            self.stand_in(message.sender_id).hide_sender(message);
-        }
-        for reaction in message.reactions.iter_mut().filter(|reaction| !is_known(reaction.user_id)) {
-            let StandIn { full_name, email, .. } = self.stand_in(reaction.user_id);
-            reaction.user = ReactionUser { full_name, email, ..reaction.user.clone() };
-        }
     }
 
     /// How the message changed, newest first, as far as the realm shows it: its `newest` changes of a request each.

@@ -7,8 +7,11 @@ use crate::http::rate_limit::RateLimit;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::sign_ups::SignUps;
+use crate::spectators::Spectators;
 use crate::webhooks::Webhooks;
-use std::net::IpAddr;
+use hyper::HeaderMap;
+use hyper::http::Extensions;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_core::equipment::Equipment;
 use tidings_types::UserId;
@@ -26,7 +29,7 @@ pub struct App {
     /// Polls and deletions of queues of a user, counted apart.
     pub polls: RateLimit<UserId>,
     /// Requests without an account from an address, where there are spectators.
-    pub spectators: RateLimit<IpAddr>,
+    pub spectators: Spectators,
     /// Log-in attempts from an address.
     pub logins_from: RateLimit<IpAddr>,
     /// Log-in attempts for an account.
@@ -64,7 +67,7 @@ impl App {
         Arc::new(App {
             requests: RateLimit::per_minute(config.rate_limit_per_minute),
             polls: RateLimit::per_minute(config.rate_limit_per_minute),
-            spectators: RateLimit::per_minute(config.rate_limit_per_minute),
+            spectators: Spectators::per_minute(config.rate_limit_per_minute),
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
             sign_ups: SignUps::default(),
@@ -82,6 +85,13 @@ impl App {
 }
 
 impl App {
+    /// Where a request is from: its connection, or what trusted proxies say.
+    #[must_use]
+    pub fn client_address(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+        let peer = extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
+        self.config.trusted_proxies.client_of(peer, headers)
+    }
+
     /// After a message was sent: there may be a service to tell of it.
     pub fn wake_webhooks(&self) {
         if self.realm.state().webhooks.next_due().is_some() {

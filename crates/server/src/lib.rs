@@ -15,7 +15,8 @@
 //! - [`exports`]: makes archives of what is in the organization. [`imports`]: makes an organization of an archive.
 //! - [`webhooks`]: tells services of messages to their bots.
 //! - [`promotion`]: makes full members of those who have waited long enough. [`traffic`]: counts what is sent.
-//! - [`sign_ups`]: how many e-mails strangers ask for. [`mail`]: sends e-mail.
+//! - [`sign_ups`]: how many e-mails strangers ask for. [`spectators`]: how often people without an account ask.
+//! - [`mail`]: sends e-mail.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -41,6 +42,7 @@ pub mod router;
 pub mod search;
 pub mod serve;
 pub mod sign_ups;
+pub mod spectators;
 pub mod traffic;
 pub mod transports;
 pub mod webhooks;

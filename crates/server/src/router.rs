@@ -17,7 +17,6 @@ use axum::routing::{any, get};
 use bytes::Bytes;
 use hyper::{Method, Response, header};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tidings_core::register::EMOJI_DATA_PATH;
 use tidings_types::ApiError;
@@ -298,7 +297,7 @@ pub fn router(app: Arc<App>) -> Router {
     let (pages, files, health) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
     let (asking, joining, confirming, metrics) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
     let serve_metrics = move |extensions: Extensions, headers: HeaderMap| async move {
-        let client = client_address(&metrics, &extensions, &headers);
+        let client = metrics.client_address(&extensions, &headers);
         into_axum(handlers::operators::metrics(&metrics, client, &headers))
     };
     let emoji_data = async |headers: HeaderMap| into_axum(handlers::emoji_data::emoji_data(&headers));
@@ -341,7 +340,7 @@ where
     S: Future<Output = Response<Bytes>>,
     F: Future<Output = Response<Bytes>>,
 {
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().map(str::to_owned);
     let visit = Visit { app, key, address, headers: parts.headers, query };
@@ -369,7 +368,7 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     if request.method() == Method::OPTIONS {
         return respond::options(&allowed);
     }
-    let address = client_address(&app, request.extensions(), request.headers());
+    let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
     let file = methods.get(parts.method.as_str()).and_then(|route| route.spec.metadata.file);
     let brought = match read(&app, &parts.headers, parts.uri.query(), body, file).await {
@@ -394,11 +393,6 @@ async fn dispatch(app: Arc<App>, methods: &Methods, path: &RawPathParams, reques
     let headers = Arc::new(parts.headers);
     let arrived = Arrived { app, address, headers, file: file.map(Arc::new), document, counted };
     handler(arrived, params).await
-}
-
-fn client_address(app: &App, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
-    let peer = extensions.get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), SocketAddr::ip);
-    app.config.trusted_proxies.client_of(peer, headers)
 }
 
 /// After a body that was not read to its end the connection cannot be used again.

@@ -42,7 +42,9 @@ use client::TestClient;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
+use tidings_core::change::Change;
 use tidings_core::commands::{Tx, api_keys};
+use tidings_core::state::realm::RealmSettings;
 use tidings_server::clock::Clock;
 use tidings_server::files::FileStore;
 use tidings_server::http::auth::hash_key;
@@ -214,6 +216,17 @@ impl TestServer {
     #[must_use]
     pub fn anonymous(&self) -> TestClient {
         TestClient::new(self.http.clone(), self.url.clone(), None)
+    }
+
+    /// Changes settings of the organization without asking whether they may be changed, and tells nobody.
+    pub async fn set_realm(&self, change: impl FnOnce(&mut RealmSettings) + Send + 'static) {
+        let command = |tx: &mut Tx<'_>| {
+            let mut row = (*tx.state.realm).clone();
+            change(&mut row.settings);
+            tx.change(Change::Realm(Arc::new(row)));
+            Ok(())
+        };
+        self.app.realm.run(command).await.expect("the change is made");
     }
 
     /// The id of the person of this name.

@@ -51,9 +51,27 @@ pub struct DraftContent {
     pub topic: String,
     /// As written so far, in Markdown.
     pub content: String,
-    /// When it was last edited, in UNIX seconds; now, if absent.
+    /// When it was last edited, in UNIX seconds, whose fraction is not kept; now, if absent.
     #[schemars(with = "i64")]
     pub timestamp: Option<i64>,
+}
+
+/// UNIX seconds, perhaps with a fraction, as clocks of some languages tell them.
+#[derive(JsonSchema)]
+struct Seconds(i64);
+
+impl FromJson for Seconds {
+    fn from_json(path: &str, value: &Value) -> Result<Self, ApiError> {
+        match value.as_f64().filter(|_| value.is_f64()) {
+            #[expect(clippy::cast_possible_truncation, reason = "what is too large is checked like any other number")]
+            Some(seconds) => Ok(Seconds(seconds.floor() as i64)),
+            None => i64::from_json(path, value).map(Seconds),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        self.0.into()
+    }
 }
 
 impl FromJson for DraftContent {
@@ -64,7 +82,7 @@ impl FromJson for DraftContent {
             to: field(path, fields, "to")?,
             topic: field(path, fields, "topic")?,
             content: field(path, fields, "content")?,
-            timestamp: optional_field(path, fields, "timestamp")?,
+            timestamp: optional_field::<Seconds>(path, fields, "timestamp")?.map(|seconds| seconds.0),
         })
     }
 

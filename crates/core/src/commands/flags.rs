@@ -114,13 +114,13 @@ fn mark_newest_as_read(tx: &mut Tx<'_>, user: &UserRow, unread: RoaringBitmap) -
     skip == 0
 }
 
-/// Marks what is unread of somebody as read for who is about to mute them: clients do not show it any more.
-pub(super) fn mark_sender_as_read(tx: &mut Tx<'_>, actor: UserId, sender: UserId) -> Result<(), ApiError> {
+/// Marks what is unread of somebody as read for who is about to mute them: clients do not show it any more. Returns whether
+/// that was all, as [`mark_all_as_read`] does.
+pub(super) fn mark_sender_as_read(tx: &mut Tx<'_>, actor: UserId, sender: UserId) -> Result<bool, ApiError> {
     let user = tx.actor(actor)?;
-    let Some(sent) = tx.state.messages.sent_by(sender).map(|ids| ids.to_bitmap()) else { return Ok(()) };
+    let Some(sent) = tx.state.messages.sent_by(sender).map(|ids| ids.to_bitmap()) else { return Ok(true) };
     let unread = tx.state.unread_ids(&user) & sent;
-    set_flags(tx, &user, FlagChange { flag: Flag::Read, add: true }, unread);
-    Ok(())
+    Ok(mark_newest_as_read(tx, &user, unread))
 }
 
 /// Marks what is unread of a channel as read for somebody who is about to leave it: clients forget it with the

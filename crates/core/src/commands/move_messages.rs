@@ -86,6 +86,11 @@ impl Moving {
     fn renames(&self) -> bool {
         self.old.1 != self.new.1
     }
+
+    /// Whether that takes the right to: the other channel may merely write the same topic in another case.
+    fn renames_beyond_case(&self) -> bool {
+        self.old.1.to_lowercase() != self.new.1.to_lowercase()
+    }
 }
 
 /// `update-message`, as far as the place goes, of the message that `flags` are of: moves a batch of messages. To be

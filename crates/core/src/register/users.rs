@@ -3,7 +3,7 @@
 use super::{Fields, View};
 use crate::commands::bots;
 use crate::shape::Shape;
-use crate::state::users::{NOTIFICATION_BOT, RenderedUser, UserRow};
+use crate::state::users::{NOTIFICATION_BOT, RenderedUser, ShownTo, UserRow};
 use std::borrow::Cow;
 use tidings_types::group::UserGroup;
 use tidings_types::initial_state::field;
@@ -72,12 +72,9 @@ impl<'a> View<'a> {
     /// find everybody have it among the active ones, as unknown, whatever it is.
     fn accounts(&self, active: bool) -> impl Iterator<Item = Cow<'a, str>> {
         let (state, user) = (self.state, self.user);
-        let sees_all = !user.is_spectator() && state.sees_all_users(user);
+        let sees_all = state.sees_all_users(user);
         let lists_unknown = active && !self.request.shape.has(Shape::USER_LIST_INCOMPLETE);
         state.users.iter_rendered().filter_map(move |(row, rendered)| {
-            if user.is_spectator() && state.can_see_user(user, row) {
-                return (row.is_active == active).then(|| Cow::Owned(to_json(&state.user_view(user, row)).into()));
-            }
             if sees_all || state.can_see_user(user, row) {
                 return (row.is_active == active).then(|| Cow::Borrowed(self.account(row, rendered)));
             }
@@ -96,8 +93,12 @@ impl<'a> View<'a> {
     }
 
     fn account(&self, row: &'a UserRow, rendered: &'a RenderedUser) -> &'a str {
-        let sees_email = self.state.can_see_email(self.user, row);
-        rendered.form(sees_email, || to_json(&self.state.user_view_as(row, sees_email)))
+        let to = match self.user.is_spectator() {
+            true => ShownTo::Spectators,
+            false if self.state.can_see_email(self.user, row) => ShownTo::WhoSeesEmail,
+            false => ShownTo::Most,
+        };
+        rendered.form(to, || to_json(&self.state.user_view(self.user, row)))
     }
 
     /// The bots the user manages, by id, deactivated ones included.

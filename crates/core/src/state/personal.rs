@@ -6,6 +6,10 @@ use tidings_types::signup::{ONBOARDING_STEPS, OnboardingStep};
 use tidings_types::user::{MutedUser, Presence, UserStatus};
 use tidings_types::{ChannelId, UserId};
 
+mod alert_words;
+
+pub use alert_words::AlertWords;
+
 /// A user's choice for one topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TopicPolicy {
@@ -27,7 +31,7 @@ pub struct ChosenTopic {
 /// Everything personal of all users.
 #[derive(Clone, Debug, Default)]
 pub struct Personal {
-    alert_words: HashMap<UserId, Arc<Vec<String>>>,
+    alert_words: AlertWords,
     muted_users: HashMap<UserId, Arc<Vec<MutedUser>>>,
     /// The same the other way round: who muted each user.
     muted_by: HashMap<UserId, OrdSet<UserId>>,
@@ -37,7 +41,6 @@ pub struct Personal {
     statuses: OrdMap<UserId, UserStatus>,
     presences: OrdMap<UserId, PresenceRow>,
     presence_last_update: i64,
-    alert_words_version: u64,
     /// What is shown once and was seen.
     seen_steps: HashMap<UserId, OrdSet<String>>,
 }
@@ -55,18 +58,13 @@ impl Personal {
     /// A user's alert words, in the order they were added.
     #[must_use]
     pub fn alert_words(&self, user: UserId) -> &[String] {
-        self.alert_words.get(&user).map_or(&[], |words| words)
+        self.alert_words.of(user)
     }
 
     /// Everybody's alert words.
-    pub fn all_alert_words(&self) -> impl Iterator<Item = (UserId, &[String])> {
-        self.alert_words.iter().map(|(user, words)| (*user, words.as_slice()))
-    }
-
-    /// Changes whenever anybody's alert words do; for caches built from all of them.
     #[must_use]
-    pub fn alert_words_version(&self) -> u64 {
-        self.alert_words_version
+    pub fn everybodys_alert_words(&self) -> &AlertWords {
+        &self.alert_words
     }
 
     /// Whom a user muted, in the order they were muted.
@@ -147,12 +145,7 @@ impl Personal {
     }
 
     pub(super) fn put_alert_words(&mut self, user: UserId, words: &[String]) {
-        self.alert_words_version += 1;
-        if words.is_empty() {
-            self.alert_words.remove(&user);
-        } else {
-            self.alert_words.insert(user, Arc::new(words.to_vec()));
-        }
+        self.alert_words.put(user, words);
     }
 
     pub(super) fn put_muted_users(&mut self, user: UserId, muted: Arc<Vec<MutedUser>>) {

@@ -114,12 +114,23 @@ impl UserRow {
 /// Snapshots share it, and it goes with the row it was rendered from, so it is never stale: a picture changes
 /// with the row, too. What else it depends on, the realm's host, never changes while the server runs.
 #[derive(Debug, Default)]
-pub struct RenderedUser([OnceLock<Box<str>>; 2]);
+pub struct RenderedUser([OnceLock<Box<str>>; 3]);
+
+/// To whom an account is shown in the same form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownTo {
+    /// Those who do not see the real address.
+    Most,
+    /// Those who see it.
+    WhoSeesEmail,
+    /// People without an account.
+    Spectators,
+}
 
 impl RenderedUser {
-    /// The form for those who see the real address (or not).
-    pub fn form(&self, sees_email: bool, render: impl FnOnce() -> Box<str>) -> &str {
-        self.0[usize::from(sees_email)].get_or_init(render)
+    /// The form for some.
+    pub fn form(&self, to: ShownTo, render: impl FnOnce() -> Box<str>) -> &str {
+        self.0[to as usize].get_or_init(render)
     }
 }
 

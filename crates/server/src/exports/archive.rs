@@ -12,8 +12,8 @@ use std::sync::Arc;
 use tidings_core::state::RealmState;
 use tidings_core::state::files::FileRow;
 use tidings_store::Store;
-use tidings_types::UserId;
 use tidings_types::export::ExportType;
+use tidings_types::{ChannelId, UserId};
 use tokio::runtime::Handle;
 
 /// How much of an organization is exported.
@@ -56,6 +56,13 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether a channel is in the archive, by scope.
+    #[must_use]
+    pub(super) fn has_channel(&self, id: ChannelId) -> bool {
+        let channel = self.state.channels.get(id);
+        channel.is_some_and(|channel| self.scope != Scope::Public || !channel.is_private)
+    }
+
     /// An organization as it is now. To be called where there is a runtime.
     #[must_use]
     pub fn of(realm: &Realm, files: &Arc<FileStore>, scope: Scope, reader: Option<UserId>) -> Self {

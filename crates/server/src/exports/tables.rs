@@ -26,7 +26,7 @@ use tidings_core::state::channels::ChannelRow;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::{NOTIFICATION_BOT, UserRow};
 use tidings_types::realm::video_calls;
-use tidings_types::{ConversationId, UserId, permission};
+use tidings_types::{ChannelId, ConversationId, UserId, permission};
 
 /// What tables are made from.
 struct Rows<'a> {
@@ -186,8 +186,9 @@ fn organization(source: &Source, settings: &mut Settings) -> Value {
         "signup_announcements_stream",
         "zulip_update_announcements_stream",
     ] {
-        let id = all.get(&format!("{column}_id")).and_then(Value::as_i64).filter(|id| *id > 0);
-        row.insert(column.to_owned(), json!(id));
+        let id = all.get(&format!("{column}_id")).and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        let channel = id.map(ChannelId).filter(|id| source.has_channel(*id));
+        row.insert(column.to_owned(), json!(channel));
     }
     let number = |names: &[&str], first: usize, value: Option<&Value>| {
         let found = value.and_then(Value::as_str).and_then(|value| names.iter().position(|name| *name == value));
@@ -221,7 +222,13 @@ fn write_organization(source: &Source, tables: &mut Tables<'_>) -> Result<()> {
     let kept = &state.organization;
     tables.table(
         "zerver_defaultstream",
-        state.realm.settings.default_channels.iter().map(|id| json!({ "stream": id, "realm": 1 })),
+        state
+            .realm
+            .settings
+            .default_channels
+            .iter()
+            .filter(|id| source.has_channel(**id))
+            .map(|id| json!({ "stream": id, "realm": 1 })),
     )?;
     tables.table("zerver_defaultstreamgroup", kept.default_groups.items.iter().map(|one| {
         json!({ "id": one.id, "name": one.name, "description": one.description, "streams": one.streams, "realm": 1 })

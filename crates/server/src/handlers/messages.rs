@@ -15,8 +15,7 @@ use crate::search::Search;
 use tidings_core::change::MessageRow;
 use tidings_core::limits;
 use tidings_core::shape::Shape;
-use tidings_core::state::RealmState;
-use tidings_core::state::users::UserRow;
+use tidings_core::view::Reader;
 use tidings_types::ApiError;
 use tidings_types::message::Message;
 
@@ -45,9 +44,10 @@ async fn query<T: Send + 'static>(
 }
 
 /// A message with the viewer's flags.
-fn message_for(state: &RealmState, viewer: &UserRow, row: &MessageRow, shape: Shape) -> Option<Message> {
-    let mut message = state.message_view(row, shape)?;
-    state.hide_strangers(viewer, &mut message);
+fn message_for(reader: &mut Reader<'_>, row: &MessageRow, shape: Shape) -> Option<Message> {
+    let mut message = reader.state.message_view(row, shape)?;
+    reader.hide_strangers(&mut message);
+    let (state, viewer) = (reader.state, reader.viewer);
     if viewer.is_spectator() {
         return Some(state.message_for_spectators(message));
     }

@@ -20,7 +20,7 @@ pub mod user_topics;
 /// `POST /users/me/muted_users/{muted_user_id}`.
 pub async fn mute_user(ctx: Ctx, request: MuteUserRequest) -> Result<Done, ApiError> {
     let actor = ctx.user.id;
-    ctx.app.realm.run(move |tx| muted_users::mute(tx, actor, request.muted_user_id)).await?;
+    while !ctx.app.realm.run(move |tx| muted_users::mute(tx, actor, request.muted_user_id)).await? {}
     Ok(Done {})
 }
 

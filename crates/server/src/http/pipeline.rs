@@ -1,7 +1,6 @@
 //! The way of a request: body, parameters, account, limit, handler, answer. One way for all endpoints but the
 //! polls, which take a shorter one.
 
-use super::client_address::network_of;
 use super::rate_limit::Allowance;
 use super::respond;
 use super::{auth, body, client_name};
@@ -208,9 +207,7 @@ where
             let before = arrived.counted.filter(|counted| counted.user == user.id);
             let allowance = match before {
                 Some(counted) => Ok(counted.allowance),
-                None if user.is_spectator() => {
-                    app.spectators.check(&network_of(arrived.address), app.realm.clock.now())
-                }
+                None if user.is_spectator() => app.spectators.check(arrived.address, app.realm.clock.now()),
                 None => Counted::count(&app, user.id).map(|counted| counted.allowance),
             };
             let allowance = match allowance {

@@ -1,5 +1,6 @@
 //! What people have the server send later: scheduled messages and reminders. What is past its time goes the way of what
-//! was due while a server was stopped.
+//! was due while a server was stopped, but for messages that are long past it: an old archive, or a copy to try something
+//! with, does not write in people's names.
 
 use super::ids::To;
 use super::reader::Row;
@@ -16,6 +17,9 @@ use tidings_types::{PreparedId, UserId};
 
 /// A reminder, as other servers number it.
 const REMIND: i64 = 2;
+
+/// Messages that should have been sent so long ago are not sent any more.
+const STALE_SECS: i64 = 86_400;
 
 /// What is known of those that are taken over.
 #[derive(Default)]
@@ -64,10 +68,16 @@ impl Import<'_> {
             self.note("scheduled messages without content");
             return Ok(());
         };
-        let failed = row.flag("failed", false)?;
-        let failure = row
-            .opt_text("failure_message")?
-            .map_or_else(|| "It could not be sent.".to_owned(), |text| cut(text, 1_000));
+        let at = row.time("scheduled_timestamp")?.ok_or_else(|| row.wrong("`scheduled_timestamp` is missing"))?;
+        let failure = if row.flag("failed", false)? {
+            let text = row.opt_text("failure_message")?;
+            Some(text.map_or_else(|| "It could not be sent.".to_owned(), |text| cut(text, 1_000)))
+        } else if at < self.now - STALE_SECS && matches!(what, Later::Message { .. }) {
+            self.note("scheduled messages whose time had passed for more than a day, kept as not sent");
+            Some("Its time had passed when the organization was imported.".to_owned())
+        } else {
+            None
+        };
         let client = row.opt_id("sending_client")?.and_then(|client| self.ids.clients.get(&client).cloned());
         let directory = SeenBy { state: &self.build.state, viewer: &author };
         let later = LaterRow {
@@ -76,9 +86,9 @@ impl Import<'_> {
             what,
             rendered: tidings_markdown::render(&content, &directory).html,
             content,
-            at: row.time("scheduled_timestamp")?.ok_or_else(|| row.wrong("`scheduled_timestamp` is missing"))?,
+            at,
             client: client.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned()),
-            failure: failed.then_some(failure),
+            failure,
         };
         // Ids are positions of events: later ones come after it.
         self.build.state.seq = self.build.state.seq.max(id.0);

@@ -9,20 +9,23 @@ use tidings_types::events::personal::MutedUsers;
 use tidings_types::user::MutedUser;
 use tidings_types::{ApiError, UserId};
 
-/// `mute-user`. What the muted user sent before is read from now on, as is what they send later.
+/// `mute-user`. What the muted user sent before is read from now on, as is what they send later: a bounded number of
+/// messages at a time. Returns whether that was all; until then nobody is muted, and it is to be called again.
 ///
 /// # Errors
 /// 400 for oneself, for users one may not know of, and for those muted already.
-pub fn mute(tx: &mut Tx<'_>, actor: UserId, target: UserId) -> Result<(), ApiError> {
+pub fn mute(tx: &mut Tx<'_>, actor: UserId, target: UserId) -> Result<bool, ApiError> {
     check_target(tx, actor, target)?;
     let mut muted = tx.state.personal.muted_users(actor).to_vec();
     if muted.iter().any(|known| known.id == target) {
         return Err(ApiError::bad_request("User already muted"));
     }
-    flags::mark_sender_as_read(tx, actor, target)?;
+    if !flags::mark_sender_as_read(tx, actor, target)? {
+        return Ok(false);
+    }
     muted.push(MutedUser { id: target, timestamp: tx.now });
     put(tx, actor, muted);
-    Ok(())
+    Ok(true)
 }
 
 /// `unmute-user`.

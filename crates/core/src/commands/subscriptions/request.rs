@@ -39,6 +39,14 @@ pub struct SubscribeRequest {
     pub new: NewChannelSettings,
 }
 
+impl SubscribeRequest {
+    /// Whether it may have to tell others by message, which takes longer.
+    #[must_use]
+    pub fn may_tell(&self) -> bool {
+        self.tell && !self.users.is_empty()
+    }
+}
+
 /// Refuses to look at more channels than a request can name.
 ///
 /// # Errors

@@ -93,14 +93,10 @@ impl Rows<'_> {
         all.flat_map(move |user| {
             let has_all = self.has_all_of(user);
             let rows = state.channels.subscriptions_of(user.id);
-            let rows = rows.filter(move |(channel, row)| (row.is_active || has_all) && self.has_channel(*channel));
+            let rows =
+                rows.filter(move |(channel, row)| (row.is_active || has_all) && self.source.has_channel(*channel));
             rows.map(move |(channel, row)| Relation { user, channel, row })
         })
-    }
-
-    fn has_channel(&self, id: ChannelId) -> bool {
-        let channel = self.source.state.channels.get(id);
-        channel.is_some_and(|channel| self.source.scope != Scope::Public || !channel.is_private)
     }
 
     fn subscription(&self, relation: &Relation<'_>) -> Value {

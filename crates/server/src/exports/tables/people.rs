@@ -7,6 +7,7 @@ use std::io::Result;
 use std::sync::Arc;
 use tidings_core::state::pictures::PictureOf;
 use tidings_core::state::users::UserRow;
+use tidings_types::ChannelId;
 use tidings_types::message::ReactionType;
 use tidings_types::settings::UserSettings;
 
@@ -47,14 +48,15 @@ impl<'a> Rows<'a> {
         }
         let has_picture = state.pictures.file(PictureOf::User(user.id)).is_some();
         let bot = user.bot.as_ref();
+        let listed = |channel: Option<ChannelId>| channel.filter(|id| self.source.has_channel(*id));
         let known = json!({
             "id": user.id, "delivery_email": if sees { user.delivery_email.clone() } else { email.clone() },
             "email": email, "full_name": user.full_name, "role": user.role, "is_active": user.is_active,
             "date_joined": user.date_joined, "timezone": user.settings.timezone, "is_bot": user.is_bot(),
             "avatar_source": if has_picture { "U" } else { "G" }, "avatar_version": user.avatar_version,
             "bot_type": bot.map(|bot| bot.bot_type), "bot_owner": bot.and_then(|bot| bot.owner),
-            "default_sending_stream": bot.and_then(|bot| bot.default_sending_channel),
-            "default_events_register_stream": bot.and_then(|bot| bot.default_events_channel),
+            "default_sending_stream": bot.and_then(|bot| listed(bot.default_sending_channel)),
+            "default_events_register_stream": bot.and_then(|bot| listed(bot.default_events_channel)),
             "default_all_public_streams": bot.is_some_and(|bot| bot.default_all_public),
             "is_mirror_dummy": false, "realm": 1, "recipient": of_user(user.id),
             // Not known here, and wanted elsewhere.

@@ -30,7 +30,10 @@ pub async fn subscribe(ctx: Ctx, request: SubscribeRequest) -> Result<SubscribeR
         new: new_channel_settings!(request),
     };
     let actor = ctx.user.id;
-    let done = ctx.app.realm.run(move |tx| request::subscribe(tx, actor, wanted)).await?;
+    let done = match wanted.may_tell() {
+        true => ctx.app.realm.run_rehearsed(move |tx| request::subscribe(tx, actor, wanted.clone())).await?,
+        false => ctx.app.realm.run(move |tx| request::subscribe(tx, actor, wanted)).await?,
+    };
     Ok(SubscribeResponse {
         subscribed: done.subscribed,
         already_subscribed: done.already_subscribed,

@@ -9,11 +9,14 @@ use crate::files::{Opened, names};
 use crate::http::{auth, respond};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::routing::get;
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use object_store::GetRange;
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tidings_core::state::files::FileRow;
 use tidings_core::state::users::UserRow;
@@ -32,18 +35,17 @@ type Answer = Response<Body>;
 
 /// The routes of all files.
 pub fn router(app: Arc<App>) -> Router {
-    let (whole, saved, small, temporary) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app), app);
-    let whole = async move |Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        shown(file(&whole, &headers, query.as_deref(), &path, true).await)
+    let whole = async |State(app): State<Arc<App>>, Path(path): Path<String>, asked: Asked| {
+        shown(file(&app, &asked, &path, true).await)
     };
-    let saved = async move |Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        shown(file(&saved, &headers, query.as_deref(), &path, false).await)
+    let saved = async |State(app): State<Arc<App>>, Path(path): Path<String>, asked: Asked| {
+        shown(file(&app, &asked, &path, false).await)
     };
-    let small = async move |Path(path): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        shown(thumbnail(&small, &headers, query.as_deref(), &path).await)
+    let small = async |State(app): State<Arc<App>>, Path(path): Path<String>, asked: Asked| {
+        shown(thumbnail(&app, &asked, &path).await)
     };
-    let temporary = async move |Path((token, _)): Path<(String, String)>, headers: HeaderMap| {
-        shown(by_token(&temporary, &headers, &token).await)
+    let temporary = async |State(app): State<Arc<App>>, Path((token, _)): Path<(String, String)>, asked: Asked| {
+        shown(by_token(&app, &asked.headers, &token).await)
     };
     Router::new()
         .route("/user_uploads/{*path}", get(whole))
@@ -51,46 +53,62 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/user_uploads/thumbnail/{*path}", get(small))
         .route("/user_uploads/temporary/{token}/{name}", get(temporary))
         .route("/static/images/loading/loader-black.svg", get(async || spinner()))
+        .with_state(app)
 }
 
 fn shown(answer: Result<Answer, ApiError>) -> Answer {
     answer.unwrap_or_else(|error| respond::error(&error).map(Body::from))
 }
 
-/// Who asks; none without a key.
-pub(crate) fn reader(app: &App, headers: &HeaderMap, query: Option<&str>) -> Result<Option<Arc<UserRow>>, ApiError> {
-    let state = app.realm.state();
-    if let Some(header) = headers.get(header::AUTHORIZATION) {
-        return auth::authenticate(Some(header.as_bytes()), &state).map(Some);
+/// What a request for a file or a picture says besides its path.
+pub(crate) struct Asked {
+    headers: HeaderMap,
+    query: Option<String>,
+    address: IpAddr,
+}
+
+impl FromRequestParts<Arc<App>> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let address = app.client_address(&parts.extensions, &parts.headers);
+        Ok(Asked { headers: parts.headers.clone(), query: parts.uri.query().map(str::to_owned), address })
     }
-    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    match pairs.find(|(name, _)| name == "api_key") {
-        Some((_, key)) => auth::by_key(&key, &state).map(Some),
-        None => Ok(None),
+}
+
+impl Asked {
+    /// Who asks; none without a key. Those are counted, and may have asked too often.
+    pub(crate) fn reader(&self, app: &App) -> Result<Option<Arc<UserRow>>, ApiError> {
+        let state = app.realm.state();
+        if let Some(header) = self.headers.get(header::AUTHORIZATION) {
+            return auth::authenticate(Some(header.as_bytes()), &state).map(Some);
+        }
+        let mut pairs = form_urlencoded::parse(self.query.as_deref().unwrap_or_default().as_bytes());
+        if let Some((_, key)) = pairs.find(|(name, _)| name == "api_key") {
+            return auth::by_key(&key, &state).map(Some);
+        }
+        app.spectators.check_file(self.address, app.realm.clock.now())?;
+        Ok(None)
     }
 }
 
 /// The file at a path, for who may read it; whether it exists is not told to others.
-fn access(app: &App, headers: &HeaderMap, query: Option<&str>, path: &str) -> Result<Arc<FileRow>, ApiError> {
-    let reader = reader(app, headers, query)?;
+fn access(app: &App, asked: &Asked, path: &str) -> Result<Arc<FileRow>, ApiError> {
+    let reader = asked.reader(app)?;
     let state = app.realm.state();
     auth::check_is_open(&state)?;
     let file = state.files.find(path);
-    match reader {
-        Some(reader) => file.filter(|file| state.can_read_file(&reader, file)).cloned().ok_or_else(not_found),
-        None => file.filter(|file| state.is_file_public(file)).cloned().ok_or_else(auth::not_logged_in),
+    if let Some(reader) = reader {
+        return file.filter(|file| state.can_read_file(&reader, file)).cloned().ok_or_else(not_found);
     }
+    let file = file.filter(|file| state.is_file_public(file)).ok_or_else(auth::not_logged_in)?;
+    app.spectators.check_fetch(file.id, app.realm.clock.now())?;
+    Ok(Arc::clone(file))
 }
 
-async fn file(
-    app: &App,
-    headers: &HeaderMap,
-    query: Option<&str>,
-    path: &str,
-    may_show: bool,
-) -> Result<Answer, ApiError> {
-    let row = access(app, headers, query, path)?;
-    send(app, headers, &row, may_show).await
+async fn file(app: &App, asked: &Asked, path: &str, may_show: bool) -> Result<Answer, ApiError> {
+    let row = access(app, asked, path)?;
+    send(app, &asked.headers, &row, may_show).await
 }
 
 async fn by_token(app: &App, headers: &HeaderMap, token: &str) -> Result<Answer, ApiError> {
@@ -101,11 +119,11 @@ async fn by_token(app: &App, headers: &HeaderMap, token: &str) -> Result<Answer,
     send(app, headers, &row, true).await
 }
 
-async fn thumbnail(app: &App, headers: &HeaderMap, query: Option<&str>, path: &str) -> Result<Answer, ApiError> {
+async fn thumbnail(app: &App, asked: &Asked, path: &str) -> Result<Answer, ApiError> {
     let (path, format) = path.rsplit_once('/').ok_or_else(not_found)?;
-    let row = access(app, headers, query, path)?;
+    let row = access(app, asked, path)?;
     let tag = format!("\"{}-{format}\"", row.id);
-    if is_known(headers, &tag) {
+    if is_known(&asked.headers, &tag) {
         return Ok(head(StatusCode::NOT_MODIFIED, Body::empty(), &tag));
     }
     let picture = app.files.thumbnail(&row, format).await?.ok_or_else(not_found)?;

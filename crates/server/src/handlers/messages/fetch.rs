@@ -4,13 +4,14 @@ use super::{message_for, query};
 use crate::http::auth::not_logged_in;
 use crate::http::pipeline::Ctx;
 use crate::search::highlight;
-use crate::search::narrow::{self, Filter, Scope};
+use crate::search::narrow::{self, Scope};
 use crate::search::{Found, Range, Search};
 use std::collections::BTreeMap;
 use tidings_core::change::MessageRow;
 use tidings_core::limits;
 use tidings_core::shape::Shape;
 use tidings_core::state::messages::ConversationKind;
+use tidings_core::view::Reader;
 use tidings_types::endpoints::messages::fetch::{
     Anchor, FoundMessage, GetMessagesRequest, GetMessagesResponse, MatchFields, MatchesNarrowRequest,
     MatchesNarrowResponse,
@@ -43,7 +44,13 @@ pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMe
                 (filter, found, None)
             }
         };
-        let message = |row: &std::sync::Arc<MessageRow>| found_message(search, &filter, row, shape);
+        let mut reader = Reader::new(search.state, search.viewer);
+        let message = |row: &std::sync::Arc<MessageRow>| {
+            let message = message_for(&mut reader, row, shape)?;
+            let matched = filter.words.as_deref().map(|words| match_fields(search, words, row, shape));
+            let (match_content, match_subject) = matched.map(|it| (it.match_content, it.match_subject)).unzip();
+            Some(FoundMessage { message, match_content, match_subject })
+        };
         Ok(GetMessagesResponse {
             anchor,
             found_newest: found.found_newest,
@@ -117,13 +124,6 @@ fn check_count(ids: &[MessageId]) -> Result<(), ApiError> {
         return Err(ApiError::bad_request(text));
     }
     Ok(())
-}
-
-fn found_message(search: &Search<'_>, filter: &Filter, row: &MessageRow, shape: Shape) -> Option<FoundMessage> {
-    let message = message_for(search.state, search.viewer, row, shape)?;
-    let matched = filter.words.as_deref().map(|words| match_fields(search, words, row, shape));
-    let (match_content, match_subject) = matched.map(|it| (it.match_content, it.match_subject)).unzip();
-    Some(FoundMessage { message, match_content, match_subject })
 }
 
 /// Content and topic as HTML, with these words marked.

@@ -3,16 +3,16 @@
 
 use crate::app::App;
 use crate::files::pictures::Kind;
-use crate::handlers::files::serve::reader;
+use crate::handlers::files::serve::Asked;
 use crate::http::auth::not_logged_in;
 use crate::http::respond;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, RawQuery};
+use axum::extract::{Path, State};
 use axum::routing::get;
 use bytes::Bytes;
 use hyper::header::{self, HeaderValue};
-use hyper::{HeaderMap, Response, StatusCode};
+use hyper::{Response, StatusCode};
 use std::sync::Arc;
 use tidings_core::spectators::spectator;
 use tidings_core::state::users::UserRow;
@@ -22,18 +22,18 @@ type Answer = Response<Body>;
 
 /// The routes of all pictures.
 pub fn router(app: Arc<App>) -> Router {
-    let (pictures, small, large) = (Arc::clone(&app), Arc::clone(&app), app);
-    let picture = async move |Path(path): Path<String>| shown(picture(&pictures, &path).await);
-    let small = async move |Path(user): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        shown(of_user(&small, &headers, query.as_deref(), &user, false))
+    let picture = async |State(app): State<Arc<App>>, Path(path): Path<String>| shown(picture(&app, &path).await);
+    let small = async |State(app): State<Arc<App>>, Path(user): Path<String>, asked: Asked| {
+        shown(of_user(&app, &asked, &user, false))
     };
-    let large = async move |Path(user): Path<String>, RawQuery(query): RawQuery, headers: HeaderMap| {
-        shown(of_user(&large, &headers, query.as_deref(), &user, true))
+    let large = async |State(app): State<Arc<App>>, Path(user): Path<String>, asked: Asked| {
+        shown(of_user(&app, &asked, &user, true))
     };
     Router::new()
         .route("/user_avatars/{*path}", get(picture))
         .route("/avatar/{user}", get(small))
         .route("/avatar/{user}/medium", get(large))
+        .with_state(app)
 }
 
 fn shown(answer: Result<Answer, ApiError>) -> Answer {
@@ -90,8 +90,8 @@ fn seed_of(text: &str) -> Option<[u8; 16]> {
 }
 
 /// Leads to the picture of a user, by id or address, for clients that were not told where it is.
-fn of_user(app: &App, headers: &HeaderMap, query: Option<&str>, user: &str, large: bool) -> Result<Answer, ApiError> {
-    let viewer = reader(app, headers, query)?;
+fn of_user(app: &App, asked: &Asked, user: &str, large: bool) -> Result<Answer, ApiError> {
+    let viewer = asked.reader(app)?;
     let state = app.realm.state();
     let viewer = viewer.or_else(|| state.allows_spectators().then(spectator)).ok_or_else(not_logged_in)?;
     let found = match user.parse() {

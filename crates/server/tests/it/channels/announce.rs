@@ -1,20 +1,11 @@
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tidings_core::change::Change;
-use tidings_core::commands::Tx;
 use tidings_testkit::TestServer;
 
 /// A server where new channels are announced in `Denmark`.
 async fn start() -> TestServer {
     let server = TestServer::start().await;
-    let choose = |tx: &mut Tx<'_>| {
-        let mut realm = (*tx.state.realm).clone();
-        let place = tx.state.channels.find_by_name("Denmark").expect("it is there").id;
-        realm.settings.new_stream_announcements_stream_id = i64::from(place.0);
-        tx.change(Change::Realm(Arc::new(realm)));
-        Ok(())
-    };
-    server.app.realm.run(choose).await.expect("the realm changes");
+    let place = i64::from(server.channel_id("Denmark").0);
+    server.set_realm(move |settings| settings.new_stream_announcements_stream_id = place).await;
     server
 }
 

@@ -4,7 +4,7 @@
 use super::super::imports::archives::of;
 use super::world;
 use flate2::read::GzDecoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use tidings_server::exports::archive::Scope;
@@ -297,6 +297,8 @@ async fn tables_have_the_columns_that_other_servers_want_and_no_others() {
 async fn rows_are_as_other_servers_read_them() {
     let server = TestServer::start().await;
     world::make(&server).await;
+    let hidden = server.channel_id("secret");
+    server.set_realm(move |settings| settings.new_stream_announcements_stream_id = i64::from(hidden.0)).await;
     let (tables, _) = read(&server, Scope::Everything).await;
     // Other servers know their own account by this address.
     assert_eq!(tables["zerver_userprofile_crossrealm"][0]["email"], "notification-bot@zulip.com");
@@ -339,4 +341,7 @@ async fn rows_are_as_other_servers_read_them() {
     let cordelia = public["zerver_userprofile"].iter().find(|row| row["id"] == 5).expect("Cordelia");
     assert_eq!((&cordelia["email_address_visibility"], cordelia.get("enter_sends")), (&Value::from(3), None));
     assert!(public["zerver_scheduledmessage"].is_empty());
+    // What is private is not named there either.
+    let column = |tables: &Tables| tables["zerver_realm"][0]["new_stream_announcements_stream"].clone();
+    assert_eq!((column(&tables), column(&public)), (json!(hidden), Value::Null));
 }

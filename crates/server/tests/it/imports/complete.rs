@@ -191,6 +191,7 @@ fn later(tables: &mut Value) {
         row(905, 321, "was sent", json!({ "delivered": true, "delivered_message": 1_003 })),
         row(906, 321, "was not", json!({ "failed": true, "failure_message": "Nobody there" })),
         row(907, 311, "gone", json!({ "delivery_type": 2, "reminder_target_message_id": 5 })),
+        row(908, 321, "long ago", json!({ "scheduled_timestamp": 1_600_000_000.5 })),
     ]);
 }
 
@@ -271,6 +272,7 @@ async fn everything_that_other_servers_write_is_taken_over_or_named() {
         report.notes,
         [
             ("reminders of messages that are not in the archive".to_owned(), 1),
+            ("scheduled messages whose time had passed for more than a day, kept as not sent".to_owned(), 1),
             ("that people look or sign up without an invitation; owners can switch it on".to_owned(), 1),
         ]
         .into(),
@@ -331,6 +333,7 @@ async fn everything_that_other_servers_write_is_taken_over_or_named() {
             (json!(902), json!([32]), json!(false)),
             (json!(903), json!([32, 33]), json!(false)),
             (json!(906), json!([32]), json!(true)),
+            (json!(908), json!([32]), json!(true)),
         ]
     );
     assert_eq!(scheduled[0]["topic"], "ghost");

@@ -1,4 +1,3 @@
-use super::get_message::set_realm;
 use super::{event, found};
 use serde_json::json;
 use tidings_testkit::TestServer;
@@ -72,6 +71,6 @@ async fn who_may_delete() {
     server.client("cordelia").delete(&format!("/messages/{of_bot}"), &[]).await.refused(400, no);
     hamlet.delete(&format!("/messages/{of_bot}"), &[]).await.done();
     use tidings_core::state::groups::system;
-    set_realm(&server, |settings| settings.can_delete_own_message_group = system::ADMINISTRATORS.into()).await;
+    server.set_realm(|settings| settings.can_delete_own_message_group = system::ADMINISTRATORS.into()).await;
     hamlet.delete(&format!("/messages/{secret}"), &[]).await.refused(400, no);
 }

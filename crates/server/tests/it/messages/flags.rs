@@ -203,3 +203,32 @@ async fn everything_at_once() {
     assert_eq!(told, [json!([a]), json!([b]), json!([c, d])]);
     assert_eq!(unread(&hamlet).await["count"], 0);
 }
+
+#[tokio::test]
+async fn more_than_is_marked_at_once_is_marked_in_parts() {
+    let server = TestServer::start().await;
+    let sent = send_many(&server, 10_005).await;
+    let (cordelia, shiva) = (server.client("cordelia"), server.client("shiva"));
+    let kinds = [("event_types", r#"["update_message_flags","muted_users"]"#)];
+    let (muting, marking) = (cordelia.register(&kinds).await, shiva.register(&kinds).await);
+    cordelia.post(&format!("/users/me/muted_users/{}", server.user_id("hamlet")), &[]).await.done();
+    let answer = shiva.post("/mark_all_as_read", &[]).await.ok();
+    assert_eq!(answer["complete"], true);
+    for (queue, more) in [(muting, 1), (marking, 0)] {
+        let events = queue.events().await;
+        let (parts, rest) = events.split_at(events.len() - more);
+        let mut marked: Vec<u64> = parts
+            .iter()
+            .flat_map(|event| event["messages"].as_array().expect("ids"))
+            .filter_map(Value::as_u64)
+            .collect();
+        // The newest come first.
+        assert_eq!(parts[0]["messages"][0], json!(sent[5]));
+        marked.sort_unstable();
+        assert_eq!(marked, sent.iter().map(|id| u64::from(id.0)).collect::<Vec<_>>());
+        assert_eq!((parts.len(), rest.iter().all(|event| event["type"] == "muted_users")), (2, true));
+    }
+    for client in [cordelia, shiva] {
+        assert_eq!(unread(&client).await["count"], 0);
+    }
+}

@@ -1,19 +1,7 @@
 use serde_json::json;
 use std::sync::Arc;
 use tidings_core::change::Change;
-use tidings_core::state::realm::RealmSettings;
 use tidings_testkit::TestServer;
-
-/// Changes the realm's settings behind the API's back.
-pub(super) async fn set_realm(server: &TestServer, change: fn(&mut RealmSettings)) {
-    let command = move |tx: &mut tidings_core::commands::Tx<'_>| {
-        let mut row = (*tx.state.realm).clone();
-        change(&mut row.settings);
-        tx.change(Change::Realm(Arc::new(row)));
-        Ok(())
-    };
-    server.app.realm.run(command).await.expect("the change is made");
-}
 
 #[tokio::test]
 async fn one_message_with_its_source() {
@@ -83,7 +71,7 @@ async fn read_receipts_name_the_readers() {
     server.app.realm.run(silent).await.expect("the change is made");
     let expect = json!([server.user_id("cordelia")]);
     assert_eq!(hamlet.get(&path, &[]).await.ok()["user_ids"], expect);
-    set_realm(&server, |settings| settings.enable_read_receipts = false).await;
+    server.set_realm(|settings| settings.enable_read_receipts = false).await;
     hamlet.get(&path, &[]).await.refused(400, "Read receipts are disabled in this organization.");
 }
 
@@ -134,7 +122,7 @@ async fn history_tells_every_change() {
         brief,
         [json!(["old", "one", null, null]), json!(["old", "two", null, "one"]), json!(["new", "two", "old", null])]
     );
-    set_realm(&server, |settings| settings.message_edit_history_visibility_policy = "none".to_owned()).await;
+    server.set_realm(|settings| settings.message_edit_history_visibility_policy = "none".to_owned()).await;
     let refused = hamlet.get(&format!("{path}/history"), &[]).await;
     refused.refused(400, "Message edit history is disabled in this organization");
 }

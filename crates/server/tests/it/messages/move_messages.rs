@@ -1,6 +1,5 @@
 //! Moves to another channel, notices, limits, and what follows a topic.
 
-use super::get_message::set_realm;
 use super::{event, found};
 use serde_json::{Value, json};
 use tidings_core::state::groups::system;
@@ -165,9 +164,9 @@ async fn permissions_and_limits_of_moves() {
         move_all(&server.client("othello"), old, channel).await.refused(400, "Invalid channel ID");
     }
     move_all(&server.client("polonius"), old, verona).await.refused(400, "Invalid channel ID");
-    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MODERATORS.into()).await;
+    server.set_realm(|settings| settings.can_move_messages_between_channels_group = system::MODERATORS.into()).await;
     move_all(&hamlet, old, verona).await.refused(400, "You don't have permission to move this message");
-    set_realm(&server, |settings| settings.can_move_messages_between_channels_group = system::MEMBERS.into()).await;
+    server.set_realm(|settings| settings.can_move_messages_between_channels_group = system::MEMBERS.into()).await;
     server.clock.advance(7 * 86_400 + 60);
     let young = hamlet.send_to_channel("Denmark", "plan", "three").await;
     let refused = move_all(&hamlet, old, verona).await;
@@ -189,7 +188,7 @@ async fn permissions_and_limits_of_moves() {
         let refused = shiva.patch(&format!("/messages/{old}"), &[("topic", topic)]).await;
         refused.refused(400, "General chat cannot be marked as resolved");
     }
-    set_realm(&server, |settings| settings.can_resolve_topics_group = system::ADMINISTRATORS.into()).await;
+    server.set_realm(|settings| settings.can_resolve_topics_group = system::ADMINISTRATORS.into()).await;
     let refused = shiva.patch(&format!("/messages/{old}"), &[("topic", "plan")]).await;
     refused.refused(400, "You don't have permission to resolve topics in this channel.");
 }
@@ -362,12 +361,13 @@ async fn who_left_a_public_channel_is_told_of_what_they_have_of_it() {
 async fn administrators_move_anywhere_and_only_the_permission_lets_resolve() {
     let server = TestServer::start().await;
     let (iago, hamlet) = (server.client("iago"), server.client("hamlet"));
-    set_realm(&server, |settings| {
-        settings.can_move_messages_between_channels_group = system::NOBODY.into();
-        settings.can_move_messages_between_topics_group = system::NOBODY.into();
-        settings.can_resolve_topics_group = system::NOBODY.into();
-    })
-    .await;
+    server
+        .set_realm(|settings| {
+            settings.can_move_messages_between_channels_group = system::NOBODY.into();
+            settings.can_move_messages_between_topics_group = system::NOBODY.into();
+            settings.can_resolve_topics_group = system::NOBODY.into();
+        })
+        .await;
     let nobody = system::NOBODY.to_string();
     let params = [
         ("subscriptions", r#"[{"name":"own"}]"#),
@@ -403,4 +403,19 @@ async fn what_is_moved_to_a_topic_in_another_case_is_told_to_be_where_it_is() {
     assert_eq!(queue.events().await[0]["subject"], "Deploy");
     let message = hamlet.get(&format!("/messages/{id}"), &[]).await.ok()["message"].clone();
     assert_eq!((&message["subject"], &message["edit_history"][0]["topic"]), (&json!("Deploy"), &json!("Deploy")));
+}
+
+#[tokio::test]
+async fn a_topic_that_is_there_in_another_case_takes_no_right_to_rename() {
+    let server = TestServer::start().await;
+    let (hamlet, verona) = (server.client("hamlet"), channel_id(&server, "Verona"));
+    server.set_realm(|settings| settings.can_move_messages_between_topics_group = system::NOBODY.into()).await;
+    server.client("iago").send_to_channel("Verona", "LUNCH", "zero").await;
+    let id = hamlet.send_to_channel("Denmark", "Lunch", "one").await;
+    let queue = hamlet.register(&[("event_types", r#"["update_message"]"#)]).await;
+    move_all(&hamlet, id, verona).await.done();
+    let told = &queue.events().await[0];
+    assert_eq!((&told["orig_subject"], &told["subject"]), (&json!("Lunch"), &json!("LUNCH")));
+    let refused = hamlet.patch(&format!("/messages/{id}"), &[("topic", "dinner"), QUIET]).await;
+    refused.refused(400, "You don't have permission to edit this message");
 }

@@ -1,4 +1,3 @@
-use super::get_message::set_realm;
 use super::{event, found};
 use serde_json::json;
 use tidings_testkit::TestServer;
@@ -57,7 +56,7 @@ async fn only_the_sender_edits_and_only_for_a_while() {
     assert_eq!(message["raw_content"], "(deleted)");
     server.clock.advance(700);
     hamlet.patch(&path, &two).await.refused(400, "The time limit for editing this message has passed");
-    set_realm(&server, |settings| settings.allow_message_editing = false).await;
+    server.set_realm(|settings| settings.allow_message_editing = false).await;
     hamlet.patch(&path, &two).await.refused(400, "Your organization has turned off message editing");
 }
 
@@ -124,7 +123,7 @@ async fn what_does_not_move() {
     refused.refused(400, "Invalid message(s)");
     hamlet.patch(&path, &[("topic", "x"), ("propagate_mode", "some")]).await.refused(400, "Invalid propagate_mode");
     use tidings_core::state::groups::system;
-    set_realm(&server, |settings| settings.can_move_messages_between_topics_group = system::MODERATORS.into()).await;
+    server.set_realm(|settings| settings.can_move_messages_between_topics_group = system::MODERATORS.into()).await;
     hamlet.patch(&path, &[("topic", "x")]).await.refused(400, "You don't have permission to edit this message");
     server.client("shiva").patch(&path, &[("topic", "x")]).await.done();
     // The topic it is in anyway is no move.
@@ -189,7 +188,7 @@ async fn a_content_and_a_topic_are_changed_by_one_event() {
     let message = hamlet.get(&format!("/messages/{first}"), &[]).await.ok()["message"].clone();
     assert_eq!(message["edit_history"].as_array().map(Vec::len), Some(1), "{message}");
     // Who sees moves only is not shown what it was.
-    set_realm(&server, |settings| settings.message_edit_history_visibility_policy = "moves".to_owned()).await;
+    server.set_realm(|settings| settings.message_edit_history_visibility_policy = "moves".to_owned()).await;
     let history = hamlet.get(&format!("/messages/{first}/history"), &[]).await.ok()["message_history"].clone();
     assert_eq!((&history[1]["prev_topic"], history[1].get("prev_content")), (&json!("old"), None));
     assert!(!history.to_string().contains("one two"));

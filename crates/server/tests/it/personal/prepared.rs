@@ -8,7 +8,7 @@ fn draft(id: &Value, content: &str) -> Value {
     json!({ "id": id, "type": "stream", "to": [1], "topic": "plans", "content": content, "timestamp": 1_700_000_000 })
 }
 
-const DRAFTS: &str = r#"[{"type": "stream", "to": [1], "topic": " plans", "content": "First \n", "timestamp": 1700000000},
+const DRAFTS: &str = r#"[{"type": "stream", "to": [1], "topic": " plans", "content": "First \n", "timestamp": 1700000000.75},
     {"type": "", "to": [7], "topic": "x", "content": "Second"}]"#;
 
 #[tokio::test]

@@ -346,3 +346,20 @@ async fn they_are_limited_by_address() {
     nobody.get("/users", &[]).await.refused_with_code(429, "RATE_LIMIT_HIT");
     server.client("hamlet").get("/users", &[]).await.done();
 }
+
+#[tokio::test]
+async fn files_and_pictures_are_limited_by_address_too() {
+    let server = TestServer::start_with(Config { rate_limit_per_minute: 20, ..test_config() }).await;
+    open(&server).await;
+    let (hamlet, nobody) = (server.client("hamlet"), server.anonymous());
+    let shown = hamlet.upload("a.txt", "shown").await;
+    hamlet.send_to_channel("web", "plans", &format!("[a]({shown})")).await;
+    for n in 0..100 {
+        let path = if n % 2 == 0 { &*shown } else { "/avatar/4" };
+        assert_eq!(nobody.get_bytes(path).await.0, 200, "{n}");
+    }
+    assert_eq!(nobody.get_bytes(&shown).await.0, 429);
+    assert_eq!(nobody.get_bytes("/avatar/4").await.0, 429);
+    assert_eq!(hamlet.get_bytes(&shown).await.0, 200);
+    nobody.get("/users", &[]).await.done();
+}

@@ -86,7 +86,7 @@ endpoint! {
 /// Everything is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MarkAllAsReadResponse {
-    /// Always true: it is done at once.
+    /// Whether all is read. False where there was so much that time ran out: the newest is read, and the request may be made again.
     pub complete: bool,
 }
 
