@@ -278,8 +278,8 @@ impl RealmState {
     /// Who was subscribed to a channel when one of these messages came there, is not any more, and reads it still.
     pub(crate) fn former_holders(&self, channel: ChannelId, ids: &[MessageId]) -> Vec<UserId> {
         let (Some(row), Some(oldest)) = (self.channels.get(channel), ids.iter().min()) else { return Vec::new() };
-        let former = self.channels.former_subscribers(channel, *oldest);
-        if former.is_empty() {
+        let mut former = self.channels.former_subscribers(channel, *oldest).peekable();
+        if former.peek().is_none() {
             return Vec::new();
         }
         let wanted = Wanted::new(self, ids);
@@ -287,7 +287,9 @@ impl RealmState {
             self.was_there_for_any(*user, channel, &wanted)
                 && self.active_user(*user).is_some_and(|viewer| self.can_read_channel(viewer, row))
         };
-        former.iter().copied().filter(holds).collect()
+        let mut holders: Vec<UserId> = former.filter(holds).collect();
+        holders.sort_unstable();
+        holders
     }
 
     /// Who is told of what happens to several messages of one channel: who holds at least one of them.

@@ -9,6 +9,7 @@ use roaring::RoaringBitmap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tidings_core::commands::Tx;
 use tidings_core::commands::expire::{self, Kept};
 use tidings_core::limits;
 use tidings_core::state::RealmState;
@@ -89,14 +90,37 @@ pub async fn sweep(app: &App) -> Result<usize, ApiError> {
         ApiError::Internal {}
     })?;
     let mut removed = 0;
-    for Due { conversation, ids, sent_before } in found {
-        removed += app.realm.run(move |tx| expire::expire(tx, conversation, &ids, sent_before)).await?;
+    for portion in portions(found) {
+        let expire = move |tx: &mut Tx<'_>| {
+            let one = |due: &Due| expire::expire(tx, due.conversation, &due.ids, due.sent_before);
+            portion.iter().map(one).sum::<Result<usize, ApiError>>()
+        };
+        removed += app.realm.run(expire).await?;
         tokio::time::sleep(Duration::from_millis(STEP_MS)).await;
     }
     Ok(removed)
 }
 
-/// What is due, in portions that one command deletes.
+/// What one command deletes: as many messages of one conversation as it may, or those of several with few.
+fn portions(found: Vec<Due>) -> Vec<Vec<Due>> {
+    let mut all: Vec<Vec<Due>> = Vec::new();
+    let mut room = 0;
+    for due in found {
+        match all.last_mut().filter(|_| due.ids.len() <= room) {
+            Some(last) => {
+                room -= due.ids.len();
+                last.push(due);
+            }
+            None => {
+                room = limits::EXPIRED_MESSAGES_MAX.saturating_sub(due.ids.len());
+                all.push(vec![due]);
+            }
+        }
+    }
+    all
+}
+
+/// What is due, each at most as much as one command deletes.
 fn find(state: &RealmState, store: &dyn Store, now: i64) -> Result<Vec<Due>, StoreError> {
     let kept = Kept::of(state);
     if kept.is_everything() {
@@ -119,8 +143,8 @@ fn find(state: &RealmState, store: &dyn Store, now: i64) -> Result<Vec<Due>, Sto
 fn due_in(state: &RealmState, conversation: ConversationId, old: &RoaringBitmap, sent_before: i64) -> Vec<Due> {
     let Some(ids) = state.messages.ids(conversation) else { return Vec::new() };
     let due: Vec<MessageId> = (ids.to_bitmap() & old).into_iter().map(MessageId).collect();
-    let portions = due.chunks(limits::EXPIRED_MESSAGES_MAX);
-    portions.map(|ids| Due { conversation, ids: ids.to_vec(), sent_before }).collect()
+    let parts = due.chunks(limits::EXPIRED_MESSAGES_MAX);
+    parts.map(|ids| Due { conversation, ids: ids.to_vec(), sent_before }).collect()
 }
 
 #[cfg(test)]
@@ -137,5 +161,18 @@ mod tests {
         assert!(due(7, 4_900));
         assert!(!due(3, 5_000) && !due(30, 5_299) && !due(30, 5_400), "it was changed again");
         assert!(due(30, 5_599) && !due(30, 5_700));
+    }
+
+    #[test]
+    fn conversations_with_few_messages_share_a_command() {
+        let due = |conversation, count: u32| Due {
+            conversation: ConversationId(conversation),
+            ids: (0..count).map(MessageId).collect(),
+            sent_before: 0,
+        };
+        let found = vec![due(1, 100), due(2, 1), due(3, 98), due(4, 1), due(5, 1), due(6, 100)];
+        let shared: Vec<Vec<u32>> =
+            portions(found).iter().map(|portion| portion.iter().map(|due| due.conversation.0).collect()).collect();
+        assert_eq!(shared, [vec![1], vec![2, 3, 4], vec![5], vec![6]]);
     }
 }

@@ -174,15 +174,8 @@ pub struct Channels {
     subscriptions: HashMap<UserId, OrdMap<ChannelId, Arc<SubscriptionRow>>>,
     /// Active accounts with an active subscription.
     subscribers: HashMap<ChannelId, Subscribers>,
-    former: HashMap<ChannelId, Former>,
-}
-
-/// Who left a channel.
-#[derive(Clone, Debug, Default)]
-struct Former {
-    users: OrdSet<UserId>,
-    /// No message after this one came to any of them.
-    last_message: u32,
+    /// Who left each channel, by the last message that can have come to them there.
+    former: HashMap<ChannelId, OrdSet<(u32, UserId)>>,
 }
 
 impl Channels {
@@ -226,12 +219,10 @@ impl Channels {
         self.subscribers.get(&channel).map(|known| known.users.clone()).unwrap_or_default()
     }
 
-    /// Who left a channel in which a message that is this old or older came to them, as far as is known without a look at
-    /// each. Cheap to clone.
-    #[must_use]
-    pub fn former_subscribers(&self, channel: ChannelId, oldest: MessageId) -> OrdSet<UserId> {
-        let former = self.former.get(&channel).filter(|former| oldest.0 <= former.last_message);
-        former.map(|former| former.users.clone()).unwrap_or_default()
+    /// Who left a channel after a message came there that is as old as this one. It may have come before they joined.
+    pub fn former_subscribers(&self, channel: ChannelId, oldest: MessageId) -> impl Iterator<Item = UserId> {
+        let former = self.former.get(&channel).into_iter();
+        former.flat_map(move |former| former.range((oldest.0, UserId(0))..)).map(|(_, user)| *user)
     }
 
     /// The same as a JSON list, made once for as long as it does not change.
@@ -274,12 +265,13 @@ impl Channels {
         user_is_active: bool,
     ) {
         self.subscribers.entry(channel).or_default().set(user, row.is_active && user_is_active);
+        let left = |row: &SubscriptionRow| (row.spans.last().map_or(0, |span| span.to_message), user);
+        let before = self.subscription(user, channel).filter(|before| !before.is_active).map(|before| left(before));
+        if let (Some(before), Some(former)) = (before, self.former.get_mut(&channel)) {
+            former.remove(&before);
+        }
         if !row.is_active {
-            let former = self.former.entry(channel).or_default();
-            former.users.insert(user);
-            former.last_message = former.last_message.max(row.spans.last().map_or(0, |span| span.to_message));
-        } else if let Some(former) = self.former.get_mut(&channel) {
-            former.users.remove(&user);
+            self.former.entry(channel).or_default().insert(left(&row));
         }
         self.subscriptions.entry(user).or_default().insert(channel, row);
     }
