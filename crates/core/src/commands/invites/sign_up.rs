@@ -104,9 +104,10 @@ pub fn request(
         Some(known) => known,
         None => new_row(tx, via.as_deref(), email, key)?,
     };
+    let time = if via.is_some() { "within a day, while your invitation is good," } else { "within a day" };
     let body = format!(
         "Hello,\n\nsomebody asked for an account with this address in {realm} on {product}.\n\nTo get it, open this \
-         address within a day and choose a name and a password:\n\n{}\n\nIf it was not you, you can ignore this.\n",
+         address {time} and choose a name and a password:\n\n{}\n\nIf it was not you, you can ignore this.\n",
         link(&tx.state.realm.url, &row.key)
     );
     let subject = format!("Confirm your e-mail address for {realm}");

@@ -44,6 +44,7 @@ async fn who_has_the_link_gets_an_account_by_the_mail_of_their_address() {
     assert_eq!((status, &told["email"], told.get("user_id")), (200, &json!("ophelia@x.example"), None));
     let letter = mail.next().await;
     assert_eq!(letter.to, ["ophelia@x.example"]);
+    assert!(letter.text.replace("=\r\n", "").contains("while your invitation is good"), "{}", letter.text);
     let path = path_in(&letter);
     assert!(server.app.realm.state().users.find_by_delivery_email("ophelia@x.example").is_none());
     // It is no invitation of anybody, to be seen or changed.
