@@ -11,7 +11,7 @@ use crate::state::exports::ExportRow;
 use crate::state::files::FileRow;
 use crate::state::flags::{Flag, MentionBits};
 use crate::state::groups::GroupRow;
-use crate::state::invites::{EmailChange, InviteRow, MailRow};
+use crate::state::invites::{EmailChange, InviteRow, MailRow, SentInvites};
 use crate::state::linkifiers::{Numbered, Playgrounds};
 use crate::state::messages::ConversationKind;
 use crate::state::organization::{DefaultGroups, Folders, ProfileFields};
@@ -71,6 +71,13 @@ pub enum Change {
         id: u32,
         /// The invitation; none if it is gone.
         row: Option<Arc<InviteRow>>,
+    },
+    /// How many e-mails with invitations somebody had sent in a day.
+    InvitesSent {
+        /// Who.
+        user: UserId,
+        /// How many, and since when.
+        sent: SentInvites,
     },
     /// An address that waits to be confirmed; new, or gone.
     EmailChange {

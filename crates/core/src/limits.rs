@@ -52,7 +52,8 @@ pub const REACTED_MESSAGES_MAX: usize = 5_000;
 /// Bytes of the texts that the history of a message tells, each as often as it does.
 pub const HISTORY_BYTES_MAX: usize = 16 << 20;
 
-/// Links for people who want an account without an invitation; the oldest is forgotten where there are more.
+/// Links for people who want an account without an invitation, and as many for those who have a link for many; the oldest
+/// is forgotten where there are more.
 pub const SIGN_UPS_MAX: usize = 1_000;
 
 /// How often messages are looked for again that are moved meanwhile.
@@ -127,10 +128,12 @@ pub const DEFAULT_GROUP_NAME_CHARS_MAX: usize = 60;
 pub const INVITES_MAX: usize = 10_000;
 /// Addresses in one request to invite people.
 pub const INVITED_AT_ONCE_MAX: usize = 100;
+/// Seconds that an account has to be old to have invitations sent where anybody can get one: three days.
+pub const INVITES_MIN_ACCOUNT_AGE_SECS: i64 = 3 * 86_400;
 /// E-mails with invitations that one person can have sent in a day.
-pub const INVITED_PER_DAY_MAX: usize = 100;
+pub const INVITED_PER_DAY_MAX: u32 = 100;
 /// The same for administrators, who bring in whole organizations.
-pub const INVITED_PER_DAY_BY_ADMINISTRATORS_MAX: usize = 2_000;
+pub const INVITED_PER_DAY_BY_ADMINISTRATORS_MAX: u32 = 2_000;
 /// Minutes for which an invitation can be accepted, unless told otherwise: ten days.
 pub const INVITE_MINUTES: i64 = 14_400;
 /// Minutes for which an invitation can be accepted at most, unless for ever: ten years.

@@ -146,6 +146,7 @@ impl RealmState {
             Change::Playgrounds(list) => self.playgrounds = Arc::clone(list),
             Change::ChannelFolders(list) => self.organization.folders = Arc::clone(list),
             Change::Invite { id, row } => self.invites.put(*id, row.clone()),
+            Change::InvitesSent { user, sent } => self.invites.put_sent(*user, *sent),
             Change::EmailChange { user, row } => self.invites.put_email_change(*user, row.clone()),
             Change::Mail { id, row } => self.invites.put_mail(*id, row.clone()),
             Change::Domains(list) => self.organization.domains = Arc::clone(list),

@@ -1,41 +1,112 @@
-//! The page to which the link of an invitation leads.
+//! The pages on which people ask for an account, and get one.
 
 use maud::{DOCTYPE, Markup, html};
 use tidings_types::brand::Brand;
 
 /// What the page shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Join<'a> {
-    /// The address the invitation was sent to; none if who accepts has to give one.
-    pub email: Option<&'a str>,
-    /// What was given before, here and below.
-    pub given_email: &'a str,
-    /// The name.
-    pub full_name: &'a str,
-    /// What was wrong with it.
-    pub error: Option<&'a str>,
-    /// The address of the account that was made.
-    pub joined: Option<&'a str>,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join<'a> {
+    /// The form for an address, to which a link is sent.
+    Address {
+        /// The address that was given before.
+        email: &'a str,
+        /// What was wrong with it.
+        error: Option<&'a str>,
+    },
+    /// That a link was sent.
+    Sent {
+        /// Where.
+        email: &'a str,
+    },
+    /// The form for an account.
+    Account {
+        /// The address it gets; none if who accepts has to give one.
+        email: Option<&'a str>,
+        /// The address that was given before.
+        given_email: &'a str,
+        /// The name that was.
+        full_name: &'a str,
+        /// What was wrong with it.
+        error: Option<&'a str>,
+    },
+    /// That the account is there.
+    Joined {
+        /// Its address.
+        email: &'a str,
+    },
     /// Why nothing can be done here.
-    pub over: Option<&'a str>,
+    Over {
+        /// The sentence.
+        why: &'a str,
+    },
 }
 
 /// The page as HTML.
 #[must_use]
 pub fn page(brand: &Brand, organization: &str, join: &Join<'_>) -> String {
     let title = format!("Join {organization}");
-    let content = html! {
-        @if let Some(why) = join.over {
-            h1 { (title) }
-            p { (why) }
-        } @else if let Some(email) = join.joined {
-            h1 { "Welcome to " (organization) }
-            p { "Your account " strong { (email) } " is ready. Log in with it and your password in a client of your choice." }
-        } @else {
-            (form(organization, join))
-        }
+    let content = match join {
+        Join::Joined { .. } => html! { h1 { "Welcome to " (organization) } (content(join)) },
+        _ => html! { h1 { (title) } (content(join)) },
     };
     sheet(brand, &title, &content)
+}
+
+fn content(join: &Join<'_>) -> Markup {
+    match *join {
+        Join::Address { email, error } => form(
+            error,
+            &html! {
+                (email_field(email))
+                p { button type="submit" { "Send a link to this address" } }
+            },
+        ),
+        Join::Sent { email } => html! {
+            p { "A link was sent to " strong { (email) } ". Open it within a day to choose a name and a password." }
+        },
+        Join::Account { email, given_email, full_name, error } => form(
+            error,
+            &html! {
+                @if let Some(email) = email {
+                    p {
+                        label for="email" { "E-mail" } br;
+                        input id="email" type="email" value=(email) readonly;
+                    }
+                } @else {
+                    (email_field(given_email))
+                }
+                p {
+                    label for="full_name" { "Name" } br;
+                    input id="full_name" name="full_name" value=(full_name) autocomplete="name" required;
+                }
+                p {
+                    label for="password" { "Password" } br;
+                    input id="password" name="password" type="password" autocomplete="new-password" required;
+                }
+                p { button type="submit" { "Join" } }
+            },
+        ),
+        Join::Joined { email } => html! {
+            p { "Your account " strong { (email) } " is ready. Log in with it and your password in a client of your choice." }
+        },
+        Join::Over { why } => html! { p { (why) } },
+    }
+}
+
+fn form(error: Option<&str>, fields: &Markup) -> Markup {
+    html! {
+        @if let Some(error) = error { p role="alert" { strong { (error) } } }
+        form method="post" { (fields) }
+    }
+}
+
+fn email_field(given: &str) -> Markup {
+    html! {
+        p {
+            label for="email" { "E-mail" } br;
+            input id="email" name="email" type="email" value=(given) autocomplete="email" required;
+        }
+    }
 }
 
 /// A page that stands alone.
@@ -66,41 +137,19 @@ pub(crate) fn sheet(brand: &Brand, title: &str, content: &Markup) -> String {
     document.into_string()
 }
 
-fn form(organization: &str, join: &Join<'_>) -> Markup {
-    html! {
-        h1 { "Join " (organization) }
-        @if let Some(error) = join.error { p role="alert" { strong { (error) } } }
-        form method="post" {
-            p {
-                label for="email" { "E-mail" } br;
-                @if let Some(email) = join.email {
-                    input id="email" type="email" value=(email) readonly;
-                } @else {
-                    input id="email" name="email" type="email" value=(join.given_email) autocomplete="email" required;
-                }
-            }
-            p {
-                label for="full_name" { "Name" } br;
-                input id="full_name" name="full_name" value=(join.full_name) autocomplete="name" required;
-            }
-            p {
-                label for="password" { "Password" } br;
-                input id="password" name="password" type="password" autocomplete="new-password" required;
-            }
-            p { button type="submit" { "Join" } }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_text_and_the_brand_is_there() {
+    fn what_is_given_is_text_and_the_brand_is_there() {
         let brand = Brand { product: "Aloha".to_owned(), ..Brand::default() };
-        let shown = page(&brand, "<b>Elsinore</b>", &Join { full_name: "\"><script>", ..Join::default() });
-        assert!(shown.contains("Join &lt;b&gt;Elsinore&lt;/b&gt;") && shown.contains("Aloha"), "{shown}");
-        assert!(!shown.contains("<script>") && !shown.contains("Tidings"), "{shown}");
+        let (given, error) = ("\"><script>", Some("<i>wrong</i>"));
+        let account = Join::Account { email: None, given_email: given, full_name: given, error };
+        for join in [Join::Address { email: given, error }, account, Join::Joined { email: given }] {
+            let shown = page(&brand, "<b>Elsinore</b>", &join);
+            assert!(shown.contains("Join &lt;b&gt;Elsinore&lt;/b&gt;") && shown.contains("Aloha"), "{shown}");
+            assert!(!shown.contains("<script>") && !shown.contains("<i>") && !shown.contains("Tidings"), "{shown}");
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! - `content/*.md`: the prose. [`prose`]: makes HTML of it, with a tab for each language.
 //! - [`examples`]: a call in each language. `operation`: the page of one operation. `layout`: what all pages share.
 //! - `error_codes`: what to do about each. `levels`: what there is of each level of the API, and what is not.
-//! - [`join`], [`confirm`]: where invitations lead, and links to confirm an address. [`sign_up`]: where people ask for accounts.
+//! - [`join`]: where people ask for accounts, and where invitations lead. [`confirm`]: links to confirm an address.
 //! - [`assets`]: style and script. [`leftovers`]: finds names of other products.
 
 pub mod assets;
@@ -22,7 +22,6 @@ pub mod leftovers;
 mod levels;
 mod operation;
 pub mod prose;
-pub mod sign_up;
 
 use document::{Document, EventShape, Operation};
 use maud::Markup;

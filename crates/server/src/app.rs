@@ -4,7 +4,6 @@ use crate::calls::BigBlueButton;
 use crate::config::Config;
 use crate::files::FileStore;
 use crate::http::rate_limit::RateLimit;
-use crate::invited::Invited;
 use crate::mail::{self, Mailer};
 use crate::realm::Realm;
 use crate::sign_ups::SignUps;
@@ -37,8 +36,6 @@ pub struct App {
     pub logins_for: RateLimit<String>,
     /// E-mails that are sent because somebody without an account asks for one.
     pub sign_ups: SignUps,
-    /// E-mails with invitations that people had sent.
-    pub invited: Invited,
     /// How often the owner of a bot is told that its messages cannot be sent.
     pub alerts: RateLimit<UserId>,
     /// Carries requests of outgoing webhooks.
@@ -74,7 +71,6 @@ impl App {
             logins_from: RateLimit::per_minute(config.login_limit_per_minute),
             logins_for: RateLimit::per_minute(config.login_limit_per_minute),
             sign_ups: SignUps::default(),
-            invited: Invited::default(),
             alerts: RateLimit::per_minute(1),
             webhooks: Webhooks::new(&config),
             calls,

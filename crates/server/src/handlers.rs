@@ -12,6 +12,7 @@ pub mod events;
 pub mod exports;
 pub mod external;
 pub mod files;
+pub mod forms;
 pub mod invites;
 pub mod join;
 pub mod later;

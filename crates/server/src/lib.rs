@@ -15,8 +15,8 @@
 //! - [`exports`]: makes archives of what is in the organization. [`imports`]: makes an organization of an archive.
 //! - [`webhooks`]: tells services of messages to their bots.
 //! - [`promotion`]: makes full members of those who have waited long enough. [`traffic`]: counts what is sent.
-//! - [`invited`]: how many invitations people send. [`sign_ups`]: how many e-mails strangers ask for.
-//! - [`spectators`]: how often people without an account ask. [`mail`]: sends e-mail.
+//! - [`sign_ups`]: how many e-mails strangers ask for. [`spectators`]: how often people without an account ask.
+//! - [`mail`]: sends e-mail.
 //! - [`queues`]: registration, expiry and heartbeats. [`transports`]: the ways to read a queue.
 
 pub mod app;
@@ -31,7 +31,6 @@ pub mod files;
 pub mod handlers;
 pub mod http;
 pub mod imports;
-pub mod invited;
 pub mod mail;
 pub mod openapi;
 pub mod passwords;

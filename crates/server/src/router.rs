@@ -2,7 +2,8 @@
 
 use crate::app::App;
 use crate::calls::JOIN_PATH;
-use crate::handlers;
+use crate::handlers::forms::Visit;
+use crate::handlers::{self, confirm, join, sign_up};
 use crate::http::pipeline::{
     Arrived, Brought, Handler, anonymous, authenticated, keyed, read, watched, watched_written, written,
 };
@@ -308,45 +309,44 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(handlers::files::serve::router(Arc::clone(&files)))
         .merge(handlers::pictures::serve::router(files))
         .route("/healthz", any(move || async move { into_axum(handlers::operators::health(&health)) }))
-        .route("/join", any(move |request: Request| sign_up(asking, request)))
-        .route("/join/{key}", any(move |key: Path<String>, request: Request| join(Arc::clone(&joining), key, request)))
-        .route("/confirm/{key}", any(move |key: Path<String>, request: Request| confirm(confirming, key, request)))
+        .route(
+            "/join",
+            any(move |request: Request| form(asking, String::new(), request, sign_up::show, sign_up::request)),
+        )
+        .route(
+            "/join/{key}",
+            any(move |key: Path<String>, request: Request| form(joining, key.0, request, join::show, join::accept)),
+        )
+        .route(
+            "/confirm/{key}",
+            any(move |key: Path<String>, request: Request| {
+                form(confirming, key.0, request, confirm::show, confirm::confirm)
+            }),
+        )
         .route(EMOJI_DATA_PATH, get(emoji_data).fallback(only_get))
         .route("/metrics", any(serve_metrics))
         .fallback(async || into_axum(respond::error(&ApiError::NoSuchEndpoint {})))
 }
 
-/// Where people ask for an account.
-async fn sign_up(app: Arc<App>, request: Request) -> Response<axum::body::Body> {
+/// A page with a form for people who are not logged in: how it is shown, and what is done with what was filled in.
+async fn form<S, F>(
+    app: Arc<App>,
+    key: String,
+    request: Request,
+    show: impl FnOnce(Visit) -> S,
+    fill: impl FnOnce(Visit, axum::body::Body) -> F,
+) -> Response<axum::body::Body>
+where
+    S: Future<Output = Response<Bytes>>,
+    F: Future<Output = Response<Bytes>>,
+{
     let address = app.client_address(request.extensions(), request.headers());
     let (parts, body) = request.into_parts();
-    let (headers, query) = (&parts.headers, parts.uri.query());
+    let query = parts.uri.query().map(str::to_owned);
+    let visit = Visit { app, key, address, headers: parts.headers, query };
     into_axum(match parts.method {
-        Method::GET | Method::HEAD => handlers::sign_up::show(&app, headers),
-        Method::POST => closing(handlers::sign_up::request(&app, address, headers, query, body).await),
-        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
-    })
-}
-
-/// Where the link of an invitation leads.
-async fn join(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
-    let address = app.client_address(request.extensions(), request.headers());
-    let (parts, body) = request.into_parts();
-    let (headers, query) = (&parts.headers, parts.uri.query());
-    into_axum(match parts.method {
-        Method::GET | Method::HEAD => handlers::join::show(&app, &key, address, headers).await,
-        Method::POST => closing(handlers::join::accept(&app, &key, address, headers, query, body).await),
-        _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
-    })
-}
-
-/// Where the link to confirm an address leads.
-async fn confirm(app: Arc<App>, Path(key): Path<String>, request: Request) -> Response<axum::body::Body> {
-    let address = app.client_address(request.extensions(), request.headers());
-    let (parts, _) = request.into_parts();
-    into_axum(match parts.method {
-        Method::GET | Method::HEAD => handlers::confirm::show(&app, &key, address, &parts.headers).await,
-        Method::POST => closing(handlers::confirm::confirm(&app, &key, address, &parts.headers).await),
+        Method::GET | Method::HEAD => show(visit).await,
+        Method::POST => closing(fill(visit, body).await),
         _ => closing(respond::error(&ApiError::MethodNotAllowed { allowed: vec!["GET", "HEAD", "POST"] })),
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::http::rate_limit::RateLimit;
 use std::net::IpAddr;
+use tidings_core::commands::invites::sign_up::Asker;
 use tidings_types::ApiError;
 
 const HOUR_SECS: u32 = 3_600;
@@ -9,24 +10,38 @@ const DAY_SECS: u32 = 24 * HOUR_SECS;
 
 /// E-mails that one network has sent in a day.
 const FROM_MAX: u32 = 10;
+/// The same for who has a link for many: a whole class may come from one network.
+const FROM_WITH_LINK_MAX: u32 = 100;
 /// E-mails that one address is sent in a day.
 const TO_MAX: u32 = 5;
-/// E-mails in an hour, whoever asks.
+/// E-mails in an hour, whoever asks; as many for those together who have a link.
 const ALL_MAX: u32 = 100;
 
 /// The limits; forgotten when the server stops.
 pub struct SignUps {
-    from: RateLimit<IpAddr>,
+    anybody: Share,
+    with_link: Share,
     to: RateLimit<String>,
+}
+
+/// What people of one kind may have sent: others do not use it up.
+struct Share {
+    from: RateLimit<IpAddr>,
     all: RateLimit<()>,
+}
+
+impl Share {
+    fn new(from_max: u32) -> Self {
+        Share { from: RateLimit::per(from_max, DAY_SECS), all: RateLimit::per(ALL_MAX, HOUR_SECS) }
+    }
 }
 
 impl Default for SignUps {
     fn default() -> Self {
         SignUps {
-            from: RateLimit::per(FROM_MAX, DAY_SECS),
+            anybody: Share::new(FROM_MAX),
+            with_link: Share::new(FROM_WITH_LINK_MAX),
             to: RateLimit::per(TO_MAX, DAY_SECS),
-            all: RateLimit::per(ALL_MAX, HOUR_SECS),
         }
     }
 }
@@ -37,20 +52,26 @@ impl SignUps {
     ///
     /// # Errors
     /// 429 for a network that asks too often, and where all together do.
-    pub fn check(&self, network: IpAddr, email: &str, now: i64) -> Result<bool, ApiError> {
-        self.from.check(&network, now)?;
+    pub fn check(&self, asker: &Asker, network: IpAddr, email: &str, now: i64) -> Result<bool, ApiError> {
+        let share = match asker {
+            Asker::Anybody => &self.anybody,
+            Asker::WithLink(_) => &self.with_link,
+        };
+        share.from.check(&network, now)?;
         if self.to.check(&mailbox(email), now).is_err() {
             return Ok(false);
         }
-        self.all.check(&(), now)?;
+        share.all.check(&(), now)?;
         Ok(true)
     }
 
     /// Forgets who has not asked for a while. To be called now and then.
     pub fn forget_idle(&self) {
-        self.from.forget_idle();
+        for share in [&self.anybody, &self.with_link] {
+            share.from.forget_idle();
+            share.all.forget_idle();
+        }
         self.to.forget_idle();
-        self.all.forget_idle();
     }
 }
 
@@ -77,23 +98,27 @@ mod tests {
         let limits = SignUps::default();
         let written = ["a@x.example", "A@X.example", "a+1@x.example", " a+2+3@x.example", "a@x.example"];
         for (n, email) in (0..).zip(written) {
-            assert!(matches!(limits.check(network(n), email, 0), Ok(true)), "{email}");
+            assert!(matches!(limits.check(&Asker::Anybody, network(n), email, 0), Ok(true)), "{email}");
         }
-        assert!(matches!(limits.check(network(9), "a+9@x.example", 0), Ok(false)));
-        assert!(matches!(limits.check(network(9), "b@x.example", 0), Ok(true)));
+        assert!(matches!(limits.check(&Asker::Anybody, network(9), "a+9@x.example", 0), Ok(false)));
+        assert!(matches!(limits.check(&Asker::Anybody, network(9), "b@x.example", 0), Ok(true)));
     }
 
     #[test]
     fn a_network_and_all_together_ask_so_often() {
         let limits = SignUps::default();
         for n in 0..FROM_MAX {
-            assert!(limits.check(network(0), &format!("{n}@x.example"), 0).is_ok(), "{n}");
+            assert!(limits.check(&Asker::Anybody, network(0), &format!("{n}@x.example"), 0).is_ok(), "{n}");
         }
-        assert!(limits.check(network(0), "one-more@x.example", 0).is_err());
+        assert!(limits.check(&Asker::Anybody, network(0), "one-more@x.example", 0).is_err());
         for n in FROM_MAX..ALL_MAX {
             let from = network(u8::try_from(n).expect("a small number"));
-            assert!(limits.check(from, &format!("{n}@x.example"), 0).is_ok(), "{n}");
+            assert!(limits.check(&Asker::Anybody, from, &format!("{n}@x.example"), 0).is_ok(), "{n}");
         }
-        assert!(limits.check(network(250), "one-more@x.example", 0).is_err());
+        assert!(limits.check(&Asker::Anybody, network(250), "one-more@x.example", 0).is_err());
+        // Strangers do not use up what those have who have a link.
+        let link = Asker::WithLink("key".to_owned());
+        assert!(limits.check(&link, network(0), "one-more@x.example", 0).is_ok());
+        assert!(matches!(limits.check(&link, network(0), "0@x.example", 0), Ok(true)));
     }
 }

@@ -57,6 +57,7 @@ impl Writing<'_> {
             Change::Linkifiers(list) => self.linkifiers(list),
             Change::ChannelFolders(list) => self.channel_folders(list),
             Change::Invite { id, row } => self.invite(*id, row.as_deref()),
+            Change::InvitesSent { user, sent } => self.invites_sent(*user, *sent),
             Change::EmailChange { user, row } => self.email_change(*user, row.as_deref()),
             Change::Mail { id, row } => self.mail(*id, row.as_deref()),
             Change::Audit(row) => self.run(

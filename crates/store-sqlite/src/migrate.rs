@@ -32,6 +32,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0029_messages_by_time.sql"),
     include_str!("../migrations/0033_traffic.sql"),
     include_str!("../migrations/0027_imported_at.sql"),
+    include_str!("../migrations/0034_links_of_links.sql"),
+    include_str!("../migrations/0035_invites_sent.sql"),
 ];
 
 /// Brings the schema up to date, all of it or nothing.

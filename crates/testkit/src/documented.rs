@@ -232,6 +232,7 @@ fn invites(now: i64) -> [Change; 2] {
             id,
             key: format!("{id:x<32}"),
             email: email.map(str::to_owned),
+            via: None,
             invited_by: UserId(8),
             invited_at: now,
             expires_at: None,

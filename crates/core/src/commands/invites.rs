@@ -3,7 +3,7 @@
 //! Keys of links are made before, since they are random. Whoever knows the key of an invitation that is open may join.
 //!
 //! # Layout
-//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: for who was not.
+//! - [`accept`]: an account for who was invited. [`mail`]: the e-mails. [`sign_up`]: links for who was not, or not by mail.
 //! - here: making invitations, and taking them back.
 
 pub mod accept;
@@ -18,7 +18,8 @@ use super::user_groups::members::check_may_add;
 use super::users::{administrator_required, check_is_address};
 use crate::change::Change;
 use crate::limits;
-use crate::state::invites::InviteRow;
+use crate::state::RealmState;
+use crate::state::invites::{InviteRow, SentInvites};
 use crate::state::users::UserRow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ use tidings_types::invite::SkippedAddress;
 use tidings_types::realm::WELCOME_CHARS_MAX;
 use tidings_types::user::Role;
 use tidings_types::{ApiError, ChannelId, GroupId, UserId};
+
+const DAY_SECS: i64 = 86_400;
 
 /// What an invitation is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +77,24 @@ pub fn addresses(text: &str) -> Result<Vec<String>, ApiError> {
     Ok(all)
 }
 
+/// Whether somebody may have invitations sent by e-mail at this time, in UNIX seconds. In an open organization accounts cost
+/// nothing, so new ones are not lent its name to write to strangers; administrators always are. Links for many send
+/// nothing, and are made by whom the organization lets.
+///
+/// # Errors
+/// 400 where the organization does not let them; `INVITATION_FAILED` for an account that is too new.
+pub fn check_may_send(state: &RealmState, actor: &UserRow, now: i64) -> Result<(), ApiError> {
+    if !state.may_invite(actor) {
+        return Err(ApiError::bad_request("Insufficient permission"));
+    }
+    let is_new = now - actor.date_joined < limits::INVITES_MIN_ACCOUNT_AGE_SECS;
+    if is_new && !state.realm.settings.invite_required && !actor.role.is_admin() {
+        let why = "Your account is too new to invite people to this organization. Ask an administrator to do so.";
+        return Err(failure(why, Vec::new(), false, false));
+    }
+    Ok(())
+}
+
 /// `send-invites`: addresses, each with a key. Returns those that got none, of which there are fewer than all.
 ///
 /// # Errors
@@ -86,22 +107,23 @@ pub fn send(
     product: &str,
 ) -> Result<Vec<SkippedAddress>, ApiError> {
     let actor = tx.actor(actor)?;
-    if !tx.state.may_invite(&actor) {
-        return Err(ApiError::bad_request("Insufficient permission"));
-    }
+    check_may_send(&tx.state, &actor, tx.now)?;
     let row = check(tx, &actor, wanted)?;
-    let (mut skipped, count) = (Vec::new(), people.len());
+    let (mut skipped, mut invited) = (Vec::new(), Vec::new());
     for (email, key) in people {
-        if let Some(why) = skip(tx, &email) {
-            skipped.push(why);
-            continue;
+        match skip(tx, &email) {
+            Some(why) => skipped.push(why),
+            None => invited.push((email, key)),
         }
+    }
+    if invited.is_empty() {
+        return Err(failed(skipped, false));
+    }
+    count_sent(tx, &actor, invited.len())?;
+    for (email, key) in invited {
         replace_own(tx, actor.id, &email);
         let invite = insert(tx, InviteRow { email: Some(email), key, ..row.clone() })?;
         mail::send_invite(tx, &actor, &invite, product)?;
-    }
-    if skipped.len() == count {
-        return Err(failed(skipped, false));
     }
     tell(tx, &[Arc::new(row)]);
     Ok(skipped)
@@ -118,9 +140,26 @@ pub fn failed(errors: Vec<SkippedAddress>, sent_invitations: bool) -> ApiError {
     failure(text, errors, sent_invitations, false)
 }
 
-/// What is answered to who had too many invitations sent in a day.
-#[must_use]
-pub fn too_many_today() -> ApiError {
+/// Counts e-mails with invitations that somebody has sent now, so that nobody floods strangers with them.
+///
+/// # Errors
+/// `INVITATION_FAILED` where that is more than they may have sent in a day; none of them is sent then.
+fn count_sent(tx: &mut Tx<'_>, actor: &UserRow, more: usize) -> Result<(), ApiError> {
+    let most = match actor.role.is_admin() {
+        true => limits::INVITED_PER_DAY_BY_ADMINISTRATORS_MAX,
+        false => limits::INVITED_PER_DAY_MAX,
+    };
+    let today = tx.state.invites.sent_by(actor.id).filter(|sent| tx.now < sent.since + DAY_SECS);
+    let today = today.unwrap_or(SentInvites { since: tx.now, count: 0 });
+    let count = u32::try_from(more).unwrap_or(u32::MAX).saturating_add(today.count);
+    if count > most {
+        return Err(too_many_today());
+    }
+    tx.change(Change::InvitesSent { user: actor.id, sent: SentInvites { count, ..today } });
+    Ok(())
+}
+
+fn too_many_today() -> ApiError {
     failure("You have sent as many invitations as one can in a day. Nobody was invited.", Vec::new(), false, true)
 }
 
@@ -190,6 +229,7 @@ fn check(tx: &Tx<'_>, actor: &UserRow, wanted: &Wanted) -> Result<InviteRow, Api
         id: 0,
         key: String::new(),
         email: None,
+        via: None,
         invited_by: actor.id,
         invited_at: tx.now,
         expires_at: wanted.minutes.map(|minutes| tx.now + 60 * minutes),
@@ -229,7 +269,9 @@ fn insert(tx: &mut Tx<'_>, row: InviteRow) -> Result<Arc<InviteRow>, ApiError> {
 /// A new invitation of the same person to the same address takes the place of the one before.
 fn replace_own(tx: &mut Tx<'_>, inviter: UserId, email: &str) {
     let is_same = |row: &&Arc<InviteRow>| {
-        row.invited_by == inviter && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+        row.invited_by == inviter
+            && !row.is_sign_up()
+            && row.email.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(email))
     };
     let same = tx.state.invites.iter().filter(is_same).map(|row| row.id).collect();
     remove_all(tx, &same);
@@ -245,13 +287,17 @@ fn remove(tx: &mut Tx<'_>, id: u32) {
     remove_all(tx, &BTreeSet::from([id]));
 }
 
+/// Removes invitations; with a link for many, what was asked for by it.
 fn remove_all(tx: &mut Tx<'_>, ids: &BTreeSet<u32>) {
-    for id in ids {
+    if ids.is_empty() {
+        return;
+    }
+    let goes = |row: &&Arc<InviteRow>| ids.contains(&row.id) || row.via.is_some_and(|via| ids.contains(&via));
+    let ids: BTreeSet<u32> = tx.state.invites.iter().filter(goes).map(|row| row.id).collect();
+    for id in &ids {
         tx.change(Change::Invite { id: *id, row: None });
     }
-    if !ids.is_empty() {
-        mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
-    }
+    mail::take_back(tx, |row| row.invite.is_some_and(|id| ids.contains(&id)));
 }
 
 fn tell(tx: &mut Tx<'_>, invites: &[Arc<InviteRow>]) {
@@ -287,10 +333,12 @@ pub fn revoke(tx: &mut Tx<'_>, actor: UserId, id: u32, is_link: bool) -> Result<
 /// `resend-email-invite`.
 ///
 /// # Errors
-/// 400 for what is not there (any more), and where the actor may not.
+/// 400 for what is not there (any more), where the actor may not, and where it is one e-mail too many today.
 pub fn resend(tx: &mut Tx<'_>, actor: UserId, id: u32, product: &str) -> Result<(), ApiError> {
     let actor = tx.actor(actor)?;
     let row = access(tx, &actor, id, false)?;
+    // The description of this operation has no form for more than what went wrong.
+    count_sent(tx, &actor, 1).map_err(|error| ApiError::bad_request(error.to_string()))?;
     let inviter = tx.state.users.get(row.invited_by).cloned().unwrap_or(actor);
     mail::send_invite(tx, &inviter, &row, product)
 }

@@ -1,6 +1,7 @@
 //! Invitations, addresses that wait to be confirmed, and e-mails that wait to be sent.
 
 use super::users::{KeyHash, NOTIFICATION_BOT};
+use crate::equipment::Equipment;
 use imbl::OrdMap;
 use std::sync::Arc;
 use tidings_types::user::Role;
@@ -15,6 +16,8 @@ pub struct InviteRow {
     pub key: String,
     /// Whom it was sent to; none for a link for many.
     pub email: Option<String>,
+    /// The link for many by which the one asked for this whom it was sent to; gone when that is.
+    pub via: Option<u32>,
     /// Who invites.
     pub invited_by: UserId,
     /// UNIX seconds.
@@ -36,10 +39,18 @@ pub struct InviteRow {
 }
 
 impl InviteRow {
-    /// Whether somebody asked for it themselves, where the organization is open. Nobody manages these.
+    /// Whether somebody asked for it themselves: where the organization is open, or by a link for many. Nobody manages
+    /// these.
     #[must_use]
     pub fn is_sign_up(&self) -> bool {
-        self.invited_by == NOTIFICATION_BOT
+        self.invited_by == NOTIFICATION_BOT || self.via.is_some()
+    }
+
+    /// Whether it can be accepted by who proves an address only: who comes by a link for many, where the server can send
+    /// a link to that address.
+    #[must_use]
+    pub fn wants_proof(&self, equipment: &Equipment) -> bool {
+        self.email.is_none() && equipment.sends_mail
     }
 
     /// Whether it can be accepted at this time, in UNIX seconds.
@@ -91,12 +102,22 @@ impl EmailChange {
     }
 }
 
+/// How many e-mails with invitations somebody had sent within a day of the first, wherever the invitations are now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentInvites {
+    /// When the first was sent, in UNIX seconds.
+    pub since: i64,
+    /// How many.
+    pub count: u32,
+}
+
 /// All of them.
 #[derive(Clone, Debug, Default)]
 pub struct Invites {
     rows: OrdMap<u32, Arc<InviteRow>>,
     email_changes: OrdMap<UserId, Arc<EmailChange>>,
     mail: OrdMap<u32, Arc<MailRow>>,
+    sent: OrdMap<UserId, SentInvites>,
     last_id: u32,
     last_mail: u32,
 }
@@ -159,6 +180,12 @@ impl Invites {
         self.mail.len()
     }
 
+    /// What somebody had sent, also if its day is over.
+    #[must_use]
+    pub fn sent_by(&self, user: UserId) -> Option<SentInvites> {
+        self.sent.get(&user).copied()
+    }
+
     /// The id the next e-mail gets.
     #[must_use]
     pub fn next_mail_id(&self) -> u32 {
@@ -178,6 +205,10 @@ impl Invites {
             Some(row) => self.email_changes.insert(user, row),
             None => self.email_changes.remove(&user),
         };
+    }
+
+    pub(super) fn put_sent(&mut self, user: UserId, sent: SentInvites) {
+        self.sent.insert(user, sent);
     }
 
     pub(super) fn put_mail(&mut self, id: u32, row: Option<Arc<MailRow>>) {

@@ -3,38 +3,50 @@
 use super::Writing;
 use crate::row::{Error, to_json};
 use rusqlite::params;
-use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow, SentInvites};
 use tidings_types::UserId;
+
+const INVITE_COLUMNS: &[&str] = &[
+    "id",
+    "key",
+    "email",
+    "via_id",
+    "invited_by",
+    "invited_at",
+    "expires_at",
+    "role",
+    "channel_ids",
+    "group_ids",
+    "include_defaults",
+    "notify_inviter",
+    "welcome",
+];
 
 impl Writing<'_> {
     pub(super) fn invite(&self, id: u32, row: Option<&InviteRow>) -> Result<(), Error> {
         let Some(row) = row else { return self.run("DELETE FROM invites WHERE id = ?1", params![id]) };
         self.run(
-            "INSERT INTO invites (
-                 id, key, email, invited_by, invited_at, expires_at, role, channel_ids, include_defaults, notify_inviter,
-                 welcome, group_ids
-             ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-             ON CONFLICT (id) DO UPDATE SET
-                 key = excluded.key, email = excluded.email, invited_by = excluded.invited_by,
-                 invited_at = excluded.invited_at, expires_at = excluded.expires_at, role = excluded.role,
-                 channel_ids = excluded.channel_ids, include_defaults = excluded.include_defaults,
-                 notify_inviter = excluded.notify_inviter, welcome = excluded.welcome,
-                 group_ids = excluded.group_ids",
+            &super::upsert("invites", INVITE_COLUMNS),
             params![
                 row.id,
                 row.key,
                 row.email,
+                row.via,
                 row.invited_by.0,
                 row.invited_at,
                 row.expires_at,
                 u16::from(row.role),
                 to_json("invites", &row.channels)?,
+                to_json("invites", &row.groups)?,
                 row.include_defaults,
                 row.notify_inviter,
                 row.welcome,
-                to_json("invites", &row.groups)?,
             ],
         )
+    }
+
+    pub(super) fn invites_sent(&self, user: UserId, sent: SentInvites) -> Result<(), Error> {
+        self.run(&super::upsert("invites_sent", &["user_id", "since", "sent"]), params![user.0, sent.since, sent.count])
     }
 
     pub(super) fn mail(&self, id: u32, row: Option<&MailRow>) -> Result<(), Error> {

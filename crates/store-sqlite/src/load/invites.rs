@@ -6,11 +6,12 @@ use rusqlite::Connection;
 use std::sync::Arc;
 use tidings_core::change::Change;
 use tidings_core::state::RealmState;
-use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow, SentInvites};
 use tidings_types::UserId;
 
 pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     invites(connection, state)?;
+    sent(connection, state)?;
     email_changes(connection, state)?;
     mail(connection, state)?;
     // The ids that were given last, also if what had them is gone.
@@ -28,7 +29,7 @@ pub(super) fn load(connection: &Connection, state: &mut RealmState) -> Result<()
 fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
     const TABLE: &str = "invites";
     let sql = "SELECT id, key, email, invited_by, invited_at, expires_at, role, channel_ids, include_defaults,
-                   notify_inviter, welcome, group_ids
+                   notify_inviter, welcome, group_ids, via_id
                FROM invites ORDER BY id";
     for_each(connection, sql, |row| {
         let (role, channels): (u16, String) = (get(row, 6, TABLE)?, get(row, 7, TABLE)?);
@@ -37,6 +38,7 @@ fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error>
             id: get(row, 0, TABLE)?,
             key: get(row, 1, TABLE)?,
             email: get(row, 2, TABLE)?,
+            via: get(row, 12, TABLE)?,
             invited_by: UserId(get(row, 3, TABLE)?),
             invited_at: get(row, 4, TABLE)?,
             expires_at: get(row, 5, TABLE)?,
@@ -48,6 +50,16 @@ fn invites(connection: &Connection, state: &mut RealmState) -> Result<(), Error>
             welcome: get(row, 10, TABLE)?,
         };
         state.apply(&Change::Invite { id: invite.id, row: Some(Arc::new(invite)) });
+        Ok(())
+    })
+}
+
+fn sent(connection: &Connection, state: &mut RealmState) -> Result<(), Error> {
+    const TABLE: &str = "invites_sent";
+    for_each(connection, "SELECT user_id, since, sent FROM invites_sent", |row| {
+        let user = UserId(get(row, 0, TABLE)?);
+        let sent = SentInvites { since: get(row, 1, TABLE)?, count: get(row, 2, TABLE)? };
+        state.apply(&Change::InvitesSent { user, sent });
         Ok(())
     })
 }

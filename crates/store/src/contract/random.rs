@@ -43,7 +43,7 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
     if kind >= 224 {
         return files(world, user, kind, a, b);
     }
-    Some(match kind % 51 {
+    Some(match kind % 52 {
         0 => Change::Realm(Arc::new(samples::realm(a % 100))),
         1 => Change::User(Arc::new(samples::user(world.state.users.next_id(), a % 100))),
         2 => Change::User(Arc::new(samples::user(user, b % 100))),
@@ -112,6 +112,7 @@ fn change<B: Backend>(world: &World<'_, B>, kind: u8, a: u32, b: u32) -> Option<
             let id = a % 5 + 1;
             samples::mail(id, (!b.is_multiple_of(3) || world.state.invites.get_mail(id).is_none()).then_some(b))
         }
+        51 => samples::invites_sent(user, b),
         50 => samples::email_change(user, (!b.is_multiple_of(4)).then_some(b)),
         38 => Change::ProfileFields(Arc::new(samples::profile_fields(a % 5))),
         37 => {

@@ -8,7 +8,7 @@ use tidings_core::state::channels::{ChannelRow, Span, SubscriptionRow};
 use tidings_core::state::exports::{ExportRow, Outcome};
 use tidings_core::state::files::{FileRow, ImageRow};
 use tidings_core::state::groups::GroupRow;
-use tidings_core::state::invites::{EmailChange, InviteRow, MailRow};
+use tidings_core::state::invites::{EmailChange, InviteRow, MailRow, SentInvites};
 use tidings_core::state::linkifiers::{Numbered, Playgrounds};
 use tidings_core::state::organization::{DefaultGroups, Folders, ProfileFields};
 use tidings_core::state::pictures::{EmojiRow, Picture, PictureOf};
@@ -144,6 +144,7 @@ pub fn invite(id: u32, n: Option<u32>) -> Change {
         id,
         key: format!("key{id}"),
         email: n.is_multiple_of(2).then(|| format!("ü{n}@x.example")),
+        via: n.is_multiple_of(4).then_some(n + 1),
         invited_by: UserId(1),
         invited_at: n.into(),
         expires_at: n.is_multiple_of(3).then_some(i64::from(n) + 9),
@@ -155,6 +156,12 @@ pub fn invite(id: u32, n: Option<u32>) -> Change {
         welcome: n.is_multiple_of(4).then(|| "Servus".to_owned()),
     };
     Change::Invite { id, row: n.map(|n| Arc::new(row(n))) }
+}
+
+/// What somebody had sent; `n` makes a difference.
+#[must_use]
+pub fn invites_sent(user: UserId, n: u32) -> Change {
+    Change::InvitesSent { user, sent: SentInvites { since: i64::from(n) + 9, count: n } }
 }
 
 /// An address that waits to be confirmed; `n` makes a difference. None is gone.

@@ -1,6 +1,7 @@
 //! Register, then fold every event, equals a fresh register: for random operations by people of all roles, over
 //! every section of the initial state, for clients of today and of long ago.
 
+mod comings;
 mod operate;
 
 use operate::operate;
@@ -134,7 +135,7 @@ async fn check(server: &TestServer, viewer: &mut Viewer, after_deletion: bool, h
 }
 
 async fn run(seed: u64) {
-    let server = TestServer::start().await;
+    let server = TestServer::start_with(comings::config()).await;
     let mut rng = StdRng::seed_from_u64(seed);
     let mut viewers = Vec::new();
     for name in VIEWERS {
@@ -145,7 +146,7 @@ async fn run(seed: u64) {
     let (mut deleted, mut accepted) = (false, 0);
     for step in 0..OPERATIONS {
         let (what, status) = operate(&server, &mut rng).await;
-        deleted |= ["delete", "move_channel"].iter().any(|kind| what.starts_with(kind));
+        deleted |= ["delete", "move_channel", "expire"].iter().any(|kind| what.starts_with(kind));
         // Who takes back that a topic is done has the notice of it deleted.
         deleted |= what.starts_with("move_topic");
         accepted += usize::from(status == 200);

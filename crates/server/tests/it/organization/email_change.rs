@@ -1,7 +1,8 @@
 //! A new address of one's own, where e-mail is set up.
 
-use super::mail::{Letter, MailServer, config, with_mail};
-use serde_json::{Value, json};
+use super::mail::{MailServer, config, with_mail};
+use super::visits::{path_in, visit};
+use serde_json::json;
 use tidings_testkit::{TestServer, fixture};
 
 /// Asks for another address; returns the path of the link that is sent there.
@@ -9,22 +10,7 @@ async fn ask(server: &TestServer, mail: &MailServer, who: &str, email: &str) -> 
     server.client(who).patch("/settings", &[("email", email)]).await.done();
     let letter = mail.next().await;
     assert_eq!(letter.to, [email]);
-    path(&letter)
-}
-
-fn path(letter: &Letter) -> String {
-    let text = letter.text.replace("=\r\n", "");
-    let link = text.split("http://example.com").nth(1).expect("a link").split_whitespace().next().expect("a path");
-    link.to_owned()
-}
-
-/// What the server answers a program at a link: status and JSON.
-async fn visit(server: &TestServer, method: &str, path: &str) -> (u16, Value) {
-    let method = method.parse().expect("a method");
-    let request = reqwest::Client::new().request(method, format!("{}{path}", server.url));
-    let response = request.header("Accept", "application/json").send().await.expect("an answer");
-    let status = response.status().as_u16();
-    (status, serde_json::from_str(&response.text().await.expect("text")).expect("JSON"))
+    path_in(&letter)
 }
 
 /// Waits until the server has noted that its e-mail was sent.
@@ -52,13 +38,13 @@ async fn a_new_address_is_ones_own_once_it_is_confirmed() {
     assert!(path.starts_with("/confirm/"), "{path}");
     // Programs that look into e-mail open links; that confirms nothing.
     for _ in 0..2 {
-        let (status, answer) = visit(&server, "GET", &path).await;
+        let (status, answer) = visit(&server, &path, None).await;
         assert_eq!((status, &answer["email"]), (200, &"prince@x.example".into()));
     }
     assert_eq!(address_of(&server, "hamlet"), "hamlet@example.com");
     assert!(shown.events().await.is_empty());
 
-    let (status, done) = visit(&server, "POST", &path).await;
+    let (status, done) = visit(&server, &path, Some(&[])).await;
     assert_eq!((status, &done["email"]), (200, &"prince@x.example".into()));
     assert_eq!(address_of(&server, "hamlet"), "prince@x.example");
     let told = shown.events().await;
@@ -70,8 +56,8 @@ async fn a_new_address_is_ones_own_once_it_is_confirmed() {
     let notice = mail.next().await;
     assert_eq!(notice.to, ["hamlet@example.com"]);
     assert!(notice.text.contains("prince@x.example") && !notice.text.contains("/confirm/"), "{}", notice.text);
-    for method in ["GET", "POST"] {
-        assert_eq!(visit(&server, method, &path).await.0, 404, "it is used up");
+    for method in [None, Some(&[][..])] {
+        assert_eq!(visit(&server, &path, method).await.0, 404, "it is used up");
     }
 }
 
@@ -85,22 +71,22 @@ async fn links_are_good_for_a_day_and_only_the_newest_is() {
     until_sent(&server).await;
     let server = server.restart().await;
     for path in [&first, &wrong] {
-        let (status, error) = visit(&server, "POST", path).await;
+        let (status, error) = visit(&server, path, Some(&[])).await;
         assert_eq!((status, &error["result"]), (404, &"error".into()));
     }
     server.clock.advance(86_300);
-    assert_eq!(visit(&server, "GET", &second).await.0, 200);
+    assert_eq!(visit(&server, &second, None).await.0, 200);
     server.clock.advance(100);
-    assert_eq!(visit(&server, "GET", &second).await.0, 404);
-    assert_eq!(visit(&server, "POST", &second).await.0, 404);
+    assert_eq!(visit(&server, &second, None).await.0, 404);
+    assert_eq!(visit(&server, &second, Some(&[])).await.0, 404);
     assert_eq!(address_of(&server, "hamlet"), "hamlet@example.com");
     // Who wants the old one again gives up the new one; and an administrator's change counts.
     let third = ask(&server, &mail, "hamlet", "king@x.example").await;
     server.client("hamlet").patch("/settings", &[("email", "hamlet@example.com")]).await.done();
-    assert_eq!(visit(&server, "POST", &third).await.0, 404);
+    assert_eq!(visit(&server, &third, Some(&[])).await.0, 404);
     let fourth = ask(&server, &mail, "hamlet", "ghost@x.example").await;
     server.client("desdemona").patch("/users/4", &[("new_email", "other@x.example")]).await.done();
-    assert_eq!(visit(&server, "POST", &fourth).await.0, 404);
+    assert_eq!(visit(&server, &fourth, Some(&[])).await.0, 404);
     assert_eq!(address_of(&server, "hamlet"), "other@x.example");
 }
 
@@ -112,19 +98,19 @@ async fn what_happened_meanwhile_counts() {
     let path = ask(&server, &mail, "hamlet", "prince@x.example").await;
     // Somebody else has it now.
     desdemona.patch("/users/6", &[("new_email", "Prince@x.example")]).await.done();
-    let (status, error) = visit(&server, "POST", &path).await;
+    let (status, error) = visit(&server, &path, Some(&[])).await;
     assert_eq!((status, &error["msg"]), (400, &"Email is already in use.".into()));
     desdemona.patch("/users/6", &[("new_email", "six@x.example")]).await.done();
     // Nobody may change theirs now.
     iago.patch("/realm", &[("email_changes_disabled", "true")]).await.done();
-    let (status, error) = visit(&server, "POST", &path).await;
+    let (status, error) = visit(&server, &path, Some(&[])).await;
     assert_eq!(status, 400, "{error}");
     iago.patch("/realm", &[("email_changes_disabled", "false")]).await.done();
     // Who is gone has no use for it, also when they come back.
     iago.delete("/users/4", &[]).await.done();
-    assert_eq!(visit(&server, "POST", &path).await.0, 404);
+    assert_eq!(visit(&server, &path, Some(&[])).await.0, 404);
     iago.post("/users/4/reactivate", &[]).await.done();
-    assert_eq!(visit(&server, "POST", &path).await.0, 404);
+    assert_eq!(visit(&server, &path, Some(&[])).await.0, 404);
     assert_eq!(address_of(&server, "hamlet"), "hamlet@example.com");
 }
 
@@ -153,7 +139,7 @@ async fn the_mail_and_the_page_have_the_brands_name() {
     let letter = mail.next().await;
     assert!(letter.text.contains("Test realm on Aloha") && !letter.text.contains("Tidings"), "{}", letter.text);
     let client = reqwest::Client::new();
-    let url = format!("{}{}", server.url, path(&letter));
+    let url = format!("{}{}", server.url, path_in(&letter));
     let page = client.get(&url).header("Accept", "text/html").send().await.expect("an answer");
     assert_eq!(page.headers()["referrer-policy"], "no-referrer");
     let page = page.text().await.expect("text");

@@ -1,5 +1,6 @@
 use super::mail::{MailServer, with_mail};
 use serde_json::{Value, json};
+use tidings_core::limits;
 use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
 
@@ -173,4 +174,64 @@ async fn so_many_invitations_a_day_and_one_to_an_address() {
     }
     server.clock.advance(86_400);
     invite(&hamlet, 98, 1).await.done();
+}
+
+#[tokio::test]
+async fn who_has_just_joined_an_open_organization_invites_nobody_by_mail() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let (hamlet, shiva, owner) = (server.client("hamlet"), server.client("shiva"), server.client("desdemona"));
+    let everybody = [("create_multiuse_invite_group", r#"{"new":5}"#), ("invite_required", "false")];
+    owner.patch("/realm", &everybody).await.done();
+    let people = [("invitee_emails", "yorick@x.example"), ("stream_ids", "[]")];
+    server.clock.advance(limits::INVITES_MIN_ACCOUNT_AGE_SECS - 3_600);
+    for newcomer in [&hamlet, &shiva] {
+        let refused = newcomer.post("/invites", &people).await;
+        let told = ["errors", "sent_invitations", "daily_limit_reached"].map(|name| refused.json[name].clone());
+        assert_eq!(told, [json!([]), json!(false), json!(false)]);
+        assert!(refused.json["msg"].as_str().is_some_and(|why| why.contains("too new")), "{}", refused.json);
+        refused.refused_with_code(400, "INVITATION_FAILED");
+    }
+    assert_eq!(server.app.realm.state().invites.count(), 0);
+    // Links send nothing; administrators are known; and where one needs an invitation, somebody vouched for who is new.
+    link(&hamlet, &[]).await;
+    server.client("iago").post("/invites", &people).await.done();
+    owner.patch("/realm", &[("invite_required", "true")]).await.done();
+    hamlet.post("/invites", &people).await.done();
+    owner.patch("/realm", &[("invite_required", "false")]).await.done();
+    server.clock.advance(3_600);
+    hamlet.post("/invites", &people).await.done();
+}
+
+#[tokio::test]
+async fn what_was_sent_counts_at_once_after_a_restart_and_when_it_is_taken_back() {
+    let mail = MailServer::start().await;
+    let server = with_mail(&mail).await;
+    let invite = async |server: &TestServer, from: usize, count: usize| {
+        let people: Vec<String> = (from..from + count).map(|n| format!("player{n}@x.example")).collect();
+        let people = [("invitee_emails", people.join(",")), ("stream_ids", "[]".to_owned())];
+        let people = people.each_ref().map(|(name, value)| (*name, value.as_str()));
+        server.client("hamlet").post("/invites", &people).await
+    };
+    // What is not sent does not count.
+    server.client("hamlet").post("/invites", &[("invitee_emails", "nobody"), ("stream_ids", "[]")]).await;
+    let replies = tokio::join!(
+        invite(&server, 0, 40),
+        invite(&server, 100, 40),
+        invite(&server, 200, 40),
+        invite(&server, 300, 40),
+        invite(&server, 400, 40)
+    );
+    let replies = [replies.0, replies.1, replies.2, replies.3, replies.4];
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 2, "however many come at once");
+    assert_eq!(list(&server.client("hamlet")).await.len(), 80);
+    let server = server.restart().await;
+    for row in list(&server.client("hamlet")).await.iter().take(40) {
+        server.client("hamlet").delete(&format!("/invites/{}", row["id"]), &[]).await.done();
+    }
+    invite(&server, 500, 21).await.refused_with_code(400, "INVITATION_FAILED");
+    assert_eq!(list(&server.client("hamlet")).await.len(), 40, "none of them was sent");
+    invite(&server, 500, 20).await.done();
+    server.clock.advance(86_400);
+    invite(&server, 600, 100).await.done();
 }

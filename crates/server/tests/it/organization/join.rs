@@ -1,37 +1,6 @@
+use super::visits::{PASSWORD, browse, join, link_for_many as link, visit};
 use serde_json::{Value, json};
 use tidings_testkit::TestServer;
-
-const PASSWORD: &str = "rosemary, for remembrance";
-
-/// What the server answers at the link, for programs or for browsers.
-async fn visit(server: &TestServer, path: &str, accept: &str, form: Option<&[(&str, &str)]>) -> (u16, String) {
-    let client = reqwest::Client::new();
-    let url = format!("{}{path}", server.url);
-    let request = match form {
-        Some(form) => {
-            let mut body = reqwest::Url::parse("http://form").expect("a URL");
-            body.query_pairs_mut().extend_pairs(form);
-            let body = body.query().unwrap_or_default().to_owned();
-            client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body)
-        }
-        None => client.get(url),
-    };
-    let response = request.header("Accept", accept).send().await.expect("an answer");
-    (response.status().as_u16(), response.text().await.expect("text"))
-}
-
-/// The path of a new link.
-async fn link(server: &TestServer, params: &[(&str, &str)]) -> String {
-    let answer = server.client("iago").post("/invites/multiuse", params).await.ok();
-    let link = answer["invite_link"].as_str().expect("a link").to_owned();
-    link.strip_prefix("http://example.com").expect("of this server").to_owned()
-}
-
-async fn join(server: &TestServer, path: &str, email: &str) -> (u16, Value) {
-    let form = [("email", email), ("full_name", "Ophelia"), ("password", PASSWORD)];
-    let (status, text) = visit(server, path, "application/json", Some(&form)).await;
-    (status, serde_json::from_str(&text).expect("JSON"))
-}
 
 #[tokio::test]
 async fn a_link_makes_accounts_as_it_says() {
@@ -47,12 +16,12 @@ async fn a_link_makes_accounts_as_it_says() {
         ("welcome_message_custom_text", greeting),
     ];
     let path = link(&server, &params).await;
-    let (status, page) = visit(&server, &path, "text/html", None).await;
+    let (status, page) = browse(&server, &path, None).await;
     assert_eq!(status, 200);
     assert!(page.contains("Join Test realm") && page.contains("name=\"email\""), "{page}");
-    let (_, told) = visit(&server, &path, "application/json", None).await;
-    let told: Value = serde_json::from_str(&told).expect("JSON");
+    let (_, told) = visit(&server, &path, None).await;
     assert_eq!((&told["realm_name"], &told["email"]), (&json!("Test realm"), &Value::Null));
+    assert_eq!(told["confirms_email"], false, "no e-mail is set up");
 
     let (status, joined) = join(&server, &path, "ophelia@x.example").await;
     assert_eq!((status, &joined["user_id"], &joined["email"]), (200, &json!(9), &json!("ophelia@x.example")));
@@ -68,11 +37,11 @@ async fn a_link_makes_accounts_as_it_says() {
     assert_eq!(ophelia.get("/messages", &narrow).await.ok()["messages"][0]["content"], "<p>Come in</p>");
 
     let form = [("email", "laertes@x.example"), ("full_name", "Laertes"), ("password", PASSWORD)];
-    let (status, page) = visit(&server, &path, "text/html", Some(&form)).await;
+    let (status, page) = browse(&server, &path, Some(&form)).await;
     assert_eq!(status, 200, "a link is for many: {page}");
     assert!(page.contains("laertes@x.example"), "{page}");
     let form = [("email", "laertes@x.example"), ("full_name", "<Laertes>"), ("password", PASSWORD)];
-    let (status, page) = visit(&server, &path, "text/html", Some(&form)).await;
+    let (status, page) = browse(&server, &path, Some(&form)).await;
     assert_eq!(status, 400);
     assert!(page.contains("Email is already in use.") && page.contains("&lt;Laertes&gt;"), "{page}");
 }
@@ -82,12 +51,12 @@ async fn what_is_not_open_and_what_is_not_allowed() {
     let server = TestServer::start().await;
     let (status, told) = join(&server, "/join/nothing", "a@x.example").await;
     assert_eq!((status, &told["msg"]), (404, &json!("This invitation does not exist, or is over.")));
-    assert_eq!(visit(&server, "/join/nothing", "text/html", None).await.0, 404);
+    assert_eq!(browse(&server, "/join/nothing", None).await.0, 404);
     let path = link(&server, &[("invite_expires_in_minutes", "10")]).await;
-    let (_, told) = visit(&server, &path, "application/json", Some(&[("full_name", "x")])).await;
-    assert!(told.contains("REQUEST_VARIABLE_MISSING"), "{told}");
+    let (_, told) = visit(&server, &path, Some(&[("full_name", "x")])).await;
+    assert_eq!(told["code"], "REQUEST_VARIABLE_MISSING");
     let short = [("email", "a@x.example"), ("full_name", "x"), ("password", "x")];
-    assert_eq!(visit(&server, &path, "application/json", Some(&short)).await.0, 400);
+    assert_eq!(visit(&server, &path, Some(&short)).await.0, 400);
 
     let owner = server.client("desdemona");
     owner.post("/realm/domains", &[("domain", "y.example")]).await.done();

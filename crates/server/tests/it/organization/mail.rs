@@ -1,5 +1,6 @@
 //! E-mail, against a mail server in the test's process.
 
+use super::visits::{join, path_in};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tidings_server::Config;
@@ -144,18 +145,10 @@ async fn who_accepts_by_mail_has_that_address_and_who_invited_is_told() {
     let server = with_mail(&mail).await;
     let queue = server.client("iago").register(&[]).await;
     invite(&server, "ophelia@x.example").await;
-    let text = mail.next().await.text.replace("=\r\n", "");
-    let path = text.split("http://example.com").nth(1).expect("a link").split_whitespace().next().expect("a path");
-    let form = "full_name=Ophelia&password=rosemary%2C+for+remembrance&email=other%40x.example";
-    let client = reqwest::Client::new();
-    let url = format!("{}{path}", server.url);
-    let join = || {
-        let request = client.post(&url).header("Accept", "application/json");
-        request.header("Content-Type", "application/x-www-form-urlencoded").body(form).send()
-    };
-    let joined = join().await.expect("an answer").text().await.expect("text");
-    assert!(joined.contains("\"email\":\"ophelia@x.example\""), "{joined}");
-    assert_eq!(join().await.expect("an answer").status().as_u16(), 404, "it is for one");
+    let path = path_in(&mail.next().await);
+    let (status, joined) = join(&server, &path, "other@x.example").await;
+    assert_eq!((status, &joined["email"]), (200, &"ophelia@x.example".into()), "{joined}");
+    assert_eq!(join(&server, &path, "other@x.example").await.0, 404, "it is for one");
     let events = queue.events().await;
     let message = events.iter().find(|event| event["type"] == "message").expect("who invited is told");
     assert_eq!(message["message"]["content"], "@_**Ophelia|9** (`ophelia@x.example`) accepted your invitation.");

@@ -1,50 +1,23 @@
 //! Accounts for who was not invited.
 
 use super::mail::{MailServer, config, with_mail};
+use super::visits::{PASSWORD, browse, join, path_in, visit};
 use serde_json::{Value, json};
+use tidings_core::commands::invites::sign_up::{self, Asker};
 use tidings_core::limits;
 use tidings_server::Config;
 use tidings_testkit::TestServer;
 
-const JSON: &str = "application/json";
-const PASSWORD: &str = "rosemary, for remembrance";
-
-async fn visit(server: &TestServer, path: &str, accept: &str, form: Option<&[(&str, &str)]>) -> (u16, String) {
-    let client = reqwest::Client::new();
-    let url = format!("{}{path}", server.url);
-    let request = match form {
-        Some(form) => {
-            let mut body = reqwest::Url::parse("http://form").expect("a URL");
-            body.query_pairs_mut().extend_pairs(form);
-            let body = body.query().unwrap_or_default().to_owned();
-            client.post(url).header("Content-Type", "application/x-www-form-urlencoded").body(body)
-        }
-        None => client.get(url),
-    };
-    let response = request.header("Accept", accept).send().await.expect("an answer");
-    (response.status().as_u16(), response.text().await.expect("text"))
-}
-
 async fn ask(server: &TestServer, email: &str) -> (u16, Value) {
-    let (status, text) = visit(server, "/join", JSON, Some(&[("email", email)])).await;
-    (status, serde_json::from_str(&text).expect("JSON"))
+    visit(server, "/join", Some(&[("email", email)])).await
 }
 
 async fn accept(server: &TestServer, path: &str) -> (u16, Value) {
-    let form = [("email", "other@x.example"), ("full_name", "Ophelia"), ("password", PASSWORD)];
-    let (status, text) = visit(server, path, JSON, Some(&form)).await;
-    (status, serde_json::from_str(&text).expect("JSON"))
+    join(server, path, "other@x.example").await
 }
 
 async fn open(server: &TestServer) {
     server.client("desdemona").patch("/realm", &[("invite_required", "false")]).await.done();
-}
-
-/// The path of the link in an e-mail.
-fn link(text: &str) -> String {
-    let text = text.replace("=\r\n", "");
-    let at = text.find("/join/").expect("a link");
-    text[at..].split_whitespace().next().expect("a path").to_owned()
 }
 
 #[tokio::test]
@@ -63,7 +36,7 @@ async fn owners_open_the_organization_where_there_is_email() {
         let refused = server.client(name).patch("/realm", &[("invite_required", "false")]).await;
         refused.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     }
-    assert_eq!(visit(&server, "/join", "text/html", None).await.0, 403);
+    assert_eq!(browse(&server, "/join", None).await.0, 403);
     let queue = server.client("polonius").register(&[("event_types", r#"["realm"]"#)]).await;
     assert_eq!(queue.state["realm_invite_required"], true);
     open(&server).await;
@@ -83,20 +56,19 @@ async fn whoever_reads_the_mail_of_an_address_gets_an_account_with_it() {
     server.client("iago").post("/default_streams", &[("stream_id", &denmark)]).await.done();
     open(&server).await;
     let queue = server.client("iago").register(&[("event_types", r#"["invites_changed","realm_user"]"#)]).await;
-    let (status, page) = visit(&server, "/join", "text/html", None).await;
+    let (status, page) = browse(&server, "/join", None).await;
     assert!(status == 200 && page.contains("Join Test realm") && page.contains("name=\"email\""), "{page}");
-    let (status, page) = visit(&server, "/join", "text/html", Some(&[("email", " ophelia@x.example ")])).await;
+    let (status, page) = browse(&server, "/join", Some(&[("email", " ophelia@x.example ")])).await;
     assert!(status == 200 && page.contains("ophelia@x.example") && !page.contains("<form"), "{page}");
     let letter = mail.next().await;
     assert_eq!(letter.to, ["ophelia@x.example"]);
-    let path = link(&letter.text);
+    let path = path_in(&letter);
     // Nobody invited, so there is no invitation to be seen, and nobody to be told of one.
     assert_eq!(server.client("desdemona").get("/invites", &[]).await.ok()["invites"], json!([]));
     server.client("desdemona").delete("/invites/1", &[]).await.refused_with_code(400, "UNAUTHORIZED_PRINCIPAL");
     assert_eq!(queue.kinds().await, [""; 0]);
     let server = server.restart().await;
-    let (_, told) = visit(&server, &path, JSON, None).await;
-    assert_eq!(serde_json::from_str::<Value>(&told).expect("JSON")["email"], "ophelia@x.example");
+    assert_eq!(visit(&server, &path, None).await.1["email"], "ophelia@x.example");
     let (status, joined) = accept(&server, &path).await;
     assert_eq!((status, &joined["email"]), (200, &json!("ophelia@x.example")), "{joined}");
     assert_eq!(accept(&server, &path).await.0, 404, "a link is good once");
@@ -125,19 +97,19 @@ async fn rules_for_addresses_hold_and_links_end() {
         let (status, answer) = ask(&server, email).await;
         assert_eq!((status, answer["msg"].as_str()), (400, Some(why)));
     }
-    let (status, page) = visit(&server, "/join", "text/html", Some(&[("email", "nobody")])).await;
+    let (status, page) = browse(&server, "/join", Some(&[("email", "nobody")])).await;
     assert!(status == 400 && page.contains("role=\"alert\"") && page.contains("value=\"nobody\""), "{page}");
-    let (status, answer) = visit(&server, "/join", JSON, Some(&[])).await;
-    assert!(status == 400 && answer.contains("REQUEST_VARIABLE_MISSING"), "{answer}");
+    let (status, answer) = visit(&server, "/join", Some(&[])).await;
+    assert_eq!((status, &answer["code"]), (400, &json!("REQUEST_VARIABLE_MISSING")));
     assert_eq!(ask(&server, "ophelia@x.example").await.0, 200);
-    let first = link(&mail.next().await.text);
+    let first = path_in(&mail.next().await);
     // The organization is closed meanwhile.
     desdemona.patch("/realm", &[("invite_required", "true")]).await.done();
     assert_eq!(accept(&server, &first).await.0, 404);
     open(&server).await;
     assert_eq!(accept(&server, &first).await.0, 404, "what was void stays so");
     assert_eq!(ask(&server, "Ophelia@x.example").await.0, 200);
-    let second = link(&mail.next().await.text);
+    let second = path_in(&mail.next().await);
     server.clock.advance(86_400);
     assert_eq!(accept(&server, &second).await.0, 404, "its day is over");
 }
@@ -170,10 +142,8 @@ async fn nobody_voids_the_link_of_another_and_guesses_are_limited() {
     assert_eq!(ask(&server, "p4@x.example").await.0, 429);
     let run = async |email: String, key: String| {
         let equipment = server.app.equipment.clone();
-        let asked = server
-            .app
-            .realm
-            .run(move |tx| tidings_core::commands::invites::sign_up::request(tx, &email, key, "Tidings", &equipment));
+        let asked =
+            server.app.realm.run(move |tx| sign_up::request(tx, &Asker::Anybody, &email, key, "Tidings", &equipment));
         asked.await.expect("it is sent");
     };
     run("laertes@x.example".to_owned(), "first".to_owned()).await;

@@ -1,6 +1,6 @@
 //! What people do, at random.
 
-use super::{CHANNELS, VIEWERS};
+use super::{CHANNELS, VIEWERS, comings};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -92,6 +92,12 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
         "snippet",
         "view",
         "later",
+        "join",
+        "join",
+        "sign_up",
+        "sign_up",
+        "expire",
+        "expire",
     ]);
     let topic = pick(&["plans", "Plans", "", "lunch"]);
     let (small, flag) = (rng.random_range(1..60).to_string(), rng.random_bool(0.5));
@@ -111,6 +117,12 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
     );
     let subscription =
         |property: &str, value: &str| format!(r#"[{{"stream_id":{id},"property":"{property}","value":{value}}}]"#);
+    let what = format!(
+        "{kind} by {actor} (other {other}, channel {channel}, topic {topic:?}, message {message}, {on}, {small})"
+    );
+    if let Some(status) = comings::operate(server, kind, &id, group, flag, rng).await {
+        return (what, status);
+    }
     let reply = match kind {
         "send" => {
             client
@@ -548,10 +560,5 @@ pub(super) async fn operate(server: &TestServer, rng: &mut StdRng) -> (String, u
         reply.status,
         reply.json
     );
-    (
-        format!(
-            "{kind} by {actor} (other {other}, channel {channel}, topic {topic:?}, message {message}, {on}, {small})"
-        ),
-        reply.status,
-    )
+    (what, reply.status)
 }
