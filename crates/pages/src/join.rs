@@ -62,7 +62,7 @@ fn content(join: &Join<'_>) -> Markup {
             },
         ),
         Join::Sent { email } => html! {
-            p { "A link was sent to " strong { (email) } ". Open it within a day to choose a name and a password." }
+            p { "A link was sent to " strong { (email) } ". Open it to choose a name and a password: it is good for a day at most." }
         },
         Join::Account { email, given_email, full_name, error } => form(
             error,

@@ -12,7 +12,7 @@ const DAY_SECS: u32 = 24 * HOUR_SECS;
 const FROM_MAX: u32 = 10;
 /// The same for who has a link for many: a whole class may come from one network.
 const FROM_WITH_LINK_MAX: u32 = 100;
-/// E-mails that one address is sent in a day.
+/// E-mails that one address is sent in a day; as many by links for many.
 const TO_MAX: u32 = 5;
 /// E-mails in an hour, whoever asks; as many for those together who have a link.
 const ALL_MAX: u32 = 100;
@@ -21,28 +21,28 @@ const ALL_MAX: u32 = 100;
 pub struct SignUps {
     anybody: Share,
     with_link: Share,
-    to: RateLimit<String>,
 }
 
 /// What people of one kind may have sent: others do not use it up.
 struct Share {
     from: RateLimit<IpAddr>,
+    to: RateLimit<String>,
     all: RateLimit<()>,
 }
 
 impl Share {
     fn new(from_max: u32) -> Self {
-        Share { from: RateLimit::per(from_max, DAY_SECS), all: RateLimit::per(ALL_MAX, HOUR_SECS) }
+        Share {
+            from: RateLimit::per(from_max, DAY_SECS),
+            to: RateLimit::per(TO_MAX, DAY_SECS),
+            all: RateLimit::per(ALL_MAX, HOUR_SECS),
+        }
     }
 }
 
 impl Default for SignUps {
     fn default() -> Self {
-        SignUps {
-            anybody: Share::new(FROM_MAX),
-            with_link: Share::new(FROM_WITH_LINK_MAX),
-            to: RateLimit::per(TO_MAX, DAY_SECS),
-        }
+        SignUps { anybody: Share::new(FROM_MAX), with_link: Share::new(FROM_WITH_LINK_MAX) }
     }
 }
 
@@ -58,7 +58,7 @@ impl SignUps {
             Asker::WithLink(_) => &self.with_link,
         };
         share.from.check(&network, now)?;
-        if self.to.check(&mailbox(email), now).is_err() {
+        if share.to.check(&mailbox(email), now).is_err() {
             return Ok(false);
         }
         share.all.check(&(), now)?;
@@ -69,9 +69,9 @@ impl SignUps {
     pub fn forget_idle(&self) {
         for share in [&self.anybody, &self.with_link] {
             share.from.forget_idle();
+            share.to.forget_idle();
             share.all.forget_idle();
         }
-        self.to.forget_idle();
     }
 }
 
@@ -102,6 +102,9 @@ mod tests {
         }
         assert!(matches!(limits.check(&Asker::Anybody, network(9), "a+9@x.example", 0), Ok(false)));
         assert!(matches!(limits.check(&Asker::Anybody, network(9), "b@x.example", 0), Ok(true)));
+        // Strangers do not keep it from whom somebody gave a link.
+        let link = Asker::WithLink("key".to_owned());
+        assert!(matches!(limits.check(&link, network(9), "a@x.example", 0), Ok(true)));
     }
 
     #[test]

@@ -78,8 +78,8 @@ pub fn addresses(text: &str) -> Result<Vec<String>, ApiError> {
 }
 
 /// Whether somebody may have invitations sent by e-mail at this time, in UNIX seconds. In an open organization accounts cost
-/// nothing, so new ones are not lent its name to write to strangers; administrators always are. Links for many send
-/// nothing, and are made by whom the organization lets.
+/// nothing, so new ones are not lent its name to write to strangers; administrators always are. Links for many are made
+/// by whom the organization lets: what is sent to those who open them is the server's text, and bounded by itself.
 ///
 /// # Errors
 /// 400 where the organization does not let them; `INVITATION_FAILED` for an account that is too new.

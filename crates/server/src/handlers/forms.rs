@@ -42,6 +42,11 @@ impl Visit {
     /// What the form was filled in with. Counts.
     pub(super) async fn form(&self, body: Body) -> Result<ParamSource, ApiError> {
         self.count()?;
+        self.params(body).await
+    }
+
+    /// The same for a form that has limits of its own.
+    pub(super) async fn params(&self, body: Body) -> Result<ParamSource, ApiError> {
         let brought = pipeline::read(&self.app, &self.headers, self.query.as_deref(), body, None).await?;
         Ok(brought.params)
     }

@@ -33,7 +33,7 @@ struct Joined {
 
 /// `GET /join/{key}`.
 pub async fn show(visit: Visit) -> Response<Bytes> {
-    let found = visit.count().and_then(|()| find(&visit));
+    let found = find_or_count(&visit);
     visit.answer(&found, || match &found {
         Ok(Invitation { confirms_email: true, .. }) => shown(&visit, &Join::Address { email: "", error: None }),
         Ok(Invitation { email, .. }) => {
@@ -46,10 +46,18 @@ pub async fn show(visit: Visit) -> Response<Bytes> {
 /// `POST /join/{key}`: parameters `full_name`, `password`, and `email` where the invitation was sent to no address; `email`
 /// alone where that is to be confirmed first.
 pub async fn accept(visit: Visit, body: Body) -> Response<Bytes> {
-    let found = visit.form(body).await.and_then(|params| Ok((find(&visit)?, params)));
-    let (invitation, params) = match found {
-        Ok(found) => found,
-        Err(error) => return visit.answer(&Err::<Joined, _>(error.clone()), || refused(&visit, &error)),
+    let not_joined = |error: ApiError| visit.answer(&Err::<Joined, _>(error.clone()), || refused(&visit, &error));
+    let invitation = match find_or_count(&visit) {
+        Ok(invitation) => invitation,
+        Err(error) => return not_joined(error),
+    };
+    let params = match invitation.confirms_email {
+        true => visit.params(body).await,
+        false => visit.form(body).await,
+    };
+    let params = match params {
+        Ok(params) => params,
+        Err(error) => return not_joined(error),
     };
     if invitation.confirms_email {
         return send(&visit, Asker::WithLink(visit.key.clone()), &params).await;
@@ -65,6 +73,15 @@ pub async fn accept(visit: Visit, body: Body) -> Response<Bytes> {
             shown(&visit, &unless_over(error, &why, again))
         }
     })
+}
+
+/// The invitation. Only who has none is counted: many people may come by one link from one network.
+fn find_or_count(visit: &Visit) -> Result<Invitation, ApiError> {
+    let found = find(visit);
+    if found.is_err() {
+        visit.count()?;
+    }
+    found
 }
 
 /// The invitation, if it can be accepted.

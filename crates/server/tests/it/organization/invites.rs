@@ -193,7 +193,7 @@ async fn who_has_just_joined_an_open_organization_invites_nobody_by_mail() {
         refused.refused_with_code(400, "INVITATION_FAILED");
     }
     assert_eq!(server.app.realm.state().invites.count(), 0);
-    // Links send nothing; administrators are known; and where one needs an invitation, somebody vouched for who is new.
+    // Links are not sent to anybody by who makes them; administrators are known; and where one needs an invitation, somebody vouched for who is new.
     link(&hamlet, &[]).await;
     server.client("iago").post("/invites", &people).await.done();
     owner.patch("/realm", &[("invite_required", "true")]).await.done();
