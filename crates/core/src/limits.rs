@@ -229,6 +229,8 @@ pub const SIGN_UP_SECS: i64 = 86_400;
 /// Messages that are deleted in one command because they are older than they are kept: nobody waits for that, so it gives
 /// way to others often.
 pub const EXPIRED_MESSAGES_MAX: usize = 100;
+/// Conversations that they are of: for each it has to be found out who is told.
+pub const EXPIRED_CONVERSATIONS_MAX: usize = 10;
 /// Seconds for which a request deletes a topic; what is left is deleted by asking again.
 pub const DELETE_TOPIC_SECS: u64 = 50;
 /// Subscribers above which the notice of a resolved topic is not read at once for those who want that.

@@ -101,12 +101,13 @@ pub async fn sweep(app: &App) -> Result<usize, ApiError> {
     Ok(removed)
 }
 
-/// What one command deletes: as many messages of one conversation as it may, or those of several with few.
+/// What one command deletes: as many messages of one conversation as it may, or those of a few with less.
 fn portions(found: Vec<Due>) -> Vec<Vec<Due>> {
     let mut all: Vec<Vec<Due>> = Vec::new();
     let mut room = 0;
     for due in found {
-        match all.last_mut().filter(|_| due.ids.len() <= room) {
+        let has_room = |last: &&mut Vec<Due>| due.ids.len() <= room && last.len() < limits::EXPIRED_CONVERSATIONS_MAX;
+        match all.last_mut().filter(has_room) {
             Some(last) => {
                 room -= due.ids.len();
                 last.push(due);
@@ -170,9 +171,13 @@ mod tests {
             ids: (0..count).map(MessageId).collect(),
             sent_before: 0,
         };
+        let shared = |found: Vec<Due>| -> Vec<Vec<u32>> {
+            let portions = portions(found);
+            portions.iter().map(|portion| portion.iter().map(|due| due.conversation.0).collect()).collect()
+        };
         let found = vec![due(1, 100), due(2, 1), due(3, 98), due(4, 1), due(5, 1), due(6, 100)];
-        let shared: Vec<Vec<u32>> =
-            portions(found).iter().map(|portion| portion.iter().map(|due| due.conversation.0).collect()).collect();
-        assert_eq!(shared, [vec![1], vec![2, 3, 4], vec![5], vec![6]]);
+        assert_eq!(shared(found), [vec![1], vec![2, 3, 4], vec![5], vec![6]]);
+        let small = shared((0..25).map(|id| due(id, 1)).collect());
+        assert_eq!(small.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 5]);
     }
 }

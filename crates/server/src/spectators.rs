@@ -9,6 +9,8 @@ use tidings_types::{ApiError, AttachmentId};
 const FILES_PER_REQUEST: u32 = 5;
 /// How often they fetch one file in a day, all together, so that the server is nobody's file host.
 const FETCHES_MAX: u32 = 1_000;
+/// How often one network does, so that nobody uses that up for the others.
+const FETCHES_OF_NETWORK_MAX: u32 = 100;
 const DAY_SECS: u32 = 24 * 3_600;
 
 /// The limits; forgotten when the server stops.
@@ -16,16 +18,19 @@ pub struct Spectators {
     requests: RateLimit<IpAddr>,
     files: RateLimit<IpAddr>,
     fetches: RateLimit<AttachmentId>,
+    fetches_of: RateLimit<(IpAddr, AttachmentId)>,
 }
 
 impl Spectators {
     /// So many requests of a network in a minute; 0 for no limit.
     #[must_use]
     pub fn per_minute(requests: u32) -> Self {
+        let per_day = |most: u32| if requests == 0 { 0 } else { most };
         Spectators {
             requests: RateLimit::per_minute(requests),
             files: RateLimit::per_minute(requests.saturating_mul(FILES_PER_REQUEST)),
-            fetches: RateLimit::per(if requests == 0 { 0 } else { FETCHES_MAX }, DAY_SECS),
+            fetches: RateLimit::per(per_day(FETCHES_MAX), DAY_SECS),
+            fetches_of: RateLimit::per(per_day(FETCHES_OF_NETWORK_MAX), DAY_SECS),
         }
     }
 
@@ -48,8 +53,9 @@ impl Spectators {
     /// Counts that an uploaded file is fetched.
     ///
     /// # Errors
-    /// 429, whoever fetched it so often.
-    pub fn check_fetch(&self, file: AttachmentId, now: i64) -> Result<(), ApiError> {
+    /// 429 for a network that fetched it so often, and where all together did.
+    pub fn check_fetch(&self, address: IpAddr, file: AttachmentId, now: i64) -> Result<(), ApiError> {
+        self.fetches_of.check(&(network_of(address), file), now)?;
         self.fetches.check(&file, now).map(|_| ())
     }
 
@@ -58,6 +64,7 @@ impl Spectators {
         self.requests.forget_idle();
         self.files.forget_idle();
         self.fetches.forget_idle();
+        self.fetches_of.forget_idle();
     }
 }
 
@@ -75,18 +82,24 @@ mod tests {
         }
         assert!(limits.check_file(network(1), 0).is_err());
         assert!(limits.check_file(network(2), 0).is_ok());
-        for _ in 0..FETCHES_MAX {
-            assert!(limits.check_fetch(AttachmentId(1), 0).is_ok());
+        for n in 0..FETCHES_OF_NETWORK_MAX {
+            assert!(limits.check_fetch(network(0), AttachmentId(1), 0).is_ok(), "{n}");
         }
-        assert!(limits.check_fetch(AttachmentId(1), 0).is_err());
-        assert!(limits.check_fetch(AttachmentId(2), 0).is_ok());
+        assert!(limits.check_fetch(network(0), AttachmentId(1), 0).is_err());
+        assert!(limits.check_fetch(network(0), AttachmentId(2), 0).is_ok());
+        for n in FETCHES_OF_NETWORK_MAX..FETCHES_MAX {
+            let from = network(u8::try_from(n / FETCHES_OF_NETWORK_MAX).expect("a small number"));
+            assert!(limits.check_fetch(from, AttachmentId(1), 0).is_ok(), "{n}");
+        }
+        assert!(limits.check_fetch(network(200), AttachmentId(1), 0).is_err());
     }
 
     #[test]
     fn without_a_limit_there_is_none() {
         let limits = Spectators::per_minute(0);
         for _ in 0..2 * FETCHES_MAX {
-            assert!(limits.check_fetch(AttachmentId(1), 0).is_ok());
+            let anywhere = IpAddr::V4(Ipv4Addr::LOCALHOST);
+            assert!(limits.check_fetch(anywhere, AttachmentId(1), 0).is_ok());
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! # Layout
 //! - [`create`], [`update`], [`archive`], [`defaults`]: the operations. `announce`: telling of new channels by message.
+//!   `notices`: telling in a channel what became of it.
 //! - here: who may, and the events they share.
 
 use super::Tx;
@@ -26,6 +27,7 @@ mod announce;
 pub mod archive;
 pub mod create;
 pub mod defaults;
+mod notices;
 pub mod traffic;
 pub mod update;
 
@@ -129,6 +131,16 @@ impl Privacy {
             is_private: channel.is_private,
             is_web_public: channel.is_web_public,
             history_public: channel.history_public || !channel.is_private,
+        }
+    }
+
+    /// What people call it.
+    fn name(self) -> &'static str {
+        match self {
+            Privacy { is_web_public: true, .. } => "web-public",
+            Privacy { is_private: false, .. } => "public",
+            Privacy { history_public: true, .. } => "private, shared history",
+            Privacy { .. } => "private, protected history",
         }
     }
 

@@ -6,6 +6,7 @@
 
 use super::{Tx, delete};
 use crate::state::RealmState;
+use crate::state::channels::ChannelRow;
 use crate::state::messages::ConversationKind;
 use tidings_types::{ApiError, ChannelId, ConversationId, MessageId};
 
@@ -24,15 +25,8 @@ impl Kept {
     /// What is said now.
     #[must_use]
     pub fn of(state: &RealmState) -> Self {
-        let own = |days: i64| Some(days).filter(|days| *days > 0);
-        Kept {
-            realm: state.realm.settings.message_retention_days.limit(),
-            channels: state
-                .channels
-                .iter()
-                .filter_map(|row| Some((row.id, own(row.message_retention_days?))))
-                .collect(),
-        }
+        let channels = state.channels.iter().filter_map(|row| Some((row.id, own(row)?)));
+        Kept { realm: state.realm.settings.message_retention_days.limit(), channels: channels.collect() }
     }
 
     /// Whether all messages are kept for ever.
@@ -53,6 +47,21 @@ impl Kept {
     }
 }
 
+/// What a channel says itself, if it does.
+#[allow(clippy::option_option, reason = "for ever is something else than nothing said")]
+fn own(channel: &ChannelRow) -> Option<Option<i64>> {
+    channel.message_retention_days.map(|days| Some(days).filter(|days| *days > 0))
+}
+
+/// For how many days messages of one conversation are kept now; none for ever.
+fn kept(state: &RealmState, kind: &ConversationKind) -> Option<i64> {
+    let channel = match kind {
+        ConversationKind::Topic { channel, .. } => state.channels.get(*channel),
+        ConversationKind::Direct { .. } => None,
+    };
+    channel.and_then(|row| own(row)).unwrap_or_else(|| state.realm.settings.message_retention_days.limit())
+}
+
 /// The time before which messages have to go that are kept for so many days. What is more than can be is for ever.
 fn end(now: i64, days: i64) -> i64 {
     now.saturating_sub(days.saturating_mul(DAY_SECS))
@@ -70,7 +79,7 @@ pub fn expire(
     sent_before: i64,
 ) -> Result<usize, ApiError> {
     let Some(kind) = tx.state.messages.kind(conversation) else { return Ok(0) };
-    let end = Kept::of(&tx.state).of_conversation(kind).map(|days| end(tx.now, days));
+    let end = kept(&tx.state, kind).map(|days| end(tx.now, days));
     if end.is_none_or(|end| sent_before > end) {
         return Ok(0);
     }

@@ -76,6 +76,8 @@ struct Moving {
     new: (Arc<ChannelRow>, String),
     propagate: PropagateMode,
     resolving: Option<Resolving>,
+    /// The other channel has the same topic already, perhaps in another case: to move there renames nothing.
+    finds_its_topic: bool,
 }
 
 impl Moving {
@@ -87,9 +89,9 @@ impl Moving {
         self.old.1 != self.new.1
     }
 
-    /// Whether that takes the right to: the other channel may merely write the same topic in another case.
-    fn renames_beyond_case(&self) -> bool {
-        self.old.1.to_lowercase() != self.new.1.to_lowercase()
+    /// Whether it takes the right to rename.
+    fn takes_right_to_rename(&self) -> bool {
+        self.renames() && !self.finds_its_topic
     }
 }
 
@@ -173,6 +175,7 @@ fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<O
     let same_channel = new_channel.id == channel.id;
     let wanted = to.topic.as_deref().unwrap_or_default().trim();
     let resolving = if same_channel { Resolving::of(&topic, &new_topic, wanted) } else { None };
+    let finds_its_topic = known.is_some_and(|known| known.name.to_lowercase() == topic.to_lowercase());
     // A topic that is there keeps its name, in whatever case it is asked for.
     let new_topic = known.map_or(new_topic, |known| known.name.clone());
     Ok(Some(Moving {
@@ -183,6 +186,7 @@ fn prepare(tx: &Tx<'_>, actor: UserId, target: MessageId, to: &Move) -> Result<O
         new: (new_channel, new_topic),
         propagate: to.propagate,
         resolving,
+        finds_its_topic,
     }))
 }
 

@@ -109,8 +109,8 @@ fn is_plain(text: &str) -> bool {
     !text.contains(['`', '>', '*', '&', '[', ']', '$', '\\', '<'])
 }
 
-/// Text without anything that means more than itself between brackets.
-fn in_brackets(text: &str) -> String {
+/// Text without anything that means more than itself between brackets, or asterisks.
+pub(super) fn in_brackets(text: &str) -> String {
     let shown = |c: char| if c.is_alphanumeric() || " #>-_.,:!?'".contains(c) { c } else { '·' };
     text.chars().map(shown).collect::<String>().trim_end().to_owned()
 }

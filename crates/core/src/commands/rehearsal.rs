@@ -8,18 +8,23 @@ use crate::state::RealmState;
 use crate::state::users::UserRow;
 use std::collections::HashMap;
 use tidings_markdown::Rendered;
-use tidings_types::{EventId, UserId};
+use tidings_types::{ChannelId, EventId, UserId};
 
 /// Texts as HTML, by who sees them.
 #[derive(Clone, Debug, Default)]
-pub struct Texts(HashMap<(UserId, String), Rendered>);
+pub struct Texts {
+    rendered: HashMap<(UserId, String), Rendered>,
+    /// The id that a channel got which the rehearsal made, if it made one: texts lead to it.
+    next_channel: ChannelId,
+}
 
 impl<'a> Tx<'a> {
     /// Starts on a copy of `state` that is not going to count; what is rendered is kept for [`Tx::into_texts`].
     #[must_use]
     pub fn rehearsal(state: RealmState, now: i64, messages: &'a dyn MessageReader) -> Self {
         let head = EventId::durable(state.seq);
-        Tx { is_rehearsal: true, ..Tx::new(state, now, head, messages) }
+        let texts = Texts { next_channel: state.channels.next_id(), ..Texts::default() };
+        Tx { is_rehearsal: true, texts: texts.into(), ..Tx::new(state, now, head, messages) }
     }
 
     /// What was rendered.
@@ -28,20 +33,22 @@ impl<'a> Tx<'a> {
         self.texts.into_inner()
     }
 
-    /// Has these texts rendered already.
+    /// Has these texts rendered already, unless channels were made since: they would lead elsewhere.
     pub fn use_texts(&mut self, texts: Texts) {
-        *self.texts.get_mut() = texts;
+        if texts.next_channel == self.state.channels.next_id() {
+            *self.texts.get_mut() = texts;
+        }
     }
 
     /// A text as HTML, with what `viewer` sees.
     pub(super) fn rendered(&self, viewer: &UserRow, content: &str) -> Rendered {
         let key = (viewer.id, content.to_owned());
-        if let Some(known) = self.texts.borrow().0.get(&key) {
+        if let Some(known) = self.texts.borrow().rendered.get(&key) {
             return known.clone();
         }
         let rendered = tidings_markdown::render(content, &SeenBy { state: &self.state, viewer });
         if self.is_rehearsal {
-            self.texts.borrow_mut().0.insert(key, rendered.clone());
+            self.texts.borrow_mut().rendered.insert(key, rendered.clone());
         }
         rendered
     }
@@ -91,14 +98,17 @@ mod tests {
         let rehearsal = Tx::rehearsal(state(), 0, &NoMessages);
         assert_eq!(render(&rehearsal, &user(1), "*one*").html, "<p><em>one</em></p>");
         let mut texts = rehearsal.into_texts();
-        for known in texts.0.values_mut() {
+        for known in texts.rendered.values_mut() {
             known.html = "rehearsed".to_owned();
         }
+        let mut later = Tx::new(state(), 0, EventId(0), &NoMessages);
+        later.use_texts(Texts { next_channel: ChannelId(texts.next_channel.0 + 1), ..texts.clone() });
+        assert_eq!(render(&later, &user(1), "*one*").html, "<p><em>one</em></p>", "a channel was made meanwhile");
         let mut tx = Tx::new(state(), 0, EventId(0), &NoMessages);
         tx.use_texts(texts);
         assert_eq!(render(&tx, &user(1), "*one*").html, "rehearsed");
         assert_eq!(render(&tx, &user(2), "*one*").html, "<p><em>one</em></p>", "others may see something else");
         assert_eq!(render(&tx, &user(1), "*two*").html, "<p><em>two</em></p>");
-        assert_eq!(tx.into_texts().0.len(), 1, "only a rehearsal keeps what it renders");
+        assert_eq!(tx.into_texts().rendered.len(), 1, "only a rehearsal keeps what it renders");
     }
 }

@@ -69,29 +69,37 @@ impl Shared {
             return Some(Arc::clone(known));
         }
         let now = match known.as_ref() {
-            Some(before) => Known::since(before.lists.clone(), Arc::clone(&before.all), lists)?,
-            None => Known::of(lists)?,
+            Some(before) => Known::since(before.lists.clone(), Arc::clone(&before.all), lists),
+            None => Known::of(lists),
         };
-        let now = Arc::new(now);
+        // If it cannot be built, what is known is better than nothing.
+        let Some(now) = now.map(Arc::new) else { return known.clone() };
         *known = Some(Arc::clone(&now));
         drop(known);
         if now.recent.bytes > RECENT_BYTES_MAX && !self.is_building.swap(true, Ordering::AcqRel) {
-            let (shared, lists) = (Arc::clone(self), lists.clone());
-            std::thread::spawn(move || shared.build(&lists));
+            let (building, lists) = (Building(Arc::clone(self)), lists.clone());
+            let build = move || building.0.build(&lists);
+            if let Err(error) = std::thread::Builder::new().name("alert words".to_owned()).spawn(build) {
+                tracing::error!(%error, "no thread for alert words");
+            }
         }
         Some(now)
     }
 
-    /// Builds all anew, and takes it up unless that was done for newer lists.
+    /// Builds all of them anew. What changed meanwhile is found with the next message.
     fn build(&self, lists: &Lists) {
-        let built = Known::of(lists);
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // What changed meanwhile is found with the next message.
-        if built.is_some() {
-            *known = built.map(Arc::new);
+        if let Some(built) = Known::of(lists) {
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(built));
         }
-        drop(known);
-        self.is_building.store(false, Ordering::Release);
+    }
+}
+
+/// Held while all are built anew.
+struct Building(Arc<Shared>);
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        self.0.is_building.store(false, Ordering::Release);
     }
 }
 
@@ -190,10 +198,18 @@ mod tests {
     fn it_finds_what_one_built_anew_finds() {
         let finder = AlertWordFinder::default();
         let mut state = RealmState::new(RealmRow::default());
-        for n in 0..200_u32 {
+        let mut before = Lists::default();
+        for n in 0..400_u32 {
             let which = n.wrapping_mul(2_654_435_761) >> 13;
             let own: Vec<&str> = (0..5).filter(|at| which >> at & 1 == 1).map(|at| WORDS[at]).collect();
-            set(&mut state, 1 + which % 4, &own);
+            if n == 150 {
+                before = state.personal.everybodys_alert_words().clone();
+            }
+            set(&mut state, 1 + which % 150, &own);
+            if n % 50 == 49 {
+                // As if that had taken until now.
+                finder.shared.build(&before);
+            }
             for word in WORDS {
                 assert_eq!(finder.find(&state, word), anew(&state, word), "{n} {word}");
             }

@@ -9,6 +9,7 @@ mod fold;
 mod folders;
 mod get_stream_topics;
 mod get_streams;
+mod notices;
 mod traffic;
 mod update_stream;
 

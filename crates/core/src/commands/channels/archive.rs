@@ -3,13 +3,14 @@
 //! Clients that know archived channels are told of a property; for the others the channel is gone, and comes back
 //! with everything they need to show it.
 
-use super::{access_to_administer, defaults, deleted, property, tell_created, tell_subscribers};
+use super::{access_to_administer, defaults, deleted, notices, property, tell_created, tell_subscribers};
 use crate::change::Change;
 use crate::commands::signup::default_groups;
 use crate::commands::{Tx, realm, subscriptions};
 use crate::event::Gate;
 use crate::shape::Shape;
 use crate::state::channels::ChannelRow;
+use crate::state::users::UserRow;
 use std::sync::Arc;
 use tidings_types::events::Event;
 use tidings_types::{ApiError, ChannelId, UserId};
@@ -27,12 +28,18 @@ pub fn archive_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId) -> Result<
     if channel.is_archived {
         return Err(ApiError::bad_request("Channel is already deactivated"));
     }
-    archive(tx, &channel);
-    Ok(())
+    archive(tx, &actor, &channel)
 }
 
 /// Archives a channel. Subscriptions stay.
-pub(super) fn archive(tx: &mut Tx<'_>, channel: &ChannelRow) {
+///
+/// # Errors
+/// The store fails.
+pub(super) fn archive(tx: &mut Tx<'_>, actor: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
+    // First, as long as all clients have the channel.
+    notices::say(tx, actor, channel, "archived this channel.")?;
+    // The message may be its first.
+    let channel = &tx.state.channels.get(channel.id).map_or_else(|| channel.clone(), |row| ChannelRow::clone(row));
     defaults::set_default(tx, channel.id, false);
     default_groups::forget_channel(tx, channel.id);
     realm::forget_channel(tx, channel.id);
@@ -41,13 +48,14 @@ pub(super) fn archive(tx: &mut Tx<'_>, channel: &ChannelRow) {
     let event = property(channel.id, &channel.name, "is_archived", true.into());
     tx.emit_gated(Event::StreamUpdate(event), audience.clone(), KNOWING);
     tx.emit_gated(deleted(channel.id), audience, UNKNOWING);
+    Ok(())
 }
 
 /// Takes an archived channel into use again.
 ///
 /// # Errors
 /// 400 for a private one that nobody is in: nobody could join it.
-pub(super) fn unarchive(tx: &mut Tx<'_>, channel: &ChannelRow) -> Result<(), ApiError> {
+pub(super) fn unarchive(tx: &mut Tx<'_>, actor: &UserRow, channel: &ChannelRow) -> Result<(), ApiError> {
     if channel.is_private && tx.state.channels.subscriber_count(channel.id) == 0 {
         return Err(ApiError::bad_request("The channel is private and has no subscribers."));
     }
@@ -67,5 +75,5 @@ pub(super) fn unarchive(tx: &mut Tx<'_>, channel: &ChannelRow) -> Result<(), Api
     if !others.is_empty() {
         tell_subscribers(tx, &row, super::audience_of(&others), UNKNOWING);
     }
-    Ok(())
+    notices::say(tx, actor, &row, "took this channel into use again.")
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Privacy, access_to_administer, archive, audience_of, check_is_admin, check_is_owner, check_may_set_deleting,
-    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, property, viewers,
+    check_may_set_topics_policy, check_name, decides_on_deleting, defaults, gate, notices, property, viewers,
 };
 use crate::audience::Audience;
 use crate::change::Change;
@@ -60,17 +60,18 @@ pub fn update_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId, patch: &Cha
     let after = patched(tx, &actor, &before, patch)?;
     let default_change = check_default(tx, &actor, &after, patch)?;
     if patch.is_archived == Some(false) && before.is_archived {
-        archive::unarchive(tx, &before)?;
+        archive::unarchive(tx, &actor, &before)?;
     }
     let now_archived = tx.state.channels.get(id).is_some_and(|channel| channel.is_archived);
     let before = Arc::new(ChannelRow { is_archived: now_archived, ..ChannelRow::clone(&before) });
     let after = Arc::new(ChannelRow { is_archived: now_archived, ..after });
     change(tx, &before, &after);
+    notices::tell_changes(tx, &actor, &before, &after)?;
     if let Some(is_default) = default_change {
         defaults::set_default(tx, id, is_default);
     }
     if patch.is_archived == Some(true) && !now_archived {
-        archive::archive(tx, &after);
+        archive::archive(tx, &actor, &after)?;
     }
     Ok(())
 }

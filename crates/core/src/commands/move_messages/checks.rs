@@ -65,7 +65,7 @@ pub(super) fn check(tx: &Tx<'_>, moving: &Moving) -> Result<(), ApiError> {
             || tx.state.has(&moving.actor, &channel::can_resolve_topics_group, &old.permissions);
         return if may { Ok(()) } else { refused("You don't have permission to resolve topics in this channel.") };
     }
-    if moving.renames_beyond_case() {
+    if moving.takes_right_to_rename() {
         let (anywhere, here) =
             (&realm::can_move_messages_between_topics_group, &channel::can_move_messages_within_channel_group);
         if !may(tx, moving, anywhere, here) {
@@ -119,7 +119,7 @@ pub(super) fn check_age_of_all(tx: &Tx<'_>, moving: &Moving, ids: &RoaringBitmap
         return Ok(());
     }
     let settings = &tx.state.realm.settings;
-    let within = settings.move_messages_within_stream_limit_seconds.filter(|_| moving.renames_beyond_case());
+    let within = settings.move_messages_within_stream_limit_seconds.filter(|_| moving.takes_right_to_rename());
     let between = settings.move_messages_between_streams_limit_seconds.filter(|_| moving.is_across());
     let Some(limit) = within.into_iter().chain(between).min() else { return Ok(()) };
     // Ids increase with time, so what is too old comes first: halving finds where that ends.

@@ -43,7 +43,7 @@ pub async fn update_stream(ctx: Ctx, request: UpdateStreamRequest) -> Result<Don
         permissions: permissions!(request),
     };
     let (actor, id) = (ctx.user.id, request.stream_id);
-    ctx.app.realm.run(move |tx| update::update_channel(tx, actor, id, &patch)).await?;
+    ctx.app.realm.run_rehearsed(move |tx| update::update_channel(tx, actor, id, &patch)).await?;
     Ok(Done {})
 }
 

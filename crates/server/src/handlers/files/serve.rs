@@ -92,8 +92,9 @@ impl Asked {
     }
 }
 
-/// The file at a path, for who may read it; whether it exists is not told to others.
-fn access(app: &App, asked: &Asked, path: &str) -> Result<Arc<FileRow>, ApiError> {
+/// The file at a path, for who may read it; whether it exists is not told to others. People without an account, who do
+/// not say that they have it, fetch a file only so often.
+fn access(app: &App, asked: &Asked, path: &str, tag: impl Fn(&FileRow) -> String) -> Result<Arc<FileRow>, ApiError> {
     let reader = asked.reader(app)?;
     let state = app.realm.state();
     auth::check_is_open(&state)?;
@@ -102,12 +103,19 @@ fn access(app: &App, asked: &Asked, path: &str) -> Result<Arc<FileRow>, ApiError
         return file.filter(|file| state.can_read_file(&reader, file)).cloned().ok_or_else(not_found);
     }
     let file = file.filter(|file| state.is_file_public(file)).ok_or_else(auth::not_logged_in)?;
-    app.spectators.check_fetch(file.id, app.realm.clock.now())?;
+    if !is_known(&asked.headers, &tag(file)) {
+        app.spectators.check_fetch(asked.address, file.id, app.realm.clock.now())?;
+    }
     Ok(Arc::clone(file))
 }
 
+/// What stands for the bytes of a file.
+fn tag_of(row: &FileRow) -> String {
+    format!("\"{}\"", row.id)
+}
+
 async fn file(app: &App, asked: &Asked, path: &str, may_show: bool) -> Result<Answer, ApiError> {
-    let row = access(app, asked, path)?;
+    let row = access(app, asked, path, tag_of)?;
     send(app, &asked.headers, &row, may_show).await
 }
 
@@ -121,8 +129,9 @@ async fn by_token(app: &App, headers: &HeaderMap, token: &str) -> Result<Answer,
 
 async fn thumbnail(app: &App, asked: &Asked, path: &str) -> Result<Answer, ApiError> {
     let (path, format) = path.rsplit_once('/').ok_or_else(not_found)?;
-    let row = access(app, asked, path)?;
-    let tag = format!("\"{}-{format}\"", row.id);
+    let tag = |row: &FileRow| format!("\"{}-{format}\"", row.id);
+    let row = access(app, asked, path, tag)?;
+    let tag = tag(&row);
     if is_known(&asked.headers, &tag) {
         return Ok(head(StatusCode::NOT_MODIFIED, Body::empty(), &tag));
     }
@@ -141,7 +150,7 @@ pub(super) fn picture_answer(bytes: bytes::Bytes, name: &str, tag: &str) -> Answ
 
 /// A file, or the part of it that is asked for.
 async fn send(app: &App, headers: &HeaderMap, row: &FileRow, may_show: bool) -> Result<Answer, ApiError> {
-    let tag = format!("\"{}\"", row.id);
+    let tag = tag_of(row);
     if is_known(headers, &tag) {
         return Ok(head(StatusCode::NOT_MODIFIED, Body::empty(), &tag));
     }

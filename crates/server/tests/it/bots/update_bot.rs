@@ -196,7 +196,8 @@ async fn a_default_channel_that_the_owner_no_longer_sees_is_forgotten() {
     let events = own.events().await;
     assert_eq!((events.len(), &events[0]["op"], &events[1]["bot"]), (2, &json!("delete"), &change));
     let events = admin.events().await;
-    assert_eq!((&events[0]["bot"], &events[1]["op"], events.len()), (&change, &json!("update"), 2));
+    assert_eq!((&events[0]["bot"], &events[1]["op"], events.len()), (&change, &json!("update"), 3));
+    assert_eq!(events[2]["property"], "first_message_id", "the server says there what became of the channel");
     let default = async |field: &str| hamlet.get("/bots", &[]).await.ok()["bots"][0][field].clone();
     assert_eq!(default("default_sending_stream").await, json!(null));
     assert_eq!(default("default_events_register_stream").await, json!("Verona"));

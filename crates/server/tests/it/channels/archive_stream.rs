@@ -14,11 +14,12 @@ async fn looks_as_each_client_can_parse_it() {
     let peer = server.client("othello").register(&[]).await;
     iago.delete("/streams/1", &[]).await.done();
     let events = knowing.events().await;
-    assert_eq!((&events[0]["type"], &events[0]["default_streams"]), (&json!("default_streams"), &json!([])));
-    assert_eq!((&events[1]["property"], &events[1]["value"]), (&json!("is_archived"), &json!(true)));
-    assert_eq!(events.len(), 2);
-    assert_eq!(unknowing.kinds().await, ["default_streams", "stream/delete"]);
-    assert_eq!(peer.kinds().await, ["default_streams", "stream/delete"]);
+    let kinds: Vec<String> = events.iter().map(tidings_testkit::client::kind).collect();
+    assert_eq!(kinds, ["stream/update", "message", "default_streams", "stream/update"]);
+    assert_eq!((&events[0]["property"], &events[2]["default_streams"]), (&json!("first_message_id"), &json!([])));
+    assert_eq!((&events[3]["property"], &events[3]["value"]), (&json!("is_archived"), &json!(true)));
+    assert_eq!(unknowing.kinds().await, ["stream/update", "message", "default_streams", "stream/delete"]);
+    assert_eq!(peer.kinds().await, ["stream/update", "default_streams", "stream/delete"]);
     let state = server.client("hamlet").register(&[ARCHIVED]).await.state;
     assert_eq!(ids(&state["subscriptions"]), [1, 3, 4]);
     assert_eq!(state["subscriptions"][0]["is_archived"], true);
@@ -34,7 +35,7 @@ async fn looks_as_each_client_can_parse_it() {
     assert_eq!(knowing.events().await[0]["value"], false);
     let events = unknowing.events().await;
     let kinds: Vec<String> = events.iter().map(tidings_testkit::client::kind).collect();
-    assert_eq!(kinds, ["stream/create", "subscription/add"]);
+    assert_eq!(kinds, ["stream/create", "subscription/add", "message"]);
     assert_eq!(events[1]["subscriptions"][0]["subscribers"], json!([1, 2, 3, 4, 5, 7, 8]));
     assert_eq!(peer.kinds().await, ["stream/create", "subscription/peer_add"]);
 }
@@ -51,7 +52,7 @@ async fn nothing_can_be_sent_there_and_reading_goes_on() {
         .await
         .refused(400, "Not authorized to send to channel 'Denmark'");
     let topics = server.client("hamlet").get("/users/me/1/topics", &[]).await.ok();
-    assert_eq!(topics["topics"], json!([{"name": "t", "max_id": id}]));
+    assert_eq!(topics["topics"], json!([{"name": "channel events", "max_id": id + 1}, {"name": "t", "max_id": id}]));
 }
 
 #[tokio::test]
@@ -105,9 +106,10 @@ async fn settings_of_the_organization_name_no_archived_channel() {
     owner.delete("/streams/1", &[]).await.done();
     let events = queue.events().await;
     let data = json!({"new_stream_announcements_stream_id": -1, "signup_announcements_stream_id": -1});
-    let (kind, told) = (tidings_testkit::client::kind(&events[0]), &events[0]);
+    // After the message that says so.
+    let (kind, told) = (tidings_testkit::client::kind(&events[2]), &events[2]);
     assert_eq!((kind.as_str(), &told["property"], &told["data"]), ("realm/update_dict", &json!("default"), &data));
-    assert_eq!(events.len(), 2);
+    assert_eq!(events.len(), 4);
     owner.patch("/streams/1", &[("is_archived", "false")]).await.done();
     let state = owner.register(&[]).await.state;
     assert_eq!(state["realm_new_stream_announcements_stream_id"], -1, "nobody has said that it is to be so again");

@@ -103,6 +103,7 @@ async fn new_people_are_announced_where_the_organization_wants_it() {
     assert_eq!(state["realm_signup_announcements_stream_id"], json!(server.channel_id("Denmark")));
     // A channel that is out of use is none.
     iago.delete(&format!("/streams/{place}"), &[]).await.done();
+    queue.events().await;
     create("Late", "late@x.example").await;
     assert!(queue.events().await.iter().all(|event| event["type"] != "message"));
 }

@@ -119,7 +119,11 @@ async fn channels_keep_theirs_as_they_say() {
     // What is out of use goes like the rest.
     server.client("iago").delete(&format!("/streams/{}", server.channel_id("history")), &[]).await;
     wait(&server, DAY + 1);
-    assert_eq!(sweep(&server).await, 1, "only what a channel says, while the organization says nothing");
+    assert_eq!(
+        sweep(&server).await,
+        3,
+        "with what it says of itself, and only what a channel says, while the organization says nothing"
+    );
     assert!(!found(&hamlet).await.contains(&short));
     keep(&server.client("desdemona"), "3").await;
     wait(&server, 2 * DAY - 60);
