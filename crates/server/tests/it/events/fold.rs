@@ -10,7 +10,8 @@ use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 use tidings_client::State;
 use tidings_testkit::TestServer;
-use tidings_testkit::client::TestQueue;
+use tidings_testkit::client::{TestClient, TestQueue};
+use tidings_types::UserId;
 
 const MODERN: &str = r#"{"notification_settings_null":true,"bulk_message_deletion":true,"user_avatar_url_field_optional":false,
     "stream_typing_notifications":true,"user_settings_object":true,"linkifier_url_template":true,"user_list_incomplete":true,
@@ -25,7 +26,8 @@ const OPERATIONS: usize = 60;
 
 /// A person who watches, with what they know.
 struct Viewer {
-    name: &'static str,
+    id: UserId,
+    client: TestClient,
     capabilities: &'static str,
     queue: TestQueue,
     state: State,
@@ -44,10 +46,10 @@ fn state_of(answer: &Value) -> State {
     State::from_initial(answer.as_object().cloned().unwrap_or_default())
 }
 
-async fn watch(server: &TestServer, name: &'static str, capabilities: &'static str) -> Viewer {
-    let queue = server.client(name).register(&params(capabilities)).await;
+async fn watch(id: UserId, client: TestClient, capabilities: &'static str) -> Viewer {
+    let queue = client.register(&params(capabilities)).await;
     let state = state_of(&queue.state);
-    Viewer { name, capabilities, queue, state }
+    Viewer { id, client, capabilities, queue, state }
 }
 
 /// What the same state looks like however its lists are ordered, without what says when it was asked for.
@@ -99,14 +101,15 @@ fn differences(path: &str, folded: &Value, fresh: &Value, found: &mut Vec<String
 
 async fn check(server: &TestServer, viewer: &mut Viewer, after_deletion: bool, history: &[String], seed: u64) {
     // Somebody who was deactivated meanwhile has no queue any more, and nothing to compare with.
-    let active = server.app.realm.state().users.get(server.user_id(viewer.name)).is_some_and(|user| user.is_active);
+    let active = server.app.realm.state().users.get(viewer.id).is_some_and(|user| user.is_active);
     if !active {
         return;
     }
     loop {
         let reply = viewer.queue.poll(viewer.queue.last_event_id(), true).await;
         if reply.json["code"] == "BAD_EVENT_QUEUE_ID" {
-            *viewer = watch(server, viewer.name, viewer.capabilities).await;
+            viewer.queue = viewer.client.register(&params(viewer.capabilities)).await;
+            viewer.state = state_of(&viewer.queue.state);
             return;
         }
         drop(reply);
@@ -119,15 +122,15 @@ async fn check(server: &TestServer, viewer: &mut Viewer, after_deletion: bool, h
             viewer.state.apply(&received);
         }
     }
-    let fresh = server.client(viewer.name).register(&params(viewer.capabilities)).await;
+    let fresh = viewer.client.register(&params(viewer.capabilities)).await;
     let fresh = normal(&state_of(&fresh.state), after_deletion);
     let folded = normal(&viewer.state, after_deletion);
     let mut found = Vec::new();
     differences("", &Value::Object(folded), &Value::Object(fresh), &mut found);
     assert!(
         found.is_empty(),
-        "seed {seed}: {} (modern: {}) differs:\n{}\nafter:\n{}",
-        viewer.name,
+        "seed {seed}: user {} (modern: {}) differs:\n{}\nafter:\n{}",
+        viewer.id,
         viewer.capabilities == MODERN,
         found.iter().take(12).cloned().collect::<Vec<_>>().join("\n"),
         history.join("\n")
@@ -139,8 +142,9 @@ async fn run(seed: u64) {
     let mut rng = StdRng::seed_from_u64(seed);
     let mut viewers = Vec::new();
     for name in VIEWERS {
-        viewers.push(watch(&server, name, MODERN).await);
-        viewers.push(watch(&server, name, OLD).await);
+        for capabilities in [MODERN, OLD] {
+            viewers.push(watch(server.user_id(name), server.client(name), capabilities).await);
+        }
     }
     let mut history = Vec::new();
     let (mut deleted, mut accepted) = (false, 0);
@@ -150,6 +154,9 @@ async fn run(seed: u64) {
         // Who takes back that a topic is done has the notice of it deleted.
         deleted |= what.starts_with("move_topic");
         accepted += usize::from(status == 200);
+        if let Some((id, client)) = comings::newcomer(&server, &what, status).await {
+            viewers.push(watch(id, client, MODERN).await);
+        }
         history.push(format!("{step}: {status} {what}"));
         if step % 5 == 4 {
             for viewer in &mut viewers {

@@ -1,14 +1,15 @@
 //! People who come by themselves, and messages that go by themselves.
 
-use crate::organization::visits::{join, visit};
+use crate::organization::visits::{PASSWORD, join, visit};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use serde_json::json;
 use tidings_core::commands::expire;
 use tidings_server::Config;
+use tidings_testkit::client::TestClient;
 use tidings_testkit::{TestServer, test_config};
-use tidings_types::{GroupId, MessageId};
+use tidings_types::{GroupId, MessageId, UserId};
 
 const DAY_SECS: i64 = 86_400;
 
@@ -33,6 +34,17 @@ pub(super) async fn operate(
         "expire" => expire_some(server, rng).await,
         _ => return None,
     })
+}
+
+/// Who has come by that operation, logged in.
+pub(super) async fn newcomer(server: &TestServer, what: &str, status: u16) -> Option<(UserId, TestClient)> {
+    if status != 200 || !["join", "sign_up"].iter().any(|kind| what.starts_with(kind)) {
+        return None;
+    }
+    let row = server.app.realm.state().users.iter().last().cloned()?;
+    let login = [("username", &*row.delivery_email), ("password", PASSWORD)];
+    let key = server.anonymous().post("/fetch_api_key", &login).await.ok()["api_key"].clone();
+    Some((row.id, server.client_with(&row.delivery_email, key.as_str().expect("a key"))))
 }
 
 /// Somebody joins by a link for many, or by an invitation that an administrator sends.
