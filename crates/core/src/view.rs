@@ -27,7 +27,7 @@ use tidings_types::{MessageId, UserId};
 pub mod personal;
 
 /// Whom a reader of messages may know of, found out once for all messages of an answer.
-pub struct Reader<'a> {
+pub struct PageReader<'a> {
     /// What there is to read.
     pub state: &'a RealmState,
     /// Who reads.
@@ -36,11 +36,11 @@ pub struct Reader<'a> {
     known: BTreeMap<UserId, bool>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PageReader<'a> {
     /// Somebody who reads messages of a state.
     #[must_use]
     pub fn new(state: &'a RealmState, viewer: &'a UserRow) -> Self {
-        Reader { state, viewer, sees_all: state.sees_all_users(viewer), known: BTreeMap::new() }
+        PageReader { state, viewer, sees_all: state.sees_all_users(viewer), known: BTreeMap::new() }
     }
 
     fn knows(&mut self, id: UserId) -> bool {

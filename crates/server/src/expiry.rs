@@ -123,12 +123,11 @@ fn portions(found: Vec<Due>) -> Vec<Vec<Due>> {
 
 /// What is due, each at most as much as one command deletes.
 fn find(state: &RealmState, store: &dyn Store, now: i64) -> Result<Vec<Due>, StoreError> {
-    let kept = Kept::of(state);
-    if kept.is_everything() {
+    if Kept::of(state).is_everything() {
         return Ok(Vec::new());
     }
     let mut ends: BTreeMap<i64, Vec<ConversationId>> = BTreeMap::new();
-    for (sent_before, conversation) in kept.ends(state, now) {
+    for (sent_before, conversation) in expire::ends(state, now) {
         ends.entry(sent_before).or_default().push(conversation);
     }
     let mut found = Vec::new();

@@ -34,17 +34,12 @@ impl Kept {
     pub fn is_everything(&self) -> bool {
         self.realm.is_none() && self.channels.iter().all(|(_, days)| days.is_none())
     }
+}
 
-    fn of_conversation(&self, kind: &ConversationKind) -> Option<i64> {
-        let ConversationKind::Topic { channel, .. } = kind else { return self.realm };
-        self.channels.binary_search_by_key(channel, |(id, _)| *id).map_or(self.realm, |at| self.channels[at].1)
-    }
-
-    /// The conversations whose messages are not kept for ever, by the time before which messages have to go.
-    pub fn ends<'a>(&'a self, state: &'a RealmState, now: i64) -> impl Iterator<Item = (i64, ConversationId)> + 'a {
-        let conversations = state.messages.conversations();
-        conversations.filter_map(move |(id, kind)| Some((end(now, self.of_conversation(kind)?), id)))
-    }
+/// The conversations whose messages are not kept for ever, by the time before which messages have to go.
+pub fn ends(state: &RealmState, now: i64) -> impl Iterator<Item = (i64, ConversationId)> + '_ {
+    let conversations = state.messages.conversations();
+    conversations.filter_map(move |(id, kind)| Some((end(now, kept(state, kind)?), id)))
 }
 
 /// What a channel says itself, if it does.

@@ -15,7 +15,7 @@ use crate::search::Search;
 use tidings_core::change::MessageRow;
 use tidings_core::limits;
 use tidings_core::shape::Shape;
-use tidings_core::view::Reader;
+use tidings_core::view::PageReader;
 use tidings_types::ApiError;
 use tidings_types::message::Message;
 
@@ -44,7 +44,7 @@ async fn query<T: Send + 'static>(
 }
 
 /// A message with the viewer's flags.
-fn message_for(reader: &mut Reader<'_>, row: &MessageRow, shape: Shape) -> Option<Message> {
+fn message_for(reader: &mut PageReader<'_>, row: &MessageRow, shape: Shape) -> Option<Message> {
     let mut message = reader.state.message_view(row, shape)?;
     reader.hide_strangers(&mut message);
     let (state, viewer) = (reader.state, reader.viewer);

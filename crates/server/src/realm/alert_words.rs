@@ -50,8 +50,10 @@ impl AlertWordFinder {
         let lists = state.personal.everybodys_alert_words();
         let Some(known) = self.shared.current(lists) else { return Vec::new() };
         let mut users = known.all.find(content);
-        users.retain(|user| !known.changed.contains(user));
-        users.extend(known.recent.find(content));
+        if !known.changed.is_empty() {
+            users.retain(|user| !known.changed.contains(user));
+            users.extend(known.recent.find(content));
+        }
         users.sort_unstable();
         users.dedup();
         users

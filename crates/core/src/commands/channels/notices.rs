@@ -12,7 +12,7 @@ use tidings_types::group::GroupSetting;
 /// Their topic, as elsewhere.
 const TOPIC: &str = "channel events";
 
-/// People and groups that a notice names; more are counted.
+/// Groups that a notice names; more are counted.
 const NAMED_MAX: usize = 10;
 
 /// Says in the channel what of it changed, if it is in use.
@@ -73,7 +73,7 @@ fn quoted(text: &str) -> String {
     format!("{fence}quote\n{text}\n{fence}")
 }
 
-/// Who a permission is given to, without mentioning anybody.
+/// Who a permission is given to. People are counted: there may be guests in the channel who may not know of them.
 fn named(tx: &Tx<'_>, setting: &GroupSetting) -> String {
     let group = |id| match title(id) {
         Some(title) => Some(format!("**{title}**")),
@@ -83,12 +83,16 @@ fn named(tx: &Tx<'_>, setting: &GroupSetting) -> String {
         GroupSetting::Named(id) => return group(id).unwrap_or_else(|| "nobody".to_owned()),
         GroupSetting::Anonymous { direct_members, direct_subgroups } => (direct_members, direct_subgroups),
     };
-    let users = users.into_iter().filter_map(|id| tx.state.users.get(id).map(|user| notify::mention(user)));
-    let mut names: Vec<String> = users.chain(groups.into_iter().filter_map(group)).collect();
+    let mut names: Vec<String> = groups.into_iter().filter_map(group).collect();
     let more = names.len().saturating_sub(NAMED_MAX);
     names.truncate(NAMED_MAX);
     if more > 0 {
-        names.push(format!("{more} more"));
+        names.push(format!("{more} more groups"));
+    }
+    match users.len() {
+        0 => {}
+        1 => names.push("1 person".to_owned()),
+        count => names.push(format!("{count} people")),
     }
     if names.is_empty() { "nobody".to_owned() } else { names.join(", ") }
 }

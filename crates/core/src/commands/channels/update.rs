@@ -59,13 +59,18 @@ pub fn update_channel(tx: &mut Tx<'_>, actor: UserId, id: ChannelId, patch: &Cha
     let before = access_to_administer(tx, &actor, id)?;
     let after = patched(tx, &actor, &before, patch)?;
     let default_change = check_default(tx, &actor, &after, patch)?;
-    if patch.is_archived == Some(false) && before.is_archived {
-        archive::unarchive(tx, &actor, &before)?;
+    let comes_back = patch.is_archived == Some(false) && before.is_archived;
+    if comes_back {
+        archive::unarchive(tx, &before)?;
     }
     let now_archived = tx.state.channels.get(id).is_some_and(|channel| channel.is_archived);
     let before = Arc::new(ChannelRow { is_archived: now_archived, ..ChannelRow::clone(&before) });
     let after = Arc::new(ChannelRow { is_archived: now_archived, ..after });
     change(tx, &before, &after);
+    // Not before the channel is as it shall be: the first message changes it, too.
+    if comes_back {
+        notices::say(tx, &actor, &after, "took this channel into use again.")?;
+    }
     notices::tell_changes(tx, &actor, &before, &after)?;
     if let Some(is_default) = default_change {
         defaults::set_default(tx, id, is_default);

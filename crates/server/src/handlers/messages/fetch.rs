@@ -11,7 +11,7 @@ use tidings_core::change::MessageRow;
 use tidings_core::limits;
 use tidings_core::shape::Shape;
 use tidings_core::state::messages::ConversationKind;
-use tidings_core::view::Reader;
+use tidings_core::view::PageReader;
 use tidings_types::endpoints::messages::fetch::{
     Anchor, FoundMessage, GetMessagesRequest, GetMessagesResponse, MatchFields, MatchesNarrowRequest,
     MatchesNarrowResponse,
@@ -44,7 +44,7 @@ pub async fn get_messages(ctx: Ctx, request: GetMessagesRequest) -> Result<GetMe
                 (filter, found, None)
             }
         };
-        let mut reader = Reader::new(search.state, search.viewer);
+        let mut reader = PageReader::new(search.state, search.viewer);
         let message = |row: &std::sync::Arc<MessageRow>| {
             let message = message_for(&mut reader, row, shape)?;
             let matched = filter.words.as_deref().map(|words| match_fields(search, words, row, shape));

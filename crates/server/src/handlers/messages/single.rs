@@ -11,7 +11,7 @@ use tidings_core::limits;
 use tidings_core::shape::Shape;
 use tidings_core::state::flags::Flag;
 use tidings_core::state::messages::ConversationKind;
-use tidings_core::view::Reader;
+use tidings_core::view::PageReader;
 use tidings_types::endpoints::messages::fetch::{
     GetMessageHistoryRequest, GetMessageHistoryResponse, GetMessageRequest, GetMessageResponse, GetReadReceiptsRequest,
     GetReadReceiptsResponse, RenderMessageRequest, RenderMessageResponse, Snapshot,
@@ -28,7 +28,7 @@ pub async fn get_message(ctx: Ctx, request: GetMessageRequest) -> Result<GetMess
         let found = search.message(request.message_id);
         let row = if search.viewer.is_spectator() { found.map_err(|_| not_logged_in())? } else { found? };
         let message =
-            message_for(&mut Reader::new(search.state, search.viewer), &row, shape).ok_or(ApiError::Internal {})?;
+            message_for(&mut PageReader::new(search.state, search.viewer), &row, shape).ok_or(ApiError::Internal {})?;
         Ok(GetMessageResponse { raw_content: row.content.clone(), message })
     })
     .await

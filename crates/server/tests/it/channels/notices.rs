@@ -1,6 +1,10 @@
 //! What the server says in a channel of what became of it.
 
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tidings_core::change::Change;
+use tidings_core::commands::Tx;
+use tidings_core::state::channels::ChannelRow;
 use tidings_testkit::TestServer;
 use tidings_testkit::client::TestClient;
 
@@ -50,8 +54,8 @@ async fn each_change_is_said_in_the_channel() {
         &emptied,
         "changed who may see this channel, from **public** to **private, protected history**.",
         "changed who may send messages to this channel, from **Everyone** to **Administrators**.",
-        "changed who may send messages to this channel, from **Administrators** to @_**Hamlet|4**, \
-         **Moderators**.",
+        "changed who may send messages to this channel, from **Administrators** to **Moderators**, \
+         1 person.",
         "changed how long messages of this channel are kept, from **as long as the organization has it** to **30 days**.",
         "changed how long messages of this channel are kept, from **30 days** to **for ever**.",
         "archived this channel.",
@@ -87,4 +91,24 @@ async fn where_there_are_no_topics_it_is_said_without_one() {
     iago.patch("/streams/1", &[("topics_policy", r#""empty_topic_only""#)]).await.done();
     iago.patch("/streams/1", &[("new_name", "Elsinore")]).await.done();
     assert_eq!(said(&iago, "Elsinore").await[0].0, "general chat");
+}
+
+#[tokio::test]
+async fn what_is_said_counts_where_more_changes_in_the_same_request() {
+    let server = TestServer::start().await;
+    let (iago, verona) = (server.client("iago"), server.channel_id("Verona"));
+    let path = format!("/streams/{verona}");
+    iago.delete(&path, &[]).await.done();
+    let quieten = move |tx: &mut Tx<'_>| {
+        let row = tx.state.channels.get(verona).expect("it is there");
+        tx.change(Change::Channel(Arc::new(ChannelRow { is_recently_active: false, ..ChannelRow::clone(row) })));
+        Ok(())
+    };
+    server.app.realm.run(quieten).await.expect("it changes");
+    iago.patch(&path, &[("is_archived", "false"), ("new_name", "Padua"), ("is_default_stream", "true")]).await.done();
+    let shown = iago.get(&path, &[]).await.ok()["stream"].clone();
+    assert_eq!((&shown["name"], &shown["is_recently_active"]), (&json!("Padua"), &json!(true)));
+    let texts: Vec<String> = said(&iago, "Padua").await.into_iter().map(|(_, text)| text).collect();
+    assert_eq!(texts.len(), 3);
+    assert!(texts[1].ends_with("took this channel into use again.") && texts[2].contains("renamed"), "{texts:?}");
 }
